@@ -1,0 +1,1 @@
+"""What the model learns from: one task builder per node of the graphs."""

@@ -1,0 +1,1 @@
+"""LangGraph workflows for any chat model and any retriever."""

@@ -1,0 +1,1 @@
+"""The in-house language model: tokenizer, GPT, inference engine, constraints, chat model and training."""
