@@ -1,0 +1,42 @@
+"""What the graphs would like a chat model to be able to do beyond LangChain's interface.
+
+A node that decides among a few words, or that quotes, works with any chat model: it asks in words
+and checks the reply. A model that offers the methods below is asked through them instead, and then
+a decision comes with a probability and a quotation cannot be anything but a span of the passages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.runnables import Runnable
+
+
+@runtime_checkable
+class ChoiceModel(Protocol):
+    """A model that reads decisions from its own probabilities."""
+
+    def choice_probabilities(
+        self, conversations: Sequence[Sequence[BaseMessage]], choices: Sequence[str]
+    ) -> list[dict[str, float]]:
+        """Return the probability of each choice as the reply to each conversation.
+
+        Args:
+            conversations: Messages of each decision; all are decided in one batch.
+            choices: The possible replies, the same for every decision.
+
+        Returns:
+            One dictionary a conversation, choice to probability; they sum to 1.
+        """
+        ...
+
+
+@runtime_checkable
+class SpanModel(Protocol):
+    """A model whose decoder can be held to spans of given texts."""
+
+    def bind_spans(self, texts: Sequence[str]) -> Runnable[Sequence[BaseMessage], AIMessage]:
+        """Return the model held to reply with a non-empty span of one of the texts."""
+        ...

@@ -1,0 +1,117 @@
+"""The text of every node: functions from typed inputs to messages.
+
+The in-house model is trained on exactly these messages: the task builders in `corpora/` call these
+functions. Each begins with a system message named after its task. A foreign chat model reads the
+instruction in it; our template puts one task token in its place, since our model knows its tasks by
+heart. A changed prompt is a changed training set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+
+from rag.passage import Passage
+
+YES = "yes"
+NO = "no"
+YES_OR_NO = (YES, NO)
+
+ROUTES = ("documents", "tools", "chat", "reason")
+"""Where a message can be sent: search the documents, use tools, talk, or reason in steps."""
+
+INSTRUCTIONS = {
+    "route": (
+        "Decide what the message needs. Reply with one word: documents (facts that the documents may "
+        "hold), tools (a calculation, a date, a unit, something to remember), chat (small talk), or "
+        "reason (several facts that must be found and combined)."
+    ),
+    "rewrite": (
+        "Rewrite the last question so that it can be understood without the conversation. Keep its "
+        "meaning. Reply with the question alone."
+    ),
+    "grade": "Does the passage contain the answer to the question? Reply with yes or no.",
+    "quote": (
+        "Copy, word for word, the sentence from the passages that answers the question best. Reply "
+        "with the quotation alone."
+    ),
+    "answer": (
+        "Answer the question from the quotation, in its own words and as briefly as it allows. Reply "
+        "with the answer alone."
+    ),
+    "check": ("Is the answer to the question correct according to the quotation? Reply with yes or no."),
+    "chat": "You are Homespun, a helpful assistant. Reply briefly and politely.",
+    "tool": "Call the tools that help to answer. Answer in words when no tool is needed.",
+    "summarise": "Summarise the text in one to three sentences.",
+    "plan": (
+        "Break the question into simple questions that can each be answered alone, one a line. Repeat "
+        "a question that is already simple."
+    ),
+}
+"""What each task asks for, in the words that a foreign chat model reads."""
+
+
+def _task(task: str, content: str) -> list[BaseMessage]:
+    return [SystemMessage(INSTRUCTIONS[task], name=task), HumanMessage(content)]
+
+
+def route(message: str) -> list[BaseMessage]:
+    """Ask where a message should be sent; the reply is one of `ROUTES`."""
+    return _task("route", message)
+
+
+def rewrite(history: Sequence[BaseMessage], question: str) -> list[BaseMessage]:
+    """Ask for a question that stands without the conversation before it (oldest message first)."""
+    lines = [f"{_speaker(message)}: {message.text}" for message in history]
+    return _task("rewrite", "\n".join([*lines, f"User: {question}"]))
+
+
+def grade(question: str, passage: Passage) -> list[BaseMessage]:
+    """Ask whether a passage holds the answer; the reply is yes or no."""
+    return _task("grade", f"Question: {question}\n\n{_show(passage)}")
+
+
+def quote(question: str, passages: Sequence[Passage]) -> list[BaseMessage]:
+    """Ask for the sentence of the passages that answers the question, word for word."""
+    shown = "\n\n".join(_show(passage) for passage in passages)
+    return _task("quote", f"Question: {question}\n\n{shown}\n\nQuestion: {question}")
+
+
+def answer(question: str, quotation: str) -> list[BaseMessage]:
+    """Ask for the answer that a quotation gives: a span of it."""
+    return _task("answer", f"Quotation: {quotation}\nQuestion: {question}")
+
+
+def check(question: str, quotation: str, proposed: str) -> list[BaseMessage]:
+    """Ask whether a proposed answer is right by the quotation; the reply is yes or no."""
+    return _task("check", f"Quotation: {quotation}\nQuestion: {question}\nAnswer: {proposed}")
+
+
+def chat(history: Sequence[BaseMessage]) -> list[BaseMessage]:
+    """Ask for a reply to the last message of a conversation."""
+    return [SystemMessage(INSTRUCTIONS["chat"], name="chat"), *history]
+
+
+def tool(history: Sequence[BaseMessage]) -> list[BaseMessage]:
+    """Ask for tool calls, or a reply in words, to the last message of a conversation."""
+    return [SystemMessage(INSTRUCTIONS["tool"], name="tool"), *history]
+
+
+def summarise(text: str) -> list[BaseMessage]:
+    """Ask for a summary of a text."""
+    return _task("summarise", text)
+
+
+def plan(question: str) -> list[BaseMessage]:
+    """Ask for the simple questions that a question is made of, one a line."""
+    return _task("plan", question)
+
+
+def _show(passage: Passage) -> str:
+    title = f"Passage ({passage.heading})" if passage.heading else "Passage"
+    return f"{title}: {passage.text.strip()}"
+
+
+def _speaker(message: BaseMessage) -> str:
+    return "Assistant" if isinstance(message, AIMessage) else "User"
