@@ -1,1 +1,58 @@
-"""LangGraph workflows for any chat model and any retriever."""
+"""LangGraph workflows for any chat model and any retriever.
+
+    from graphs import build_document_qa
+
+    graph = build_document_qa(model, retriever)
+    result = graph.invoke({"question": "Who wrote the manual?"})
+
+What is named here is imported when it is first used, so that importing the prompts stays quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from graphs.citation import Citation
+    from graphs.document_qa import build_document_qa
+    from graphs.document_qa_state import DocumentQAContext, DocumentQAInput, DocumentQAOutput
+    from graphs.ports import ChoiceModel, SpanModel
+    from graphs.progress import Decision, Progress
+    from graphs.thresholds import Thresholds
+
+__all__ = [
+    "ChoiceModel",
+    "Citation",
+    "Decision",
+    "DocumentQAContext",
+    "DocumentQAInput",
+    "DocumentQAOutput",
+    "Progress",
+    "SpanModel",
+    "Thresholds",
+    "build_document_qa",
+]
+
+_HOMES = {
+    "ChoiceModel": "graphs.ports",
+    "Citation": "graphs.citation",
+    "Decision": "graphs.progress",
+    "DocumentQAContext": "graphs.document_qa_state",
+    "DocumentQAInput": "graphs.document_qa_state",
+    "DocumentQAOutput": "graphs.document_qa_state",
+    "Progress": "graphs.progress",
+    "SpanModel": "graphs.ports",
+    "Thresholds": "graphs.thresholds",
+    "build_document_qa": "graphs.document_qa",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'graphs' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -52,6 +52,13 @@ INSTRUCTIONS = {
 """What each task asks for, in the words that a foreign chat model reads."""
 
 
+REPHRASE = (
+    "A search of the documents found nothing for the question in the words below. Write it once in "
+    "other words that the documents may use. Keep its meaning. Reply with the question alone."
+)
+"""What a foreign chat model reads when a search found nothing."""
+
+
 def _task(task: str, content: str) -> list[BaseMessage]:
     return [SystemMessage(INSTRUCTIONS[task], name=task), HumanMessage(content)]
 
@@ -65,6 +72,15 @@ def rewrite(history: Sequence[BaseMessage], question: str) -> list[BaseMessage]:
     """Ask for a question that stands without the conversation before it (oldest message first)."""
     lines = [f"{_speaker(message)}: {message.text}" for message in history]
     return _task("rewrite", "\n".join([*lines, f"User: {question}"]))
+
+
+def rephrase(tried: Sequence[str]) -> list[BaseMessage]:
+    """Ask for other words for a question when a search with those tried (oldest first) found nothing.
+
+    To our model this is the task "rewrite": it has no token of its own.
+    """
+    lines = [f"User: {question}" for question in tried]
+    return [SystemMessage(REPHRASE, name="rewrite"), HumanMessage("\n".join(lines))]
 
 
 def grade(question: str, passage: Passage) -> list[BaseMessage]:

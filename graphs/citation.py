@@ -1,0 +1,96 @@
+"""A citation: a quotation and the exact place where it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, TypedDict
+
+from langchain_core.messages import content
+
+from graphs.sentences import enclosing_sentences
+from rag.passage import Passage
+
+_QUOTATION_MARKS = "\"'`«»\u2018\u2019\u201c\u201d"
+
+
+class Citation(TypedDict):
+    """A quotation and its place; in the document's decoded text, `text[start:end] == quote`."""
+
+    path: str
+    """Path of the file, relative to the indexed folder."""
+    page: int | None
+    """Page of a paginated document, from 1."""
+    start_line: int
+    """Line of the first character, from 1."""
+    end_line: int
+    """Line of the last character, from 1."""
+    start: int
+    """Offset of the first character in the document's decoded text, from 0."""
+    end: int
+    """Offset after the last character."""
+    quote: str
+    """The words of the document, byte for byte."""
+    score: float
+    """Probability that the quotation's passage, or itself where it was graded, holds the answer."""
+
+
+def cite(passage: Passage, start: int, end: int, score: float) -> Citation:
+    """Cite a span of a passage; the offsets count from the passage's first character."""
+    quote = passage.text[start:end]
+    start_line = passage.start_line + passage.text.count("\n", 0, start)
+    return Citation(
+        path=passage.path,
+        page=passage.page,
+        start_line=start_line,
+        end_line=start_line + quote.count("\n"),
+        start=passage.start + start,
+        end=passage.start + end,
+        quote=quote,
+        score=score,
+    )
+
+
+def find_citation(quotation: str, passages: Sequence[Passage], scores: Sequence[float]) -> Citation | None:
+    """Find a quotation in passages and cite the whole sentences that hold it.
+
+    White space may differ, since a model can't be asked to repeat line breaks; every other character
+    must agree. What is cited is always the document's own text.
+
+    Args:
+        quotation: What the model quoted, perhaps in quotation marks.
+        passages: Where it may stand; the first that holds it is cited.
+        scores: Score of each passage.
+
+    Returns:
+        The citation, or None for an empty quotation and one that stands in no passage.
+    """
+    for words in (quotation, quotation.strip().strip(_QUOTATION_MARKS)):
+        if not words.strip():
+            continue
+        pattern = re.compile(r"\s+".join(map(re.escape, words.split())))
+        for passage, score in zip(passages, scores, strict=True):
+            if found := pattern.search(passage.text):
+                return cite(passage, *enclosing_sentences(passage.text, *found.span()), score)
+    return None
+
+
+def annotate(text: str, citations: Sequence[Citation]) -> list[content.ContentBlock]:
+    """Return a text as LangChain content whose annotations are the citations of all of it."""
+    annotations: list[content.Annotation] = [
+        content.create_citation(
+            url=citation["path"],
+            title=citation["path"],
+            start_index=0,
+            end_index=len(text),
+            cited_text=citation["quote"],
+            **_place(citation),
+        )
+        for citation in citations
+    ]
+    return [content.create_text_block(text, annotations=annotations)]
+
+
+def _place(citation: Citation) -> dict[str, Any]:
+    names = ("page", "start_line", "end_line", "start", "end", "score")
+    return {name: value for name, value in citation.items() if name in names}

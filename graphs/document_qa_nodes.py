@@ -1,0 +1,212 @@
+"""The nodes of document Q&A. Each asks the model; what it decides is kept in `decisions`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage
+from langchain_core.retrievers import BaseRetriever
+from langgraph.runtime import get_runtime
+
+from graphs import prompts
+from graphs.citation import Citation, annotate, cite, find_citation
+from graphs.document_qa_state import DocumentQAContext, DocumentQAState, QuoteMethod
+from graphs.mind import Mind
+from graphs.progress import Decision, report
+from graphs.sentences import sentences
+from graphs.step import Work, ask_runnable
+from graphs.thresholds import Thresholds
+from rag.passage import Passage
+
+NOT_IN_DOCUMENTS = "The documents do not say."
+"""What the graph replies when it abstains."""
+
+HISTORY = 6
+"""Messages before the question that the model reads to understand it."""
+
+Update = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentQANodes:
+    """The nodes of document Q&A, as methods that take the state and return an update of it."""
+
+    mind: Mind
+    retriever: BaseRetriever
+    thresholds: Thresholds
+    max_passages: int
+    quote_method: QuoteMethod
+
+    def contextualise(self, state: DocumentQAState) -> Work[Update]:
+        """Begin a turn; where a conversation comes before the question, make it stand alone."""
+        asked, history = _read_question(state)
+        standalone = asked
+        if history:
+            report("contextualise", "Reading the question in the light of the conversation")
+            reply = yield from self.mind.write(prompts.rewrite(history[-HISTORY:], asked))
+            standalone = reply.text.strip() or asked
+        return {
+            "asked": asked,
+            "standalone_question": standalone,
+            "searches": [standalone],
+            "passages": [],
+            "answer": None,
+            "abstained": False,
+            "confidence": 0.0,
+            "citations": [],
+            "decisions": [],
+            "route": "documents",
+        }
+
+    def retrieve(self, state: DocumentQAState) -> Work[Update]:
+        """Search the documents with the latest words for the question."""
+        search = state["searches"][-1]
+        report("retrieve", f"Searching the documents for: {search}")
+        documents = yield from ask_runnable(self.retriever, search)
+        return {"passages": [asdict(Passage.from_document(document)) for document in documents]}
+
+    def grade(self, state: DocumentQAState) -> Work[Update]:
+        """Keep the passages that hold the answer, best first, by the model's own probability."""
+        question, passages = state["standalone_question"], _passages(state)
+        report("grade", f"Reading {len(passages)} passages")
+        probabilities = yield from self._grade(question, passages)
+        decisions = [
+            _decision("grade", f"{passage.path}:{passage.start_line} holds the answer", probability)
+            for passage, probability in zip(passages, probabilities, strict=True)
+        ]
+        settings = self._settings()
+        ranked = sorted(zip(probabilities, passages, strict=True), key=lambda pair: -pair[0])
+        kept = [
+            replace(passage, scores={**passage.scores, "grade": probability})
+            for probability, passage in ranked
+            if probability >= settings.thresholds.relevance
+        ]
+        return {
+            "passages": [asdict(passage) for passage in kept[: settings.max_passages]],
+            "decisions": state["decisions"] + decisions,
+        }
+
+    def rewrite(self, state: DocumentQAState) -> Work[Update]:
+        """Ask for other words after a search in vain; an empty search says that there are no new ones."""
+        report("rewrite", "Nothing found: putting the question in other words")
+        reply = yield from self.mind.write(prompts.rephrase(state["searches"]))
+        search = reply.text.strip()
+        is_new = search not in state["searches"]
+        return {"searches": [*state["searches"], search if is_new else ""]}
+
+    def quote(self, state: DocumentQAState) -> Work[Update]:
+        """Quote the sentence that answers the question; what is not verbatim is dropped."""
+        report("quote", "Looking for the sentence that answers")
+        question, passages = state["standalone_question"], _passages(state)
+        if self._settings().quote_method == "score":
+            return (yield from self._quote_by_score(state, question, passages))
+        reply = yield from self.mind.quote(
+            prompts.quote(question, passages), [passage.text for passage in passages]
+        )
+        citation = find_citation(reply, passages, [passage.scores["grade"] for passage in passages])
+        return {"citations": [citation] if citation else []}
+
+    def extract(self, state: DocumentQAState) -> Work[Update]:
+        """Answer from the quotation, in its own words."""
+        quotation = _quotation(state)
+        report("extract", f"Reading: {quotation}")
+        messages = prompts.answer(state["standalone_question"], quotation)
+        answer = yield from self.mind.quote(messages, [quotation])
+        return {"answer": answer or None}
+
+    def verify(self, state: DocumentQAState) -> Work[Update]:
+        """Ask whether the quotation supports the answer."""
+        answer = state["answer"] or ""
+        report("verify", f"Checking the answer: {answer}")
+        messages = prompts.check(state["standalone_question"], _quotation(state), answer)
+        [distribution] = yield from self.mind.choose([messages], prompts.YES_OR_NO)
+        support = distribution[prompts.YES]
+        decision = _decision("verify", f"the quotation supports “{answer}”", support)
+        return {
+            "confidence": state["citations"][0]["score"] * support,
+            "decisions": [*state["decisions"], decision],
+        }
+
+    def finish(self, state: DocumentQAState) -> Update:
+        """Reply with the answer and its citations."""
+        answer, citations = state["answer"] or "", state["citations"]
+        reply = AIMessage(content_blocks=annotate(answer, citations))
+        return _reply(state, reply)
+
+    def abstain(self, state: DocumentQAState) -> Update:
+        """Reply that the documents do not say."""
+        update = _reply(state, AIMessage(NOT_IN_DOCUMENTS))
+        return {**update, "answer": None, "abstained": True, "citations": []}
+
+    def is_supported(self, state: DocumentQAState) -> bool:
+        """Whether the answer passes the thresholds of support and abstention."""
+        thresholds = self._settings().thresholds
+        support = state["decisions"][-1]["probability"]
+        return support >= thresholds.support and state["confidence"] >= thresholds.abstention
+
+    def _quote_by_score(
+        self, state: DocumentQAState, question: str, passages: Sequence[Passage]
+    ) -> Work[Update]:
+        candidates = [(passage, start, end) for passage in passages for start, end in sentences(passage.text)]
+        alone = [replace(passage, text=passage.text[start:end]) for passage, start, end in candidates]
+        scores = yield from self._grade(question, alone)
+        if not scores:
+            return {"citations": []}
+        best = max(range(len(scores)), key=scores.__getitem__)
+        citation = cite(*candidates[best], scores[best])
+        decision = _decision("quote", f"line {citation['start_line']} is the answer", scores[best])
+        return {"citations": [citation], "decisions": [*state["decisions"], decision]}
+
+    def _grade(self, question: str, passages: Sequence[Passage]) -> Work[list[float]]:
+        conversations = [prompts.grade(question, passage) for passage in passages]
+        distributions = yield from self.mind.choose(conversations, prompts.YES_OR_NO)
+        return [distribution[prompts.YES] for distribution in distributions]
+
+    def _settings(self) -> DocumentQANodes:
+        """Return these nodes as the run's context sets them."""
+        # As a subgraph, the graph meets its parent's context, which may be of any type.
+        context = get_runtime(DocumentQAContext).context
+        if not isinstance(context, DocumentQAContext):
+            return self
+        return replace(
+            self,
+            thresholds=context.thresholds or self.thresholds,
+            max_passages=context.max_passages or self.max_passages,
+            quote_method=context.quote_method or self.quote_method,
+        )
+
+
+def _read_question(state: DocumentQAState) -> tuple[str, list[AnyMessage]]:
+    """Return the question and the conversation before it."""
+    messages = list(state.get("messages", []))
+    question = state.get("question", "").strip()
+    last = messages[-1] if messages else None
+    if isinstance(last, HumanMessage) and question in ("", last.text.strip()):
+        question = last.text.strip()
+        messages.pop()
+    if not question:
+        raise ValueError("There is no question: give `question`, or `messages` that end with one.")
+    return question, messages
+
+
+def _reply(state: DocumentQAState, reply: AIMessage) -> Update:
+    asked, messages = state["asked"], state.get("messages", [])
+    new: list[BaseMessage] = [reply]
+    if not (messages and isinstance(messages[-1], HumanMessage) and messages[-1].text.strip() == asked):
+        new.insert(0, HumanMessage(asked))
+    return {"question": asked, "messages": new}
+
+
+def _passages(state: DocumentQAState) -> list[Passage]:
+    return [Passage(**passage) for passage in state["passages"]]
+
+
+def _quotation(state: DocumentQAState) -> str:
+    citation: Citation = state["citations"][0]
+    return citation["quote"]
+
+
+def _decision(node: str, what: str, probability: float) -> Decision:
+    return Decision(node=node, what=what, probability=probability)

@@ -1,0 +1,95 @@
+"""A chat model as the graphs see it: it chooses, quotes and writes.
+
+A model with the methods of `graphs.ports` is asked through them. Any other is asked in words.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.runnables import Runnable, RunnableConfig
+from langgraph.constants import TAG_NOSTREAM
+
+from graphs.ports import ChoiceModel, SpanModel
+from graphs.step import Ask, Work, ask_batch, ask_runnable
+
+Distribution = dict[str, float]
+"""Probability of each choice; they sum to 1."""
+
+_UNSEEN = RunnableConfig(tags=[TAG_NOSTREAM])
+"""Keeps a call out of the stream of messages: its reply is a decision, not something to show."""
+
+
+class Mind:
+    """What a graph asks of its chat model.
+
+    Args:
+        model: Any LangChain chat model.
+    """
+
+    def __init__(self, model: BaseChatModel) -> None:
+        self.model = model
+
+    def choose(
+        self, conversations: Sequence[Sequence[BaseMessage]], choices: Sequence[str]
+    ) -> Work[list[Distribution]]:
+        """Choose a reply to each conversation, all in one batch."""
+        if not conversations:
+            return []
+        model = self.model
+        if isinstance(model, ChoiceModel):
+            decide = model.choice_probabilities
+            distributions: list[Distribution] = yield Ask(
+                lambda: decide(conversations, choices),
+                lambda: asyncio.to_thread(decide, conversations, choices),
+            )
+            return distributions
+        inputs: list[LanguageModelInput] = [list(messages) for messages in conversations]
+        replies = yield from ask_batch(model, inputs, _UNSEEN)
+        return [read_choice(reply.text, choices) for reply in replies]
+
+    def quote(self, messages: Sequence[BaseMessage], texts: Sequence[str]) -> Work[str]:
+        """Reply with a span of one of the texts; a foreign model's reply still has to be checked."""
+        if isinstance(self.model, SpanModel):
+            spans = self.model.bind_spans(texts)
+            return (yield from ask_runnable(spans, messages, _UNSEEN)).text.strip()
+        return (yield from self.write(messages)).text.strip()
+
+    def write(
+        self,
+        messages: Sequence[BaseMessage],
+        *,
+        tools: Sequence[Any] = (),
+        streamed: bool = False,
+    ) -> Work[AIMessage]:
+        """Reply freely, or with calls of the tools.
+
+        Args:
+            messages: The conversation.
+            tools: Tools that the model may call.
+            streamed: Whether the stream of messages shows the reply while it is written.
+        """
+        model: Runnable[LanguageModelInput, AIMessage] = (
+            self.model.bind_tools(list(tools)) if tools else self.model
+        )
+        return (yield from ask_runnable(model, list(messages), None if streamed else _UNSEEN))
+
+
+def read_choice(reply: str, choices: Sequence[str]) -> Distribution:
+    """Read a choice from a reply in words.
+
+    A reply that names exactly one choice, or begins with one, is certain. Any other is undecided: each
+    choice is as likely as the next.
+    """
+    words = re.findall(r"\w+", reply.casefold())
+    named = [choice for choice in choices if choice.casefold() in words]
+    if len(named) > 1:
+        named = [choice for choice in named if words[0] == choice.casefold()]
+    if len(named) != 1:
+        return dict.fromkeys(choices, 1.0 / len(choices))
+    return {choice: float(choice == named[0]) for choice in choices}
