@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 
-from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage
+from langchain_core.messages import AIMessage
 from langchain_core.retrievers import BaseRetriever
 from langgraph.runtime import get_runtime
 
@@ -18,6 +17,7 @@ from graphs.progress import Decision, report
 from graphs.sentences import sentences
 from graphs.step import Work, ask_runnable
 from graphs.thresholds import Thresholds
+from graphs.turn import Update, begin, conclude, read_question
 from rag.passage import Passage
 
 NOT_IN_DOCUMENTS = "The documents do not say."
@@ -25,8 +25,6 @@ NOT_IN_DOCUMENTS = "The documents do not say."
 
 HISTORY = 6
 """Messages before the question that the model reads to understand it."""
-
-Update = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +39,18 @@ class DocumentQANodes:
 
     def contextualise(self, state: DocumentQAState) -> Work[Update]:
         """Begin a turn; where a conversation comes before the question, make it stand alone."""
-        asked, history = _read_question(state)
+        asked, history = read_question(state)
         standalone = asked
         if history:
             report("contextualise", "Reading the question in the light of the conversation")
             reply = yield from self.mind.write(prompts.rewrite(history[-HISTORY:], asked))
             standalone = reply.text.strip() or asked
         return {
-            "asked": asked,
+            **begin("documents", asked),
             "standalone_question": standalone,
             "searches": [standalone],
             "passages": [],
-            "answer": None,
-            "abstained": False,
             "confidence": 0.0,
-            "citations": [],
-            "decisions": [],
-            "route": "documents",
         }
 
     def retrieve(self, state: DocumentQAState) -> Work[Update]:
@@ -132,12 +125,11 @@ class DocumentQANodes:
     def finish(self, state: DocumentQAState) -> Update:
         """Reply with the answer and its citations."""
         answer, citations = state["answer"] or "", state["citations"]
-        reply = AIMessage(content_blocks=annotate(answer, citations))
-        return _reply(state, reply)
+        return conclude(state, AIMessage(content_blocks=annotate(answer, citations)))
 
     def abstain(self, state: DocumentQAState) -> Update:
         """Reply that the documents do not say."""
-        update = _reply(state, AIMessage(NOT_IN_DOCUMENTS))
+        update = conclude(state, AIMessage(NOT_IN_DOCUMENTS))
         return {**update, "answer": None, "abstained": True, "citations": []}
 
     def is_supported(self, state: DocumentQAState) -> bool:
@@ -176,27 +168,6 @@ class DocumentQANodes:
             max_passages=context.max_passages or self.max_passages,
             quote_method=context.quote_method or self.quote_method,
         )
-
-
-def _read_question(state: DocumentQAState) -> tuple[str, list[AnyMessage]]:
-    """Return the question and the conversation before it."""
-    messages = list(state.get("messages", []))
-    question = state.get("question", "").strip()
-    last = messages[-1] if messages else None
-    if isinstance(last, HumanMessage) and question in ("", last.text.strip()):
-        question = last.text.strip()
-        messages.pop()
-    if not question:
-        raise ValueError("There is no question: give `question`, or `messages` that end with one.")
-    return question, messages
-
-
-def _reply(state: DocumentQAState, reply: AIMessage) -> Update:
-    asked, messages = state["asked"], state.get("messages", [])
-    new: list[BaseMessage] = [reply]
-    if not (messages and isinstance(messages[-1], HumanMessage) and messages[-1].text.strip() == asked):
-        new.insert(0, HumanMessage(asked))
-    return {"question": asked, "messages": new}
 
 
 def _passages(state: DocumentQAState) -> list[Passage]:
