@@ -1,0 +1,76 @@
+"""One small module per family of formats; each turns bytes into a `LoadedDocument`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from rag.errors import LoadError
+from rag.limits import Limits, human_size
+from rag.loaders.document import LoadedDocument, Source
+
+
+class Format(NamedTuple):
+    """Which loader reads a file, and whether it must run in a process of its own."""
+
+    module: str
+    isolated: bool = False
+
+
+_CODE = """
+    py pyi js mjs cjs jsx ts tsx java kt kts scala go rs c h cc cpp cxx hh hpp cs rb php pl pm lua r jl swift
+    m mm dart ex exs erl hs ml fs clj sql sh bash zsh fish ps1 bat vue svelte css scss less proto graphql tf
+"""
+_FAMILIES = {
+    Format("markdown"): "md markdown mdown mkd mdx qmd rmd",
+    Format("plain"): "txt text adoc asciidoc org tex man",
+    Format("restructured"): "rst rest",
+    Format("html"): "html htm xhtml",
+    Format("table"): "csv tsv",
+    Format("records"): "json jsonl ndjson yaml yml toml ini cfg conf log properties xml geojson env",
+    Format("notebook"): "ipynb",
+    Format("pdf", isolated=True): "pdf",
+    Format("office", isolated=True): "docx pptx xlsx",
+    Format("epub", isolated=True): "epub",
+    Format("code"): _CODE,
+}
+_FORMATS = {f".{suffix}": family for family, suffixes in _FAMILIES.items() for suffix in suffixes.split()}
+_OLD_OFFICE = {".doc": ".docx", ".ppt": ".pptx", ".xls": ".xlsx", ".rtf": ".docx", ".odt": ".docx"}
+_MAGIC = ((b"%PDF-", Format("pdf", isolated=True)),)
+
+
+def format_of(name: str, data: bytes = b"") -> Format:
+    """Choose the loader by the file's name, and by its first bytes where the name says nothing.
+
+    Raises:
+        LoadError: The format is known and not supported.
+    """
+    suffix = PurePosixPath(name.lower()).suffix
+    if suffix in _OLD_OFFICE:
+        raise LoadError(f"is in an older format; save it as {_OLD_OFFICE[suffix]}")
+    if suffix in _FORMATS:
+        return _FORMATS[suffix]
+    for mark, family in _MAGIC:
+        if data.startswith(mark):
+            return family
+    return Format("plain")
+
+
+def check_size(name: str, size: int, limits: Limits) -> None:
+    """Refuse a file before it is read.
+
+    Raises:
+        LoadError: The file is empty or too large for its format.
+    """
+    if size == 0:
+        raise LoadError("is empty")
+    limit = limits.document_bytes if format_of(name).isolated else limits.text_bytes
+    if size > limit:
+        raise LoadError(f"has {human_size(size)}, more than the limit of {human_size(limit)}; split it")
+
+
+def load_here(source: Source, family: Format) -> LoadedDocument:
+    """Run a loader in this process."""
+    document: LoadedDocument = import_module(f"rag.loaders.{family.module}").load(source)
+    return document

@@ -1,0 +1,95 @@
+"""What a loader returns: the text, and what is known about its structure."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The bytes of one file, and the name that tells its format."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of text that a chunk never crosses; it ends where the next one starts."""
+
+    start: int
+    """Offset of its first character."""
+    heading: tuple[str, ...] = ()
+    """Titles that lead to it, outermost first."""
+    page: int | None = None
+    """Page from 1, where the format has pages."""
+
+
+@dataclass(slots=True)
+class LoadedDocument:
+    """The text of a file, kept exactly, with its structure as offsets into it."""
+
+    text: str
+    format: str
+    """Name for people: "Markdown", "PDF", …"""
+    encoding: str | None = None
+    """The codec that decodes the file to `text`; None where the text was extracted from a container."""
+    sections: list[Section] = field(default_factory=list)
+    """Sorted by start; empty means one section without a heading."""
+    line_map: list[tuple[int, int]] | None = None
+    """(offset in text, line in the file) pairs where the text was extracted from a file of lines."""
+    by_lines: bool = False
+    """True where a line is a unit that prose rules must not cut: code, tables, records."""
+
+    def spans(self) -> list[tuple[int, int, Section]]:
+        """Return (start, end, section) for every section; together they cover the text."""
+        sections = self.sections or [Section(0)]
+        if sections[0].start > 0:
+            sections = [Section(0, (), sections[0].page), *sections]
+        ends = [section.start for section in sections[1:]] + [len(self.text)]
+        return [(section.start, end, section) for section, end in zip(sections, ends, strict=True)]
+
+    def to_json(self) -> str:
+        """Return the document as JSON, for the way between two processes."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> LoadedDocument:
+        """Read what `to_json` wrote."""
+        fields: dict[str, Any] = json.loads(text)
+        fields["sections"] = [
+            Section(item["start"], tuple(item["heading"]), item["page"]) for item in fields["sections"]
+        ]
+        if fields["line_map"] is not None:
+            fields["line_map"] = [(offset, line) for offset, line in fields["line_map"]]
+        return cls(**fields)
+
+
+class LineFinder:
+    """Answers on which line of the file an offset of the text lies."""
+
+    def __init__(self, document: LoadedDocument) -> None:
+        self._map = document.line_map
+        if self._map is None:
+            self._offsets = _line_starts(document.text)
+        else:
+            self._offsets = [offset for offset, _ in self._map]
+
+    def line(self, offset: int) -> int:
+        """Return the line from 1."""
+        position = bisect_right(self._offsets, offset)
+        if self._map is None:
+            return position
+        return self._map[max(0, position - 1)][1] if self._map else 1
+
+
+def _line_starts(text: str) -> list[int]:
+    starts = [0]
+    position = text.find("\n")
+    while position >= 0:
+        starts.append(position + 1)
+        position = text.find("\n", position + 1)
+    return starts

@@ -1,0 +1,167 @@
+"""HTML: the text that a reader sees, with headings, and the line of the file each piece comes from."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+from rag.decoding import decode
+from rag.errors import LoadError
+from rag.loaders.document import LoadedDocument, Source
+from rag.loaders.headings import HeadingStack
+
+_HIDDEN_TAGS = """
+    script style noscript template svg math head iframe object select button
+"""
+_HIDDEN = frozenset(_HIDDEN_TAGS.split())
+_VOID_TAGS = """
+    area base br col embed hr img input link meta source track wbr
+"""
+_VOID = frozenset(_VOID_TAGS.split())
+_BLOCK_TAGS = """
+    address article aside blockquote body caption dd details div dl dt fieldset figcaption figure footer
+    form h1 h2 h3 h4 h5 h6 header hr html li main nav ol p pre section summary table tbody tfoot thead title
+    tr ul
+"""
+_BLOCKS = frozenset(_BLOCK_TAGS.split())
+_SPACE = re.compile(r"\s+")
+_DECLARED = re.compile(
+    rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w\-]+)", re.IGNORECASE
+)
+
+
+def load(source: Source) -> LoadedDocument:
+    """Load a web page."""
+    text, encoding = decode_markup(source.data)
+    document = extract(text)
+    document.encoding = None
+    if not document.text.strip():
+        raise LoadError(f"holds no visible text (read as {encoding})")
+    return document
+
+
+def decode_markup(data: bytes) -> tuple[str, str]:
+    """Decode with the encoding that the page declares, or else with the one that fits."""
+    if (declared := _DECLARED.search(data[:2048])) and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        name = declared[1].decode("ascii", "ignore")
+        try:
+            return data.decode(name), name
+        except (LookupError, UnicodeDecodeError):
+            pass
+    return decode(data)
+
+
+def extract(markup: str) -> LoadedDocument:
+    """Return the visible text of a page and its structure."""
+    reader = _Reader()
+    try:
+        reader.feed(markup)
+        reader.close()
+    except (AssertionError, ValueError):  # the standard parser gives up on some malformed declarations
+        raise LoadError("is not HTML that can be read") from None
+    return reader.document()
+
+
+class _Reader(HTMLParser):
+    """Writes blocks separated by blank lines, list items and table rows on lines of their own."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._pieces: list[str] = []
+        self._length = 0
+        self._hidden = 0
+        self._preformatted = 0
+        self._gap = ""
+        self._heading: tuple[int, int] | None = None
+        self._stack = HeadingStack()
+        self._lines: list[tuple[int, int]] = []
+
+    def document(self) -> LoadedDocument:
+        """Return what was read."""
+        text = "".join(self._pieces)
+        return LoadedDocument(text, "HTML", None, self._stack.sections, self._lines or [(0, 1)])
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the parser's interface
+        """Begin a block, hide what is not for readers, remember where a heading starts."""
+        if tag in _VOID:
+            self._handle_void(tag)
+            return
+        if tag in _HIDDEN:
+            self._hidden += 1
+        if self._hidden:
+            return
+        if tag in _BLOCKS:
+            self._break("\n" if tag in ("li", "tr", "dt", "dd") else "\n\n")
+        if tag in ("td", "th") and self._pieces and not self._gap:
+            self._write(" | ")
+        if tag == "li":
+            self._write("- ")
+        self._preformatted += tag == "pre"
+        if len(tag) == 2 and tag[0] == "h" and tag[1] in "123456":
+            self._heading = (self._length + len(self._pending_gap()), int(tag[1]))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the parser's interface
+        """Treat <br/> like <br>; other empty elements hold nothing."""
+        if tag in _VOID:
+            self._handle_void(tag)
+
+    def _handle_void(self, tag: str) -> None:
+        if not self._hidden and tag in ("br", "hr"):
+            self._break("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        """End a block."""
+        if tag in _HIDDEN:
+            self._hidden = max(0, self._hidden - 1)
+            return
+        if self._hidden:
+            return
+        if tag == "body" or tag == "html":
+            self._hidden = 0
+        self._preformatted = max(0, self._preformatted - (tag == "pre"))
+        if self._heading and tag == f"h{self._heading[1]}":
+            self._end_heading()
+        if tag in _BLOCKS:
+            self._break("\n" if tag in ("li", "tr", "dt", "dd") else "\n\n")
+
+    def _end_heading(self) -> None:
+        assert self._heading is not None  # noqa: S101 - for the type checker
+        start, level = self._heading
+        title = "".join(self._pieces)[start:] if self._length > start else ""
+        if title.strip():
+            self._stack.add(start, level, title)
+        self._heading = None
+
+    def handle_data(self, data: str) -> None:
+        """Write visible text; white space counts only in preformatted blocks."""
+        if self._hidden:
+            return
+        if not self._preformatted:
+            data = _SPACE.sub(" ", data)
+            if self._gap or not self._pieces or self._pieces[-1].endswith((" ", "\n")):
+                data = data.lstrip(" ")
+        if data:
+            self._write(data)
+
+    def _break(self, gap: str) -> None:
+        self._gap = max(self._gap, gap, key=len)
+
+    def _pending_gap(self) -> str:
+        return self._gap if self._pieces else ""
+
+    def _write(self, data: str) -> None:
+        gap, self._gap = self._pending_gap(), ""
+        line = self.getpos()[0]
+        if gap:
+            self._append(gap)
+        if not self._lines or self._lines[-1][1] != line:
+            self._lines.append((self._length, line))
+        for number, part in enumerate(data.split("\n")[:-1] if self._preformatted else ()):
+            self._append(part + "\n")
+            self._lines.append((self._length, line + number + 1))
+        self._append(data.rsplit("\n", 1)[-1] if self._preformatted else data)
+
+    def _append(self, piece: str) -> None:
+        if piece:
+            self._pieces.append(piece)
+            self._length += len(piece)

@@ -1,0 +1,51 @@
+"""DOCX, PPTX and XLSX, by way of MarkItDown: the text is the Markdown that it gives."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import PurePosixPath
+
+from rag.errors import LoadError
+from rag.loaders.archive import open_archive
+from rag.loaders.document import LoadedDocument, Section, Source
+from rag.loaders.markdown import markdown_sections
+
+_FORMATS = {".docx": "Word", ".pptx": "PowerPoint", ".xlsx": "Excel"}
+_SLIDE = re.compile(r"<!-- Slide number: (\d+) -->")
+_PICTURE = re.compile(r"!\[[^\]]*\]\(data:[^)]*\)")
+UNPACKED_BYTES = 512 * 1024 * 1024
+
+
+def load(source: Source) -> LoadedDocument:
+    """Load an office document; slides count as pages."""
+    suffix = PurePosixPath(source.name.lower()).suffix
+    open_archive(source.data, UNPACKED_BYTES).close()
+    text = _convert(source.data, suffix)
+    if not text.strip():
+        raise LoadError("holds no text")
+    sections = _slides(text) if suffix == ".pptx" else markdown_sections(text)
+    return LoadedDocument(text, _FORMATS[suffix], None, sections, by_lines=suffix == ".xlsx")
+
+
+def _convert(data: bytes, suffix: str) -> str:
+    from markitdown import MarkItDown, StreamInfo
+
+    try:
+        result = MarkItDown(enable_plugins=False).convert_stream(
+            io.BytesIO(data), stream_info=StreamInfo(extension=suffix)
+        )
+    except MemoryError:
+        raise
+    except Exception as error:  # the library wraps whatever its many parsers raise
+        raise LoadError(f"is damaged: {_FORMATS[suffix]} reader failed ({type(error).__name__})") from None
+    return _PICTURE.sub("", str(result.markdown))
+
+
+def _slides(text: str) -> list[Section]:
+    sections = []
+    for match in _SLIDE.finditer(text):
+        following = re.search(r"^# +(.+)$", text[match.end() : match.end() + 300], re.MULTILINE)
+        heading = (following[1].strip(),) if following else ()
+        sections.append(Section(match.start(), heading, int(match[1])))
+    return sections

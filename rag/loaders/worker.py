@@ -1,0 +1,73 @@
+"""A process that parses risky files, so that a hang, a crash or a bomb costs one file only.
+
+Frames on standard input: name length, name, data length, data; on standard output: length, JSON.
+Lengths are 8 bytes, big-endian.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import sys
+from typing import IO
+
+LENGTH = struct.Struct(">Q")
+
+
+def write_frame(stream: IO[bytes], data: bytes) -> None:
+    """Write one length-prefixed block."""
+    stream.write(LENGTH.pack(len(data)))
+    stream.write(data)
+
+
+def read_frame(stream: IO[bytes]) -> bytes | None:
+    """Read one block; None when the other side has gone."""
+    prefix = stream.read(LENGTH.size)
+    if len(prefix) < LENGTH.size:
+        return None
+    (length,) = LENGTH.unpack(prefix)
+    data = stream.read(length)
+    return data if len(data) == length else None
+
+
+def main() -> None:
+    """Serve until standard input closes."""
+    memory = int(sys.argv[1])
+    _limit_memory(memory)
+    requests = sys.stdin.buffer
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # a library that prints must not break the frames
+    while (name := read_frame(requests)) is not None and (data := read_frame(requests)) is not None:
+        write_frame(answers, _answer(name.decode("utf-8"), data).encode("utf-8"))
+        answers.flush()
+
+
+def _limit_memory(memory: int) -> None:
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    except (ImportError, ValueError, OSError):
+        return  # not on this system; the timeout still holds
+
+
+def _answer(name: str, data: bytes) -> str:
+    from rag.errors import LoadError
+    from rag.loaders import format_of, load_here
+    from rag.loaders.document import Source
+
+    try:
+        return load_here(Source(name, data), format_of(name, data)).to_json()
+    except LoadError as error:
+        return json.dumps({"error": str(error)})
+    except MemoryError:
+        return json.dumps({"error": "needs more memory to parse than a single file may use"})
+    except RecursionError:
+        return json.dumps({"error": "is nested too deeply to parse"})
+    except Exception as error:  # whatever a parser raises on a damaged file concerns that file only
+        return json.dumps({"error": f"cannot be parsed ({type(error).__name__})"})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""Find the passages that answer a question: dense and word search, fused."""
+
+# ruff: noqa: S608 - statements are put together from constants; values are always bound
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from rag.duplicates import without_near_duplicates
+from rag.embedding import Embedder
+from rag.fusion import convex
+from rag.passage import Passage
+from rag.store import Store, listed
+from rag.vector_store import VectorStore
+from rag.words import match_query
+
+DENSE_WEIGHT = 0.5
+_CANDIDATES = 100
+_IN_DOCUMENTS = "document IN (SELECT value FROM json_each(?))"
+_EXACT_LIMIT = 4096
+"""A filter that leaves at most so many chunks is answered by comparing with each; Chroma filters slowly."""
+
+
+def search(
+    store: Store, vectors: VectorStore, embedder: Embedder, question: str, k: int, paths: Sequence[str] | None
+) -> list[Passage]:
+    """Return the best passages, best first."""
+    documents = None if paths is None else matching_documents(store, paths)
+    if not question.strip() or k < 1 or documents == []:
+        return []
+    count = max(_CANDIDATES, 4 * k)
+    dense = _dense(store, vectors, embedder.embed_query(question), count, documents)
+    sparse = _sparse(store, question, count, documents)
+    fused = convex(dense, sparse, DENSE_WEIGHT)
+    ranked = sorted(fused, key=lambda number: (-fused[number], number))[: 3 * k]
+    passages = _passages(store, ranked, fused, {"dense": dense, "bm25": sparse})
+    return without_near_duplicates(passages)[:k]
+
+
+def matching_documents(store: Store, paths: Sequence[str]) -> list[int]:
+    """Return the documents whose path is named, lies in a named folder, or fits a pattern like "*.md"."""
+    rows = store.rows("SELECT id, path FROM documents WHERE error IS NULL")
+    return [number for number, path in rows if any(_fits(path, wanted) for wanted in paths)]
+
+
+def _fits(path: str, wanted: str) -> bool:
+    folder = wanted.rstrip("/")
+    return path == wanted or path.startswith(f"{folder}/") or fnmatch.fnmatchcase(path, wanted)
+
+
+def _dense(
+    store: Store, vectors: VectorStore, query: Sequence[float], count: int, documents: list[int] | None
+) -> dict[int, float]:
+    if documents is None:
+        return dict(vectors.nearest(query, count))
+    (chunks,) = store.rows(f"SELECT count(*) FROM chunks WHERE {_IN_DOCUMENTS}", [listed(documents)])[0]
+    if chunks > _EXACT_LIMIT:
+        return dict(vectors.nearest(query, count, documents))
+    return _exact(store, query, count, documents)
+
+
+def _exact(store: Store, query: Sequence[float], count: int, documents: list[int]) -> dict[int, float]:
+    rows = store.rows(
+        f"SELECT id, value FROM chunks JOIN vectors ON key = vector WHERE {_IN_DOCUMENTS}",
+        [listed(documents)],
+    )
+    if not rows:
+        return {}
+    matrix = np.stack([np.frombuffer(value, np.float32) for _, value in rows])
+    unit = np.asarray(query, np.float32) / max(float(np.linalg.norm(query)), 1e-12)
+    scores = matrix @ unit
+    return {rows[row][0]: float(scores[row]) for row in np.argsort(-scores)[:count]}
+
+
+def _sparse(store: Store, question: str, count: int, documents: list[int] | None) -> dict[int, float]:
+    query = match_query(question)
+    if not query:
+        return {}
+    condition = "" if documents is None else f"AND rowid IN (SELECT id FROM chunks WHERE {_IN_DOCUMENTS})"
+    values = [query] if documents is None else [query, listed(documents)]
+    rows = store.rows(
+        f"SELECT rowid, -bm25(words) AS score FROM words WHERE words MATCH ? {condition}"
+        f" ORDER BY score DESC LIMIT {count}",
+        values,
+    )
+    return dict(rows)
+
+
+def _passages(
+    store: Store, ranked: list[int], fused: dict[int, float], methods: dict[str, dict[int, float]]
+) -> list[Passage]:
+    """Fetch the chunks by number; what the store no longer knows was deleted and is left out."""
+    rows = store.rows(
+        "SELECT chunks.id, chunks.text, path, start, end, start_line, end_line, page, heading"
+        " FROM chunks JOIN documents ON documents.id = document"
+        " WHERE chunks.id IN (SELECT value FROM json_each(?))",
+        [listed(ranked)],
+    )
+    found = {number: fields for number, *fields in rows}
+    return [
+        replace(_passage(found[number]), score=fused[number], scores=_scores_of(number, methods))
+        for number in ranked
+        if number in found
+    ]
+
+
+def _passage(fields: list[Any]) -> Passage:
+    return Passage(*fields)
+
+
+def _scores_of(number: int, methods: dict[str, dict[int, float]]) -> dict[str, float]:
+    return {name: scores[number] for name, scores in methods.items() if number in scores}

@@ -1,0 +1,109 @@
+"""The dense side of the index: a Chroma collection that holds one vector for each chunk.
+
+Chroma gets our own vectors and never a text; it runs embedded in a folder, or as a server that many share.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from rag.errors import VectorStoreError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_LARGEST_BATCH = 1000  # rows; measured as fast as larger ones, and memory stays small
+
+
+class VectorStore:
+    """One open collection.
+
+    Args:
+        folder: Where an embedded Chroma keeps its files; unused with a server.
+        name: Name of the collection.
+        url: Address of a Chroma server, as http://host:port; None runs Chroma embedded.
+    """
+
+    def __init__(self, folder: Path, name: str, url: str | None = None) -> None:
+        os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
+        self._url = url
+        self._client = _embedded(folder) if url is None else _remote(url)
+        self._name = name
+        self._collection = self._open()
+
+    def _open(self) -> Any:
+        return self._client.get_or_create_collection(
+            self._name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+        )
+
+    def upsert(self, numbers: Sequence[int], vectors: NDArray[np.float32], documents: Sequence[int]) -> None:
+        """Put vectors under chunk numbers, each with the number of its document."""
+        for start in range(0, len(numbers), _LARGEST_BATCH):
+            part = slice(start, start + _LARGEST_BATCH)
+            self._collection.upsert(
+                ids=[str(number) for number in numbers[part]],
+                embeddings=vectors[part],
+                metadatas=[{"document": document} for document in documents[part]],
+            )
+
+    def delete(self, numbers: Sequence[int]) -> None:
+        """Forget chunks; numbers that are not there are passed over."""
+        for start in range(0, len(numbers), _LARGEST_BATCH):
+            self._collection.delete(ids=[str(number) for number in numbers[start : start + _LARGEST_BATCH]])
+
+    def nearest(
+        self, vector: Sequence[float], k: int, documents: Sequence[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """Return (chunk number, cosine similarity) of the nearest chunks, best first."""
+        where = None if documents is None else {"document": {"$in": list(documents)}}
+        found = self._collection.query(
+            query_embeddings=[list(vector)], n_results=k, where=where, include=["distances"]
+        )
+        return [
+            (int(number), 1.0 - float(distance))
+            for number, distance in zip(found["ids"][0], found["distances"][0], strict=True)
+        ]
+
+    def count(self) -> int:
+        """Return how many vectors the collection holds."""
+        return int(self._collection.count())
+
+    def clear(self) -> None:
+        """Begin again with an empty collection, perhaps of other dimensions."""
+        self._client.delete_collection(self._name)
+        self._collection = self._open()
+
+    def close(self) -> None:
+        """Let go of the files, so that another process's changes are seen on the next opening."""
+        self._client.close()
+
+
+def _embedded(folder: Path) -> Any:
+    import chromadb
+    from chromadb.config import Settings
+
+    folder.mkdir(parents=True, exist_ok=True)
+    return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+
+
+def _remote(url: str) -> Any:
+    import chromadb
+    from chromadb.config import Settings
+
+    parts = urlsplit(url if "//" in url else f"http://{url}")
+    try:
+        return chromadb.HttpClient(
+            host=parts.hostname or "localhost",
+            port=parts.port or 8000,
+            ssl=parts.scheme == "https",
+            settings=Settings(anonymized_telemetry=False),
+        )
+    except Exception as error:  # the client raises ValueError for whatever kept it from the server
+        raise VectorStoreError(
+            f"No Chroma server answers at {url} ({error}); start one with: chroma run"
+        ) from None
