@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from graphs.ports import ChoiceModel, SpanModel
     from graphs.progress import Decision, Progress
     from graphs.thresholds import Thresholds
+    from graphs.tool_agent import build_tool_agent
+    from graphs.tool_agent_state import ApprovalRequest, ToolAgentInput, ToolAgentOutput, ToolRecord
 
 __all__ = [
+    "ApprovalRequest",
     "ChoiceModel",
     "Citation",
     "Decision",
@@ -31,10 +34,15 @@ __all__ = [
     "Progress",
     "SpanModel",
     "Thresholds",
+    "ToolAgentInput",
+    "ToolAgentOutput",
+    "ToolRecord",
     "build_document_qa",
+    "build_tool_agent",
 ]
 
 _HOMES = {
+    "ApprovalRequest": "graphs.tool_agent_state",
     "ChoiceModel": "graphs.ports",
     "Citation": "graphs.citation",
     "Decision": "graphs.progress",
@@ -44,7 +52,11 @@ _HOMES = {
     "Progress": "graphs.progress",
     "SpanModel": "graphs.ports",
     "Thresholds": "graphs.thresholds",
+    "ToolAgentInput": "graphs.tool_agent_state",
+    "ToolAgentOutput": "graphs.tool_agent_state",
+    "ToolRecord": "graphs.tool_agent_state",
     "build_document_qa": "graphs.document_qa",
+    "build_tool_agent": "graphs.tool_agent",
 }
 
 

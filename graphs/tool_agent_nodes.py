@@ -1,0 +1,151 @@
+"""The nodes of the tool agent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.messages import AIMessage, HumanMessage, ToolCall, ToolMessage
+from langchain_core.tools import BaseTool
+from langgraph.types import interrupt
+
+from graphs import prompts
+from graphs.mind import Mind
+from graphs.progress import Decision, report
+from graphs.step import Work
+from graphs.tool_agent_state import ApprovalCall, ApprovalRequest, ToolAgentState, ToolRecord
+from graphs.tool_guard import refuse_over_budget, refuse_repeated, this_turn, turn_calls
+from graphs.turn import Update, begin, read_question
+
+NOT_ALLOWED = "Error: the person did not allow this call."
+
+
+@dataclass(frozen=True, slots=True)
+class ToolAgentNodes:
+    """The nodes of the tool agent, as methods that take the state and return an update of it."""
+
+    mind: Mind
+    tools: Mapping[str, BaseTool]
+    approval: frozenset[str]
+    """Names of the tools that wait for a person."""
+    max_calls: int
+
+    def receive(self, state: ToolAgentState) -> Update:
+        """Begin a turn."""
+        question, before = read_question(state)
+        is_new = len(before) == len(state.get("messages", []))
+        messages = [HumanMessage(question)] if is_new else []
+        return {**begin("tools", question), "messages": messages, "calls": [], "refused": {}}
+
+    def think(self, state: ToolAgentState) -> Work[Update]:
+        """Ask the model for tool calls, or for the answer."""
+        report("think", "Thinking")
+        messages = prompts.tool(state["messages"])
+        reply = yield from self.mind.write(messages, tools=list(self.tools.values()), streamed=True)
+        decisions = [
+            Decision(node="think", what=f"call {call['name']}({_show(call['args'])})", probability=1.0)
+            for call in reply.tool_calls
+        ]
+        return {"messages": [reply], "decisions": state["decisions"] + decisions}
+
+    def guard(self, state: ToolAgentState) -> Update:
+        """Refuse what may not run; pause where a person has to approve."""
+        latest = _latest(state)
+        earlier = turn_calls(state["messages"][:-1])
+        refused = {
+            **refuse_repeated(latest.tool_calls, earlier),
+            **refuse_over_budget(latest.tool_calls, self.max_calls - len(earlier)),
+        }
+        waiting = [
+            call for call in latest.tool_calls if call["name"] in self.approval and call["id"] not in refused
+        ]
+        if waiting:
+            # The node runs again from its top when it is resumed: nothing before this line acts.
+            allowed = _read_verdict(interrupt(self._request(waiting)), waiting)
+            refused |= {str(call["id"]): NOT_ALLOWED for call in waiting if call["id"] not in allowed}
+        return {"refused": refused, "messages": _answer_invalid(latest)}
+
+    def conclude(self, state: ToolAgentState) -> Work[Update]:
+        """Ask for the answer without tools, when no more calls may be made."""
+        report("conclude", "Answering with what is known")
+        reply = yield from self.mind.write(prompts.tool(state["messages"]), streamed=True)
+        # A call that a model makes without being offered tools must not linger without a result.
+        return {"messages": [AIMessage(reply.text, id=reply.id)]}
+
+    def finish(self, state: ToolAgentState) -> Update:
+        """Take the last words as the answer."""
+        answer = _latest(state).text.strip() or None
+        return {
+            "question": state["asked"],
+            "answer": answer,
+            "abstained": answer is None,
+            "calls": _records(state),
+        }
+
+    def may_go_on(self, state: ToolAgentState) -> bool:
+        """Whether the model may call more tools: there is budget, and its latest calls were of use."""
+        latest = _latest(state)
+        useful = any(call["id"] not in state["refused"] for call in latest.tool_calls)
+        invalid = bool(latest.invalid_tool_calls) and _invalid_rounds(state) < self.max_calls
+        return (useful or invalid) and len(turn_calls(state["messages"])) < self.max_calls
+
+    def _request(self, calls: Sequence[ToolCall]) -> ApprovalRequest:
+        waiting = [
+            ApprovalCall(
+                id=str(call["id"]),
+                name=call["name"],
+                arguments=call["args"],
+                description=self.tools[call["name"]].description,
+            )
+            for call in calls
+        ]
+        return ApprovalRequest(event="approval", calls=waiting)
+
+
+def asks_for_tools(state: ToolAgentState) -> bool:
+    """Whether the model's latest message calls tools, be it wrongly."""
+    latest = _latest(state)
+    return bool(latest.tool_calls or latest.invalid_tool_calls)
+
+
+def _latest(state: ToolAgentState) -> AIMessage:
+    return next(message for message in reversed(state["messages"]) if isinstance(message, AIMessage))
+
+
+def _answer_invalid(latest: AIMessage) -> list[ToolMessage]:
+    return [
+        ToolMessage(
+            f"Error: the arguments are not valid JSON: {call.get('error') or call['args']}",
+            name=call["name"] or "unknown",
+            tool_call_id=str(call["id"]),
+            status="error",
+        )
+        for call in latest.invalid_tool_calls
+    ]
+
+
+def _invalid_rounds(state: ToolAgentState) -> int:
+    turn = this_turn(state["messages"])
+    return sum(isinstance(message, AIMessage) and bool(message.invalid_tool_calls) for message in turn)
+
+
+def _read_verdict(verdict: Any, waiting: Sequence[ToolCall]) -> set[str]:
+    """Return the ids that a person allowed; anything but a clear yes allows nothing."""
+    if verdict is True:
+        return {str(call["id"]) for call in waiting}
+    return set(map(str, verdict)) if isinstance(verdict, list | tuple | set) else set()
+
+
+def _records(state: ToolAgentState) -> list[ToolRecord]:
+    turn = this_turn(state["messages"])
+    results = {message.tool_call_id: message for message in turn if isinstance(message, ToolMessage)}
+    answered = [(call, results[str(call["id"])]) for call in turn_calls(turn) if str(call["id"]) in results]
+    return [
+        ToolRecord(name=call["name"], arguments=call["args"], result=result.text, status=result.status)
+        for call, result in answered
+    ]
+
+
+def _show(arguments: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in arguments.items())

@@ -1,0 +1,55 @@
+"""The state of the tool agent."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypedDict
+
+from graphs.turn import TurnInput, TurnOutput, TurnState
+
+
+class ToolRecord(TypedDict):
+    """A tool call of this turn and what came of it."""
+
+    name: str
+    arguments: dict[str, Any]
+    result: str
+    """What the model read: the result, or the error."""
+    status: Literal["success", "error"]
+
+
+class ToolAgentInput(TurnInput):
+    """What to do. Without a question, the conversation's last message is it."""
+
+
+class ToolAgentOutput(TurnOutput):
+    """The answer, None when the model had no words for one, and the calls it rests on."""
+
+    calls: list[ToolRecord]
+    """The tool calls of this turn, in order."""
+
+
+class ToolAgentState(ToolAgentOutput, TurnState):
+    """What passes between the nodes."""
+
+    refused: dict[str, str]
+    """Why calls of the latest message may not run, by their id."""
+
+
+class ApprovalCall(TypedDict):
+    """A call that waits for a person."""
+
+    id: str
+    name: str
+    arguments: dict[str, Any]
+    description: str
+    """What the tool says about itself."""
+
+
+class ApprovalRequest(TypedDict):
+    """What the graph pauses with: `result["__interrupt__"][0].value`.
+
+    Resume with `Command(resume=…)`: True for all calls, False for none, or a list of the ids allowed.
+    """
+
+    event: Literal["approval"]
+    calls: list[ApprovalCall]

@@ -1,0 +1,156 @@
+"""Guards around tools: what may run, for how long, and how much of a result the model reads.
+
+Nothing here decides what to do next, only what may not happen: a call over the budget, the same call
+twice, a change that nobody approved, a result that fills the context, a tool that never returns.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import json
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
+from langchain_core.tools import BaseTool
+from langgraph.prebuilt.tool_node import ToolCallRequest
+from langgraph.types import Command
+
+Reply = ToolMessage | Command[Any]
+Result = TypeVar("Result")
+
+_LONGEST_ERROR = 500
+"""Characters of an error that the model reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolGuard:
+    """Stands between the tool node and its tools.
+
+    Args:
+        seconds: How long a tool may take.
+        characters: How much of a result the model reads.
+    """
+
+    seconds: float
+    characters: int
+
+    def run(self, request: ToolCallRequest, execute: Callable[[ToolCallRequest], Reply]) -> Reply:
+        """Run a call unless it was refused."""
+        if refusal := self._refusal(request):
+            return refusal
+        try:
+            return self._cut(_within(self.seconds, lambda: execute(request)))
+        except TimeoutError:
+            return self._late(request)
+
+    async def arun(
+        self, request: ToolCallRequest, execute: Callable[[ToolCallRequest], Awaitable[Reply]]
+    ) -> Reply:
+        """Run a call unless it was refused."""
+        if refusal := self._refusal(request):
+            return refusal
+        try:
+            async with asyncio.timeout(self.seconds):
+                return self._cut(await execute(request))
+        except TimeoutError:
+            return self._late(request)
+
+    def _refusal(self, request: ToolCallRequest) -> ToolMessage | None:
+        reason = request.state["refused"].get(request.tool_call["id"])
+        return None if reason is None else _error(request.tool_call, reason)
+
+    def _late(self, request: ToolCallRequest) -> ToolMessage:
+        return _error(request.tool_call, f"Error: no result within {self.seconds:g} seconds.")
+
+    def _cut(self, reply: Reply) -> Reply:
+        if not isinstance(reply, ToolMessage) or len(reply.text) <= self.characters:
+            return reply
+        kept = reply.text[: self.characters]
+        note = f"\n[The first {self.characters} of {len(reply.text)} characters.]"
+        return reply.model_copy(update={"content": kept + note, "artifact": None})
+
+
+def explain_error(error: Exception) -> str:
+    """Tell the model about a tool's failure, so that it can try otherwise."""
+    return f"Error: {type(error).__name__}: {error}"[:_LONGEST_ERROR]
+
+
+def turn_calls(messages: Sequence[AnyMessage]) -> list[ToolCall]:
+    """Return the tool calls since the last message of a person, oldest first."""
+    return [
+        call
+        for message in this_turn(messages)
+        if isinstance(message, AIMessage)
+        for call in message.tool_calls
+    ]
+
+
+def this_turn(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
+    """Return the messages after the last one of a person."""
+    turn: list[AnyMessage] = []
+    for message in reversed(messages):
+        if isinstance(message, HumanMessage):
+            break
+        turn.insert(0, message)
+    return turn
+
+
+def refuse_repeated(calls: Sequence[ToolCall], earlier: Sequence[ToolCall]) -> dict[str, str]:
+    """Refuse calls that were made before with the same arguments, by their id."""
+    seen = {_signature(call) for call in earlier}
+    refused: dict[str, str] = {}
+    for call in calls:
+        if _signature(call) in seen:
+            refused[str(call["id"])] = "Error: this call was made already; use its result."
+        seen.add(_signature(call))
+    return refused
+
+
+def refuse_over_budget(calls: Sequence[ToolCall], left: int) -> dict[str, str]:
+    """Refuse the calls after the first `left`, by their id."""
+    return {str(call["id"]): "Error: the budget of tool calls is used up." for call in calls[max(left, 0) :]}
+
+
+def changes_something(tool: BaseTool) -> bool:
+    """Whether a tool says that it changes something: `metadata={"changes": True}`.
+
+    Tools of MCP servers say it with `readOnlyHint`; one that does not say is taken to change
+    something, as the protocol has it.
+    """
+    metadata = tool.metadata or {}
+    if "readOnlyHint" in metadata or "destructiveHint" in metadata:
+        return not metadata.get("readOnlyHint")
+    return bool(metadata.get("changes"))
+
+
+def _signature(call: ToolCall) -> str:
+    return json.dumps([call["name"], call["args"]], sort_keys=True, default=str)
+
+
+def _error(call: ToolCall, text: str) -> ToolMessage:
+    return ToolMessage(text, name=call["name"], tool_call_id=str(call["id"]), status="error")
+
+
+def _within(seconds: float, work: Callable[[], Result]) -> Result:
+    """Run work in a thread that is left behind when it takes too long: Python can't stop it."""
+    outcome: list[Result | Exception] = []
+    context = contextvars.copy_context()
+
+    def target() -> None:
+        try:
+            outcome.append(context.run(work))
+        except Exception as error:  # also a pause, which a tool may ask for
+            outcome.append(error)
+
+    thread = threading.Thread(target=target, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if not outcome:
+        raise TimeoutError
+    if isinstance(outcome[0], Exception):
+        raise outcome[0]
+    return outcome[0]

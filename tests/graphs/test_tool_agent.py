@@ -1,0 +1,315 @@
+"""Every road through the tool agent: calls, errors, guards, approval."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+from langchain_core.tools import BaseTool, StructuredTool, tool
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.types import Command
+
+from graphs import build_tool_agent
+from graphs.tool_agent_nodes import NOT_ALLOWED
+from graphs.tool_guard import changes_something
+from tests.graphs.fakes import ScriptedModel
+
+THREAD: Any = {"configurable": {"thread_id": "one"}}
+
+
+@tool
+def add(a: int, b: int) -> int:
+    """Add two numbers."""
+    return a + b
+
+
+@tool
+def divide(a: int, b: int) -> float:
+    """Divide two numbers."""
+    return a / b
+
+
+def note_tool(kept: list[str]) -> BaseTool:
+    def note(text: str) -> str:
+        """Keep a note."""
+        kept.append(text)
+        return "kept"
+
+    return StructuredTool.from_function(note, metadata={"changes": True})
+
+
+_ids = iter(range(10**9))
+
+
+def calls(*wanted: tuple[str, dict[str, Any]], text: str = "") -> AIMessage:
+    return AIMessage(
+        text,
+        tool_calls=[
+            {"name": name, "args": arguments, "id": f"call-{next(_ids)}", "type": "tool_call"}
+            for name, arguments in wanted
+        ],
+    )
+
+
+def scripted(*replies: Any) -> ScriptedModel:
+    return ScriptedModel(script={"tool": list(replies)})
+
+
+def results(state: Any) -> list[tuple[str, str]]:
+    return [
+        (message.status, message.text) for message in state["messages"] if isinstance(message, ToolMessage)
+    ]
+
+
+def test_without_tools_it_just_answers() -> None:
+    result = build_tool_agent(scripted("Hello."), [add]).invoke({"question": "Hi"})
+    assert (result["answer"], result["abstained"], result["calls"]) == ("Hello.", False, [])
+    assert [message.type for message in result["messages"]] == ["human", "ai"]
+    assert result["route"] == "tools"
+
+
+def test_it_calls_a_tool_and_answers_from_its_result() -> None:
+    model = scripted(calls(("add", {"a": 2, "b": 3})), lambda prompt: f"It is {prompt.splitlines()[-1]}.")
+    result = build_tool_agent(model, [add, divide]).invoke({"messages": [HumanMessage("2 + 3?")]})
+    assert result["answer"] == "It is 5."
+    assert result["calls"] == [
+        {"name": "add", "arguments": {"a": 2, "b": 3}, "result": "5", "status": "success"}
+    ]
+    assert result["decisions"][0]["what"] == "call add(a=2, b=3)"
+    assert model.tools == ["add", "divide"]
+
+
+def test_several_calls_in_one_turn() -> None:
+    model = scripted(calls(("add", {"a": 1, "b": 1}), ("add", {"a": 2, "b": 2})), "2 and 4")
+    result = build_tool_agent(model, [add]).invoke({"question": "?"})
+    assert results(result) == [("success", "2"), ("success", "4")]
+
+
+def test_errors_are_fed_back() -> None:
+    model = scripted(
+        calls(("divide", {"a": 1, "b": 0}), ("add", {"a": "x", "b": 0}), ("nothing", {})),
+        calls(("divide", {"a": 1, "b": 1})),
+        "1",
+    )
+    result = build_tool_agent(model, [add, divide]).invoke({"question": "?"})
+    (first, second, third, fourth) = results(result)
+    assert first == ("error", "Error: ZeroDivisionError: division by zero")
+    assert second[0] == third[0] == "error"
+    assert "valid integer" in second[1]
+    assert "not a valid tool" in third[1]
+    assert fourth == ("success", "1.0")
+    assert result["answer"] == "1"
+
+
+def test_invalid_arguments_are_fed_back_and_cannot_go_on_for_ever() -> None:
+    broken = AIMessage(
+        "",
+        invalid_tool_calls=[
+            {"name": "add", "args": "{a", "id": "x", "error": None, "type": "invalid_tool_call"}
+        ],
+    )
+    model = ScriptedModel(script={"tool": [broken, "Sorry."]})
+    # The stream of a fake loses invalid calls, so the graph runs without one.
+    result = build_tool_agent(model, [add]).invoke({"question": "?"})
+    assert "not valid JSON" in results(result)[0][1]
+    assert result["answer"] == "Sorry."
+    model = ScriptedModel(script={"tool": broken})
+    result = build_tool_agent(model, [add], max_calls=3).invoke({"question": "?"})
+    assert result["abstained"]
+    assert len(model.asked) == 4
+
+
+def test_the_same_call_is_not_made_twice() -> None:
+    made: list[int] = []
+
+    def count(a: int) -> int:
+        """Count."""
+        made.append(a)
+        return len(made)
+
+    model = scripted(
+        calls(("count", {"a": 1}), ("count", {"a": 1})), calls(("count", {"a": 1})), "One.", "Never asked."
+    )
+    result = build_tool_agent(model, [StructuredTool.from_function(count)]).invoke({"question": "?"})
+    assert made == [1]
+    assert [status for status, _ in results(result)] == ["success", "error", "error"]
+    assert result["answer"] == "One."
+
+
+def test_a_new_turn_may_make_the_same_call() -> None:
+    model = scripted(calls(("add", {"a": 1, "b": 1})), "2", calls(("add", {"a": 1, "b": 1})), "2 again")
+    graph = build_tool_agent(model, [add], checkpointer=InMemorySaver())
+    graph.invoke({"question": "1 + 1?"}, THREAD)
+    result = graph.invoke({"question": "And again?"}, THREAD)
+    assert results(result) == [("success", "2"), ("success", "2")]
+    assert (result["answer"], len(result["calls"])) == ("2 again", 1)
+
+
+def test_the_budget_holds() -> None:
+    numbers = iter(range(100))
+    model = ScriptedModel(
+        script={
+            "tool": lambda prompt: calls(
+                *[("add", {"a": next(numbers), "b": 0}) for _ in range(2)], text="so"
+            )
+        }
+    )
+    result = build_tool_agent(model, [add], max_calls=3).invoke({"question": "?"})
+    assert [status for status, _ in results(result)] == ["success", "success", "success", "error"]
+    assert "budget" in results(result)[-1][1]
+    assert result["answer"] == "so"
+    assert not result["messages"][-1].tool_calls
+
+
+def test_a_long_result_is_cut_and_says_so() -> None:
+    shout = StructuredTool.from_function(lambda: "x" * 10_000_000, name="shout", description="Shout.")
+    result = build_tool_agent(scripted(calls(("shout", {})), "Loud."), [shout]).invoke({"question": "?"})
+    assert results(result)[0][1] == "x" * 4000 + "\n[The first 4000 of 10000000 characters.]"
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+async def test_a_tool_that_does_not_return_is_left_behind(asynchronous: bool) -> None:
+    released = threading.Event()
+
+    def hang() -> str:
+        """Hang."""
+        released.wait(20)
+        return "late"
+
+    async def ahang() -> str:
+        """Hang."""
+        await asyncio.sleep(20)
+        return "late"
+
+    tools = [StructuredTool.from_function(hang, ahang)]
+    graph = build_tool_agent(scripted(calls(("hang", {})), "Gave up."), tools, tool_seconds=0.05)
+    result = await graph.ainvoke({"question": "?"}) if asynchronous else graph.invoke({"question": "?"})
+    released.set()
+    assert results(result) == [("error", "Error: no result within 0.05 seconds.")]
+    assert result["answer"] == "Gave up."
+
+
+@pytest.mark.parametrize(("verdict", "kept"), [(True, ["a", "b"]), (False, []), (0, []), ("yes", [])])
+def test_a_change_waits_for_a_person(verdict: Any, kept: list[str]) -> None:
+    notes: list[str] = []
+    model = scripted(
+        calls(("note", {"text": "a"}), ("add", {"a": 1, "b": 1}), ("note", {"text": "b"})), "Done."
+    )
+    graph = build_tool_agent(model, [note_tool(notes), add], checkpointer=InMemorySaver())
+    paused = graph.invoke({"question": "Keep a and b"}, THREAD)
+    request = paused["__interrupt__"][0].value
+    assert notes == []
+    assert [(call["name"], call["arguments"]) for call in request["calls"]] == [
+        ("note", {"text": "a"}),
+        ("note", {"text": "b"}),
+    ]
+    assert request["calls"][0]["description"] == "Keep a note."
+    result = graph.invoke(Command(resume=verdict), THREAD)
+    assert notes == kept
+    assert ("success", "2") in results(result)
+    assert [text for _, text in results(result)].count(NOT_ALLOWED) == 2 - len(kept)
+    assert result["answer"] == "Done."
+
+
+def test_a_person_may_allow_some_calls() -> None:
+    notes: list[str] = []
+    model = scripted(calls(("note", {"text": "a"}), ("note", {"text": "b"})), "Done.")
+    graph = build_tool_agent(model, [note_tool(notes)], checkpointer=InMemorySaver())
+    request = graph.invoke({"question": "?"}, THREAD)["__interrupt__"][0].value
+    graph.invoke(Command(resume=[request["calls"][1]["id"]]), THREAD)
+    assert notes == ["b"]
+
+
+def test_a_pause_outlives_the_process(tmp_path: Path) -> None:
+    notes: list[str] = []
+    model = scripted(calls(("note", {"text": "a"})), "Done.")
+    with SqliteSaver.from_conn_string(str(tmp_path / "threads.db")) as saver:
+        build_tool_agent(model, [note_tool(notes)], checkpointer=saver).invoke({"question": "?"}, THREAD)
+    connection = sqlite3.connect(tmp_path / "threads.db", check_same_thread=False)
+    graph = build_tool_agent(model, [note_tool(notes)], checkpointer=SqliteSaver(connection))
+    result = graph.invoke(Command(resume=True), THREAD)
+    connection.close()
+    assert (notes, result["answer"]) == (["a"], "Done.")
+
+
+def test_which_tools_wait_can_be_set() -> None:
+    notes: list[str] = []
+    model = scripted(calls(("note", {"text": "a"})), "Done.")
+    build_tool_agent(model, [note_tool(notes)], approval=()).invoke({"question": "?"})
+    assert notes == ["a"]
+    with pytest.raises(ValueError, match="no tool to approve named sing"):
+        build_tool_agent(model, [add], approval=["sing"])
+    with pytest.raises(ValueError, match="max_calls"):
+        build_tool_agent(model, [add], max_calls=0)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "changes"),
+    [
+        (None, False),
+        ({}, False),
+        ({"changes": True}, True),
+        ({"readOnlyHint": True}, False),
+        ({"readOnlyHint": False}, True),
+        ({"destructiveHint": False}, True),
+    ],
+)
+def test_what_changes_something(metadata: dict[str, Any] | None, changes: bool) -> None:
+    marked = add.model_copy(update={"metadata": metadata})
+    assert changes_something(marked) is changes
+
+
+def test_it_streams_tokens_calls_and_each_message_once() -> None:
+    graph = build_tool_agent(scripted(calls(("add", {"a": 1, "b": 1})), "It is two."), [add])
+    parts = list(graph.stream({"question": "1 + 1?"}, stream_mode=["messages", "custom"], version="v2"))
+    shown: dict[str, str] = {}
+    for part in parts:
+        if part["type"] == "messages":
+            message = part["data"][0]
+            shown[str(message.id)] = shown.get(str(message.id), "") + message.text
+    assert list(shown.values()) == ["1 + 1?", "", "2", "It is two."]
+    chunks = [part["data"][0] for part in parts if part["type"] == "messages"]
+    assert any(getattr(chunk, "tool_call_chunks", None) for chunk in chunks)
+    assert [part["data"]["node"] for part in parts if part["type"] == "custom"] == ["think", "think"]
+
+
+def test_no_adversarial_run_exceeds_its_budget() -> None:
+    generator = random.Random(7)
+    made = 0
+
+    def act(kind: str, seed: int) -> str:
+        """Act."""
+        nonlocal made
+        made += 1
+        if kind == "fail":
+            raise RuntimeError("no" * 5000)
+        return "y" * 100_000 if kind == "shout" else "done"
+
+    def misbehave(prompt: str) -> AIMessage:
+        wanted = []
+        for _ in range(generator.randint(0, 5)):
+            kind, seed = generator.choice(["fail", "shout", "loop"]), generator.randint(0, 3)
+            name = generator.choice(["act", "act", "act", "unknown"])
+            wanted.append((name, {"kind": kind, "seed": seed} if generator.random() < 0.8 else {"bad": seed}))
+        return calls(*wanted, text=generator.choice(["", "text"]))
+
+    model = ScriptedModel(script={"tool": misbehave})
+    graph = build_tool_agent(model, [StructuredTool.from_function(act)], max_calls=5)
+    for _ in range(100):
+        made, before = 0, len(model.asked)
+        result = graph.invoke({"question": "?"})
+        assert made <= 5
+        assert len(model.asked) - before <= 7
+        assert all(len(text) < 4100 for _, text in results(result))
+        called = [call["id"] for message in result["messages"] for call in getattr(message, "tool_calls", [])]
+        answered = [
+            message.tool_call_id for message in result["messages"] if isinstance(message, ToolMessage)
+        ]
+        assert sorted(called) == sorted(answered)
