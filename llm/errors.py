@@ -25,3 +25,7 @@ class ContextOverflowError(ModelError):
 
 class ConfigError(ModelError):
     """A configuration names a key or value that does not exist."""
+
+
+class ConstraintError(ModelError):
+    """A schema, pattern or grammar that a reply should keep to cannot be used."""

@@ -76,6 +76,10 @@ class Tokenizer:
         """Return the bytes of one token."""
         return self.encoding.decode_single_token_bytes(token)
 
+    def is_special(self, token: int) -> bool:
+        """Whether a token is one of the special tokens, which stand for no text."""
+        return token >= len(self._ranks)
+
     def count(self, text: str) -> int:
         """Return the number of tokens of a text."""
         return len(self.encode(text))

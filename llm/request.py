@@ -1,0 +1,127 @@
+"""What a caller of the chat model may ask for, and what it means to the engine."""
+
+from __future__ import annotations
+
+import difflib
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.messages import BaseMessage
+from langchain_core.utils.function_calling import convert_to_json_schema
+
+from llm.messages import task_of, to_template
+from llm.tool_calls import ToolChoice
+
+if TYPE_CHECKING:
+    from llm.constraints import Constraint
+    from llm.engine import Engine
+    from llm.sampling import GenerationSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Everything that a call can set; the names are those of OpenAI's interface where it has them."""
+
+    model: str
+    temperature: float = 0.0
+    max_tokens: int = 256
+    top_k: int = 0
+    top_p: float = 1.0
+    min_p: float = 0.0
+    repetition_penalty: float = 1.0
+    seed: int | None = None
+    stop: Sequence[str] = ()
+    logprobs: bool = False
+    top_logprobs: int = 0
+    speculate: bool = True
+    threads: int | None = None
+    tools: Sequence[Mapping[str, Any]] = ()
+    tool_choice: object = None
+    parallel_tool_calls: bool = True
+    response_format: Any = None
+    spans: Sequence[str] | None = None
+    choices: Sequence[str] | None = None
+    cancelled: threading.Event | None = None
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Options:
+        """Check the names of the options; None stands for the default.
+
+        Raises:
+            TypeError: There is no option of that name; the nearest one is suggested.
+        """
+        known = [option.name for option in fields(cls)]
+        refuse_unknown(values, known)
+        return cls(**{name: value for name, value in values.items() if value is not None})
+
+    @property
+    def settings(self) -> GenerationSettings:
+        """How the engine is to choose tokens."""
+        from llm.sampling import GenerationSettings
+
+        return GenerationSettings(
+            max_tokens=self.max_tokens,
+            temperature=self.temperature,
+            top_k=self.top_k,
+            top_p=self.top_p,
+            min_p=self.min_p,
+            repetition_penalty=self.repetition_penalty,
+            seed=self.seed,
+            stop=tuple(self.stop),
+            top_logprobs=self.top_logprobs if self.logprobs else None,
+            speculate=self.speculate,
+        )
+
+
+@dataclass(frozen=True)
+class Request:
+    """A conversation and its options, ready for an engine."""
+
+    engine: Engine
+    options: Options
+    prompt: list[int]
+    task: str | None
+    constraint: Constraint | None = field(default=None)
+
+    @classmethod
+    def of(cls, engine: Engine, messages: Sequence[BaseMessage], options: Options) -> Request:
+        """Encode the conversation and compile what its reply is held to."""
+        from llm.template import ChatTemplate
+
+        prompt = ChatTemplate(engine.tokenizer).encode(to_template(messages), options.tools)
+        return cls(engine, options, prompt, task_of(messages), _constraint(engine, options))
+
+
+def refuse_unknown(names: Iterable[str], known: Sequence[str]) -> None:
+    """Raise a TypeError about the first name that is not known, with the nearest that is."""
+    for name in names:
+        if name not in known:
+            nearest = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
+            raise TypeError(f"ChatHomespun has no option {name!r}{hint}")
+
+
+def _constraint(engine: Engine, options: Options) -> Constraint | None:
+    if options.spans is not None:
+        return engine.constraints.spans(options.spans)
+    if options.response_format is not None:
+        return engine.constraints.json_schema(_schema_in(options.response_format))
+    choice = ToolChoice.of(options.tools, options.tool_choice)
+    if not choice.tools:
+        return None
+    return engine.constraints.tool_calls(
+        choice.tools, required=choice.is_required, parallel=options.parallel_tool_calls
+    )
+
+
+def _schema_in(response_format: Any) -> Mapping[str, Any]:
+    """Return the JSON Schema in OpenAI's `response_format`, a pydantic class or a TypedDict."""
+    if isinstance(response_format, Mapping):
+        if response_format.get("type") == "json_object":
+            return {"type": "object"}
+        if response_format.get("type") == "json_schema":
+            schema: Mapping[str, Any] = response_format["json_schema"]["schema"]
+            return schema
+    return convert_to_json_schema(response_format)

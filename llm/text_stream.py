@@ -1,0 +1,53 @@
+"""Turns the bytes of tokens into text that can be shown at once, and notices stop strings."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Sequence
+
+
+class TextStream:
+    """Collects bytes; gives text once it is certain.
+
+    A character may be spread over tokens, and the end of the text may be the beginning of a stop
+    string: both are held back until the next bytes decide.
+
+    Args:
+        stop: Texts before which the stream ends.
+    """
+
+    def __init__(self, stop: Sequence[str] = ()) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._stop = tuple(stop)
+        self._held = ""
+        self.is_stopped = False
+        """Whether a stop string was met; nothing more comes then."""
+
+    def push(self, data: bytes) -> str:
+        """Add bytes; return the text that became certain."""
+        return self._release(self._decoder.decode(data), is_last=False)
+
+    def finish(self) -> str:
+        """Return what was held back; an unfinished character becomes U+FFFD."""
+        return self._release(self._decoder.decode(b"", final=True), is_last=True)
+
+    def _release(self, text: str, *, is_last: bool) -> str:
+        if self.is_stopped:
+            return ""
+        self._held += text
+        places = [place for stop in self._stop if (place := self._held.find(stop)) >= 0]
+        if places:
+            self.is_stopped = True
+            certain, self._held = self._held[: min(places)], ""
+            return certain
+        keep = 0 if is_last else self._uncertain()
+        certain, self._held = self._held[: len(self._held) - keep], self._held[len(self._held) - keep :]
+        return certain
+
+    def _uncertain(self) -> int:
+        """Return the length of the longest ending that begins a stop string."""
+        longest = max((len(stop) - 1 for stop in self._stop), default=0)
+        for length in range(min(longest, len(self._held)), 0, -1):
+            if any(stop.startswith(self._held[-length:]) for stop in self._stop):
+                return length
+        return 0

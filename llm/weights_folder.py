@@ -1,0 +1,64 @@
+"""Finds weights by name or path, and loads each folder once, however many ask for it."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from llm.errors import WeightsError
+
+if TYPE_CHECKING:
+    from llm.engine import Engine
+
+WEIGHTS = Path(__file__).parent / "weights"
+DEFAULT_MODEL = "homespun"
+
+_engines: dict[Path, Engine] = {}
+_loading = threading.Lock()
+
+
+def find_weights(model: str) -> Path:
+    """Return the folder of a model.
+
+    Args:
+        model: Name of a shipped model, or path of a weights folder.
+
+    Raises:
+        WeightsError: There is no such folder.
+    """
+    for folder in (WEIGHTS / model, Path(model).expanduser()):
+        if (folder / "config.json").is_file():
+            return folder.resolve()
+    raise WeightsError(
+        f"There is no model {model!r}: it is neither the name of a shipped model "
+        "nor a folder with a config.json."
+    )
+
+
+def load_engine(folder: Path, threads: int | None = None) -> Engine:
+    """Return the engine of a weights folder, loaded on first use and shared afterwards.
+
+    Raises:
+        WeightsError: A file of the folder is missing or damaged.
+    """
+    from llm.checkpoint import from_pretrained
+    from llm.engine import Engine
+    from llm.tokenizer import Tokenizer
+
+    with _loading:
+        engine = _engines.get(folder)
+        if engine is None:
+            engine = Engine(from_pretrained(folder), Tokenizer.load(folder), threads=threads)
+            if engine.tokenizer.vocabulary_size > engine.model.config.vocab_size:
+                raise WeightsError(
+                    f"The tokenizer in {folder} has more tokens than the model: restore the folder."
+                )
+            _engines[folder] = engine
+        return engine
+
+
+def unload(folder: Path) -> None:
+    """Forget a loaded folder, so that changed weights are read again."""
+    with _loading:
+        _engines.pop(folder.resolve(), None)

@@ -1,0 +1,258 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, SystemMessage
+from pydantic import BaseModel
+from typing_extensions import TypedDict
+
+from graphs.ports import ChoiceModel, SpanModel
+from llm import ChatHomespun
+from llm.errors import ConstraintError, ContextOverflowError, WeightsError
+
+
+def get_weather(city: str, days: int = 1) -> str:
+    """Weather of a city."""
+    return f"{city} {days}"
+
+
+def get_time() -> str:
+    """Time of day."""
+    return "noon"
+
+
+class Joke(BaseModel):
+    setup: str
+    punchline: str
+
+
+class JokeDictionary(TypedDict):
+    setup: str
+    punchline: str
+
+
+def join(chunks: list[Any]) -> AIMessageChunk:
+    total = chunks[0]
+    for chunk in chunks[1:]:
+        total += chunk
+    assert isinstance(total, AIMessageChunk)
+    return total
+
+
+def test_stream_joins_to_the_invoked_reply(chat: ChatHomespun) -> None:
+    chunks = list(chat.stream("Hello"))
+    whole = chat.invoke("Hello")
+    joined = join(chunks)
+    assert joined.content == whole.content
+    assert len(chunks) > 3
+    assert joined.usage_metadata is not None
+    assert whole.usage_metadata is not None
+    assert joined.usage_metadata["output_tokens"] == whole.usage_metadata["output_tokens"] == 64
+    assert joined.response_metadata["finish_reason"] == "length"
+
+
+def test_usage_counts_what_was_read_before(chat: ChatHomespun) -> None:
+    text = "A sentence that no other test sends to the model, number 4711."
+    first, second = chat.invoke(text).usage_metadata, chat.invoke(text).usage_metadata
+    assert first is not None
+    assert second is not None
+    assert first["input_token_details"]["cache_read"] < first["input_tokens"] / 2
+    assert second["input_token_details"]["cache_read"] == second["input_tokens"] - 1
+
+
+@pytest.mark.parametrize("choice", ["any", "required", True, "get_weather", {"name": "get_weather"}])
+def test_a_required_call_is_made_and_fits_its_schema(chat: ChatHomespun, choice: Any) -> None:
+    reply = chat.bind_tools([get_weather, get_time], tool_choice=choice).invoke("Weather?")
+    assert reply.tool_calls
+    assert not reply.invalid_tool_calls
+    for call in reply.tool_calls:
+        if call["name"] == "get_weather":
+            assert isinstance(call["args"]["city"], str)
+            assert call["args"].keys() <= {"city", "days"}
+        else:
+            assert (call["name"], call["args"]) == ("get_time", {})
+
+
+def test_a_named_tool_is_the_one_called(chat: ChatHomespun) -> None:
+    choice = {"type": "function", "function": {"name": "get_time"}}
+    reply = chat.bind_tools([get_weather, get_time], tool_choice=choice, parallel_tool_calls=False).invoke(
+        "?"
+    )
+    assert [call["name"] for call in reply.tool_calls] == ["get_time"]
+    assert reply.content == ""
+    assert reply.response_metadata["finish_reason"] == "tool_calls"
+
+
+def test_tool_choice_none_forbids_calls(chat: ChatHomespun) -> None:
+    reply = chat.bind_tools([get_weather], tool_choice="none").invoke("Weather?", temperature=1.0, seed=1)
+    assert not reply.tool_calls
+    assert reply.content
+
+
+def test_an_unknown_tool_choice_names_the_tools(chat: ChatHomespun) -> None:
+    with pytest.raises(ValueError, match="get_weather"):
+        chat.bind_tools([get_weather], tool_choice="get_wether")
+
+
+def test_calls_stream_in_pieces_that_join(chat: ChatHomespun) -> None:
+    bound = chat.bind_tools([get_weather], tool_choice="any", parallel_tool_calls=False)
+    whole, chunks = bound.invoke("Weather?"), list(bound.stream("Weather?"))
+    joined = join(chunks)
+    assert sum(bool(chunk.tool_call_chunks) for chunk in chunks) > 2
+    assert joined.tool_calls[0]["name"] == "get_weather"
+    assert joined.tool_calls[0]["args"] == whole.tool_calls[0]["args"]
+
+
+@pytest.mark.parametrize("method", ["function_calling", "json_schema", "json_mode"])
+@pytest.mark.parametrize("schema", [Joke, JokeDictionary, Joke.model_json_schema()])
+def test_structured_output_is_parsed(chat: ChatHomespun, schema: Any, method: Any) -> None:
+    structured = chat.with_structured_output(schema, method=method)
+    parsed = structured.invoke("A joke")
+    content = parsed.model_dump() if isinstance(parsed, BaseModel) else parsed
+    assert isinstance(parsed, Joke) == (schema is Joke)
+    assert content.keys() == {"setup", "punchline"}
+
+
+def test_structured_output_keeps_the_raw_reply(chat: ChatHomespun) -> None:
+    result = chat.with_structured_output(Joke, method="json_schema", include_raw=True).invoke("A joke")
+    assert isinstance(result, dict)
+    assert isinstance(result["raw"], AIMessage)
+    assert result["parsed"] == Joke.model_validate_json(result["raw"].text)
+    assert result["parsing_error"] is None
+
+
+def test_a_span_stands_in_a_passage(chat: ChatHomespun) -> None:
+    passages = ["The capital of Norway is Oslo, a city.", "東京 is a city, too.\nIt is large."]
+    for seed in range(20):
+        reply = chat.bind_spans(passages).invoke("?", temperature=1.5, seed=seed)
+        assert reply.text.strip() == reply.text != ""
+        assert any(reply.text in passage for passage in passages)
+
+
+def test_spans_of_nothing_are_refused(chat: ChatHomespun) -> None:
+    with pytest.raises(ConstraintError, match="passage"):
+        chat.bind_spans(["  "]).invoke("?")
+
+
+def test_choice_probabilities_sum_to_one_and_do_not_depend_on_the_batch(chat: ChatHomespun) -> None:
+    conversations = [[HumanMessage("word " * length)] for length in (1, 30, 7)]
+    together = chat.choice_probabilities(conversations, ["yes", "no", "documents of Oslo"])
+    alone = [chat.choice_probabilities([one], ["yes", "no", "documents of Oslo"])[0] for one in conversations]
+    for one, other in zip(together, alone, strict=True):
+        assert sum(one.values()) == pytest.approx(1)
+        assert one == pytest.approx(other, abs=1e-5)
+
+
+def test_calibration_softens_the_task_it_names(weights: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "calibrated"
+    folder.mkdir()
+    for file in weights.iterdir():
+        (folder / file.name).symlink_to(file)
+    (folder / "calibration.json").write_text(
+        json.dumps({"temperature": {"grade": 1e6}, "bias": {"check": 50}})
+    )
+    chat = ChatHomespun(model=str(folder))
+    graded, checked, plain = chat.choice_probabilities(
+        [[SystemMessage("x", name="grade")], [SystemMessage("x", name="check")], [HumanMessage("x")]],
+        ["no", "yes"],
+    )
+    assert graded["no"] == pytest.approx(0.5, abs=1e-3)
+    assert checked["no"] == pytest.approx(1.0)
+    assert abs(plain["no"] - 0.5) > 0.01
+    assert chat.calibration.thresholds["relevance"] == 0.5
+
+
+def test_bound_choices_report_their_probabilities(chat: ChatHomespun) -> None:
+    reply = chat.bind_choices(["yes", "no"]).invoke("?")
+    probabilities = reply.response_metadata["choice_probabilities"]
+    assert reply.content == max(probabilities, key=probabilities.get)
+    assert [chunk.content for chunk in chat.bind_choices(["yes", "no"]).stream("?")] == [reply.content]
+
+
+def test_it_is_the_model_that_the_graphs_look_for(chat: ChatHomespun) -> None:
+    assert isinstance(chat, ChoiceModel)
+    assert isinstance(chat, SpanModel)
+
+
+def test_an_overlong_prompt_is_refused_with_both_counts(chat: ChatHomespun) -> None:
+    with pytest.raises(ContextOverflowError, match=r"\d{4} tokens but the model reads at most 512"):
+        chat.invoke("Hello " * 1000)
+    with pytest.raises(ContextOverflowError):
+        chat.choice_probabilities([[HumanMessage("Hello " * 1000)]], ["yes", "no"])
+
+
+def test_missing_weights_are_named() -> None:
+    with pytest.raises(WeightsError, match="no-such-model"):
+        ChatHomespun(model="no-such-model").invoke("Hello")
+
+
+def test_typos_in_options_name_the_nearest(chat: ChatHomespun) -> None:
+    with pytest.raises(TypeError, match="did you mean 'temperature'"):
+        ChatHomespun(temprature=1.0)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="did you mean 'max_tokens'"):
+        chat.invoke("Hello", max_token=3)
+
+
+def test_logprobs_are_reported_for_every_token(chat: ChatHomespun) -> None:
+    reply = chat.invoke("Hello", logprobs=True, top_logprobs=2, max_tokens=5)
+    scores = reply.response_metadata["logprobs"]["content"]
+    assert len(scores) == 5
+    for score in scores:
+        assert score["logprob"] <= score["top_logprobs"][0]["logprob"] + 1e-6 <= 1e-6
+    streamed = join(list(chat.stream("Hello", logprobs=True, max_tokens=5)))
+    assert [s["token"] for s in streamed.response_metadata["logprobs"]["content"]] == [
+        s["token"] for s in scores
+    ]
+
+
+def test_stop_strings_end_the_reply_before_them(chat: ChatHomespun) -> None:
+    text = str(chat.invoke("Hello").content)
+    stop = text[10:13]
+    reply = chat.invoke("Hello", stop=[stop])
+    assert reply.content == text[: text.index(stop)]
+    assert reply.response_metadata["finish_reason"] == "stop"
+
+
+def test_images_are_refused_by_name(chat: ChatHomespun) -> None:
+    block = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}}
+    with pytest.raises(ValueError, match="image_url"):
+        chat.invoke([HumanMessage([block])])
+
+
+async def test_a_cancelled_task_stops_the_reply(chat: ChatHomespun) -> None:
+    cancelled = threading.Event()
+    task = asyncio.create_task(chat.ainvoke("Hello", max_tokens=400, cancelled=cancelled))
+    await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert cancelled.is_set()
+
+
+def test_a_set_event_ends_the_reply_early(chat: ChatHomespun) -> None:
+    cancelled = threading.Event()
+    pieces = []
+    for chunk in chat.stream("Hello", cancelled=cancelled):
+        pieces.append(chunk)
+        if len(pieces) == 3:
+            cancelled.set()
+    assert pieces[-1].response_metadata["finish_reason"] == "cancelled"
+    assert len(pieces) < 10
+
+
+async def test_asynchronous_replies_are_the_same(chat: ChatHomespun) -> None:
+    reply = await chat.ainvoke("Hello")
+    streamed = [chunk.content async for chunk in chat.astream("Hello")]
+    assert reply.content == chat.invoke("Hello").content == "".join(map(str, streamed))
+
+
+def test_tokens_are_counted_by_the_models_own_tokenizer(chat: ChatHomespun) -> None:
+    usage = chat.invoke("Hello there").usage_metadata
+    assert usage is not None
+    assert chat.get_num_tokens_from_messages([HumanMessage("Hello there")]) + 1 == usage["input_tokens"] + 1
+    assert chat.get_num_tokens("Hello there") < usage["input_tokens"]
