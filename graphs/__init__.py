@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from graphs.document_qa_state import DocumentQAContext, DocumentQAInput, DocumentQAOutput
     from graphs.ports import ChoiceModel, SpanModel
     from graphs.progress import Decision, Progress
+    from graphs.reasoner import build_reasoner
+    from graphs.reasoner_state import ReasonerInput, ReasonerOutput, ReasonStep
     from graphs.thresholds import Thresholds
     from graphs.tool_agent import build_tool_agent
     from graphs.tool_agent_state import ApprovalRequest, ToolAgentInput, ToolAgentOutput, ToolRecord
@@ -32,12 +34,16 @@ __all__ = [
     "DocumentQAInput",
     "DocumentQAOutput",
     "Progress",
+    "ReasonStep",
+    "ReasonerInput",
+    "ReasonerOutput",
     "SpanModel",
     "Thresholds",
     "ToolAgentInput",
     "ToolAgentOutput",
     "ToolRecord",
     "build_document_qa",
+    "build_reasoner",
     "build_tool_agent",
 ]
 
@@ -50,12 +56,16 @@ _HOMES = {
     "DocumentQAInput": "graphs.document_qa_state",
     "DocumentQAOutput": "graphs.document_qa_state",
     "Progress": "graphs.progress",
+    "ReasonStep": "graphs.reasoner_state",
+    "ReasonerInput": "graphs.reasoner_state",
+    "ReasonerOutput": "graphs.reasoner_state",
     "SpanModel": "graphs.ports",
     "Thresholds": "graphs.thresholds",
     "ToolAgentInput": "graphs.tool_agent_state",
     "ToolAgentOutput": "graphs.tool_agent_state",
     "ToolRecord": "graphs.tool_agent_state",
     "build_document_qa": "graphs.document_qa",
+    "build_reasoner": "graphs.reasoner",
     "build_tool_agent": "graphs.tool_agent",
 }
 

@@ -1,0 +1,182 @@
+"""Every road through the reasoner: parallel questions, questions that build on others, one question."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from langchain_core.messages import AIMessage, HumanMessage
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.types import Command
+
+from graphs import Thresholds, build_reasoner
+from graphs.reasoner_nodes import NOT_FOUND_OUT
+from tests.graphs.fakes import DOCUMENT, ListRetriever, PortedModel, ScriptedModel, passages_of
+from tests.graphs.test_tool_agent import add, calls, note_tool
+
+TALL = "How tall is the lighthouse?"
+PIER = "Which pier does the ferry leave from?"
+
+
+def quote(prompt: str) -> str:
+    return "38 metres" if TALL in prompt else "pier 4" if "ferry" in prompt.casefold() else "Ada Finch"
+
+
+def model_that(kind: type[ScriptedModel] = PortedModel, **script: Any) -> ScriptedModel:
+    sure = 0.8 if kind is PortedModel else "yes"
+    usual = {
+        "plan": f"1. {TALL}\n2. {PIER}",
+        "grade": sure,
+        "quote": quote,
+        "answer": lambda prompt: "pier 4" if prompt.startswith("Quotation: How") else quote(prompt),
+        "check": sure,
+        "rewrite": "",
+    }
+    return kind(script={**usual, **script})
+
+
+@pytest.mark.parametrize("kind", [PortedModel, ScriptedModel])
+def test_parallel_questions_are_combined(kind: type[ScriptedModel]) -> None:
+    model = model_that(kind)
+    graph = build_reasoner(model, ListRetriever(passages=passages_of()))
+    result = graph.invoke({"question": "What about the lighthouse and the ferry?"})
+    assert result["plan"] == [TALL, PIER]
+    assert [(step["question"], step["answer"]) for step in result["steps"]] == [
+        (TALL, "38 metres"),
+        (PIER, "pier 4"),
+    ]
+    assert result["answer"] == "pier 4"
+    assert f"Quotation: {TALL} 38 metres\n{PIER} pier 4\n" in model.prompts_of("answer")[-1]
+    assert len(result["citations"]) == 2
+    for citation in result["citations"]:
+        assert DOCUMENT[citation["start"] : citation["end"]] == citation["quote"]
+    assert result["confidence"] == pytest.approx(0.8**3 if kind is PortedModel else 1.0)
+    assert [decision["node"] for decision in result["decisions"]] == ["divide"] * 2 + ["solve"] * 2 + [
+        "check"
+    ]
+    assert [message.type for message in result["messages"]] == ["human", "ai"]
+    assert len(result["messages"][-1].content_blocks[0]["annotations"]) == 2
+    assert result["route"] == "reason"
+
+
+def test_a_question_waits_for_the_answer_that_it_needs() -> None:
+    model = model_that(plan=f"{PIER}\nWho keeps #1?\nIs #9 a reference to #3?")
+    graph = build_reasoner(model, ListRetriever(passages=passages_of()))
+    updates = graph.stream({"question": "Who keeps the ferry's pier?"}, stream_mode="updates")
+    nodes = [name for part in updates for name in part]
+    assert nodes == ["divide", "solve", "solve", "gather", "solve", "gather", "combine", "check", "finish"]
+    steps = graph.invoke({"question": "Who keeps the ferry's pier?"})["steps"]
+    assert [step["question"] for step in steps] == [PIER, "Who keeps pier 4?", "Is #9 a reference to #3?"]
+
+
+def test_a_question_whose_need_was_not_met_is_not_asked() -> None:
+    model = model_that(plan=f"Who is nobody?\nWhen was #1 born?\n{PIER}")
+    model.script["answer"] = lambda prompt: "" if "nobody" in prompt else "pier 4"
+    graph = build_reasoner(model, ListRetriever(passages=passages_of()))
+    result = graph.invoke({"question": "Where?"})
+    assert [step["index"] for step in result["steps"]] == [0, 2]
+    assert result["answer"] == "pier 4"
+
+
+def test_a_plan_of_one_question_is_answered_as_it_is() -> None:
+    model = model_that(plan=TALL)
+    result = build_reasoner(model, ListRetriever(passages=passages_of())).invoke({"question": "How tall?"})
+    assert result["answer"] == "38 metres"
+    assert result["confidence"] == pytest.approx(0.64)
+    assert len(model.prompts_of("check")) == 1
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        {"grade": 0.1},
+        {"answer": lambda prompt: "" if prompt.startswith("Quotation: How") else quote(prompt)},
+        {"check": lambda prompt: 0.1 if prompt.startswith("Quotation: How") else 0.9},
+    ],
+    ids=["nothing found", "nothing combined", "not supported"],
+)
+def test_it_abstains(script: dict[str, Any]) -> None:
+    graph = build_reasoner(model_that(**script), ListRetriever(passages=passages_of()))
+    result = graph.invoke({"question": "What about both?"})
+    assert (result["answer"], result["abstained"], result["citations"]) == (None, True, [])
+    assert result["messages"][-1].text == NOT_FOUND_OUT
+
+
+def test_an_unsure_chain_abstains() -> None:
+    graph = build_reasoner(
+        model_that(), ListRetriever(passages=passages_of()), thresholds=Thresholds(abstention=0.6)
+    )
+    assert graph.invoke({"question": "What about both?"})["abstained"]
+
+
+def test_an_empty_plan_asks_the_question_itself_and_a_long_one_says_what_it_drops() -> None:
+    graph = build_reasoner(model_that(plan="\n \n"), ListRetriever(passages=passages_of()))
+    assert graph.invoke({"question": TALL})["plan"] == [TALL]
+    model = model_that(plan=f"- {TALL}\n- {TALL}\n- {PIER}\n- c\n- d")
+    result = build_reasoner(model, ListRetriever(passages=passages_of()), max_questions=2).invoke(
+        {"question": "?"}
+    )
+    assert result["plan"] == [TALL, PIER]
+    assert result["decisions"][2]["what"] == "2 questions too many"
+
+
+def test_the_model_routes_simple_questions_to_tools() -> None:
+    model = model_that(
+        plan=f"{PIER}\nWhat is 2 + 3?",
+        route=lambda prompt: (
+            {"tools": 0.6, "chat": 0.4} if "+" in prompt else {"documents": 0.9, "chat": 0.1}
+        ),
+        tool=[calls(("add", {"a": 2, "b": 3})), "5"],
+        answer=lambda prompt: "5" if "+" in prompt else "pier 4",
+    )
+    graph = build_reasoner(model, ListRetriever(passages=passages_of()), [add])
+    result = graph.invoke({"messages": [HumanMessage("The pier, and 2 + 3?")]})
+    assert [(step["route"], step["answer"]) for step in result["steps"]] == [
+        ("documents", "pier 4"),
+        ("tools", "5"),
+    ]
+    assert result["answer"] == "5"
+
+
+def test_tools_in_a_step_wait_for_a_person() -> None:
+    notes: list[str] = []
+    model = ScriptedModel(
+        script={
+            "plan": "Keep a.\nKeep b.",
+            "tool": lambda prompt: "ok" if "kept" in prompt else calls(("note", {"text": prompt[5]})),
+            "answer": "ok",
+            "check": "yes",
+        }
+    )
+    graph = build_reasoner(model, tools=[note_tool(notes)], checkpointer=InMemorySaver())
+    thread: Any = {"configurable": {"thread_id": "one"}}
+    pauses = graph.invoke({"question": "Keep both."}, thread)["__interrupt__"]
+    assert (len(pauses), notes) == (2, [])
+    result = graph.invoke(Command(resume={pause.id: True for pause in pauses}), thread)
+    assert sorted(notes) == ["a", "b"]
+    assert result["answer"] == "ok"
+
+
+def test_a_thread_begins_each_turn_afresh() -> None:
+    model = model_that()
+    graph = build_reasoner(model, ListRetriever(passages=passages_of()), checkpointer=InMemorySaver())
+    thread: Any = {"configurable": {"thread_id": "one"}}
+    graph.invoke({"question": "What about both?"}, thread)
+    model.script["plan"] = PIER
+    result = graph.invoke({"question": "And the pier?"}, thread)
+    assert [step["question"] for step in result["steps"]] == [PIER]
+    assert [message.type for message in result["messages"]] == ["human", "ai"] * 2
+
+
+async def test_it_runs_async() -> None:
+    graph = build_reasoner(model_that(), ListRetriever(passages=passages_of()))
+    result = await graph.ainvoke({"question": "What about both?"})
+    assert result["answer"] == "pier 4"
+    assert isinstance(result["messages"][-1], AIMessage)
+
+
+def test_it_needs_someone_to_ask() -> None:
+    with pytest.raises(ValueError, match="needs a retriever or tools"):
+        build_reasoner(model_that())
+    with pytest.raises(ValueError, match="max_questions"):
+        build_reasoner(model_that(), ListRetriever(), max_questions=0)
