@@ -1,1 +1,1 @@
-"""What a person meets: commands, chat loop, rendering, settings, and the place where parts are put together."""
+"""What a person meets: commands, chat, rendering, settings, and the place where parts are put together."""

@@ -1,0 +1,47 @@
+# Everything that people and CI run. `make help` lists it.
+#
+# The first target that needs it makes .venv and installs into it; a stamp file remembers that, so
+# running again costs nothing until pyproject.toml or constraints.txt change.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: chat test lint format check install docs clean help
+
+chat: $(STAMP) ## Talk about the sample handbook; ARGS="--docs FOLDER" asks another folder
+	@$(BIN)/python main.py $(ARGS)
+
+test: $(STAMP) ## Run the tests; ARGS="tests/agent -k name" runs some of them
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(STAMP) ## Check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(STAMP) ## Mend what can be mended by itself
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+check: test lint ## Everything that CI checks
+
+install: $(STAMP) ## Make .venv and install everything into it
+
+clean: ## Remove .venv and all caches
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build *.egg-info
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Homespun needs Python 3.11 or newer: name one with make PYTHON=python3.12" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
+		|| { echo "The venv module of Python is missing: on Debian, apt-get install python3-venv" >&2; exit 1; }
+	@echo "Installing; the first time takes a few minutes." >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $(STAMP)

@@ -1,0 +1,149 @@
+"""The one place where the parts are put together: model, index, graph and saved threads.
+
+Nothing is loaded before it is needed. `preload` loads everything behind the back of a person who is
+still typing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agent.errors import HomespunError
+from agent.library import DocumentIndex, Library, check_folder, index_folder
+from agent.part import Part
+from agent.paths import HANDBOOK, Paths
+from agent.settings import Settings
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+    from agent.answering import Answerer
+    from rag.progress import ProgressListener
+    from rag.report import IndexReport
+
+
+class Assembly:
+    """The parts of the program for one set of folders and one model.
+
+    Args:
+        settings: What the person chose.
+        paths: Where the program keeps its files.
+        open_model: Loads the language model; the one of the settings by default.
+        open_index: Opens the index of a folder; Homespun's own by default.
+
+    Raises:
+        FolderUnusableError: A folder of documents is missing, unreadable or empty.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        paths: Paths,
+        *,
+        open_model: Callable[[Settings], BaseChatModel] | None = None,
+        open_index: Callable[[Path], DocumentIndex] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.paths = paths
+        self.folders = [check_folder(folder) for folder in settings.docs or [HANDBOOK]]
+        self.progress: ProgressListener | None = None
+        """Told how far the indexing is."""
+        self._open_model = open_model or _open_own_model
+        self._open_index = open_index or self._open_own_index
+        self.model: Part[BaseChatModel] = Part("the language model", lambda: self._open_model(settings))
+        self.library: Part[Library] = Part("the documents", self._build_library)
+        self.answerer: Part[Answerer] = Part("the workflow", self._build_answerer)
+        self.reports: list[IndexReport] = []
+        """What the last reading of the folders did."""
+
+    def preload(self) -> threading.Thread:
+        """Load everything in the background; a failure waits for whoever asks first."""
+        thread = threading.Thread(target=self._load_all, name="preload", daemon=True)
+        thread.start()
+        return thread
+
+    def missing(self) -> str | None:
+        """Name the part that an answer still waits for, or None."""
+        parts: Iterable[Part[Any]] = (self.model, self.library, self.answerer)
+        return next((part.name for part in parts if not part.ready), None)
+
+    def refresh(self) -> list[IndexReport]:
+        """Read what changed in the folders since the last time."""
+        if not self.library.ready:
+            self.library.get()
+        else:
+            self.reports = self.library.get().refresh(self.progress)
+        return self.reports
+
+    def use_folders(self, folders: Sequence[Path]) -> None:
+        """Ask other folders from now on.
+
+        Raises:
+            FolderUnusableError: One of them cannot be used; the old ones stay.
+        """
+        self.folders = [check_folder(folder) for folder in folders]
+        self.library.forget()
+        self.answerer.forget()
+
+    def use_model(self, name: str) -> None:
+        """Answer with another model from now on.
+
+        Raises:
+            HomespunError: There is no such model; the old one stays.
+        """
+        settings = self.settings.model_copy(update={"model": name})
+        model = self._open_model(settings)
+        self.settings = settings
+        self.model = Part("the language model", lambda: model)
+        self.answerer.forget()
+
+    def _load_all(self) -> None:
+        # The part stays unbuilt, so an error comes again to whoever asks for it.
+        with suppress(Exception):
+            self.answerer.get()
+
+    def _build_library(self) -> Library:
+        library = Library(self.folders, self._open_index)
+        self.reports = library.refresh(self.progress)
+        return library
+
+    def _open_own_index(self, folder: Path) -> DocumentIndex:
+        from rag import FolderIndex
+
+        place = index_folder(self.paths.indexes, folder)
+        embedder = _open_embedder(self.settings.embedder) if self.settings.embedder else None
+        return FolderIndex(folder, place, embedder=embedder)
+
+    def _build_answerer(self) -> Answerer:
+        # The model comes first: without weights, nothing of the folder needs to be read or written.
+        model = self.model.get()
+        library = self.library.get()
+        from agent.answering import Answerer
+        from agent.models import open_thresholds
+        from graphs import build_document_qa
+
+        thresholds = open_thresholds(self.settings)
+        retriever = library.retriever(self.settings.passages)
+        return Answerer(build_document_qa(model, retriever, thresholds=thresholds))
+
+
+def _open_own_model(settings: Settings) -> BaseChatModel:
+    from agent.models import open_model
+
+    return open_model(settings)
+
+
+def _open_embedder(name: str) -> Any:
+    try:
+        from agent.sentence_embedder import SentenceEmbedder
+
+        return SentenceEmbedder(name)
+    except OSError as error:
+        raise HomespunError(
+            f"The embedding model {name!r} is not on this machine ({error}): name a folder of "
+            "sentence-transformers, or leave the setting embedder empty for the packaged one."
+        ) from error

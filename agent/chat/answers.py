@@ -1,0 +1,110 @@
+"""Slash commands about the last answer: /sources, /open, /why and /trace."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from agent.answer import Answer, Citation
+from agent.chat.slash import SlashCommand, SlashError, take_number
+from agent.confidence import in_words, percent
+
+if TYPE_CHECKING:
+    from agent.chat.chat import Chat
+
+
+def show_sources(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - every command takes arguments
+    """Show the sources of the last answer again."""
+    answer = _last(chat)
+    if not answer.citations:
+        raise SlashError("The last answer has no sources.")
+    chat.view.sources(answer.citations, f"{chat.session.turns[-1].question} {answer.text or ''}")
+
+
+def open_source(chat: Chat, arguments: list[str]) -> None:
+    """Show where a quotation stands in its document, or open it in the editor of the settings."""
+    citations = _last(chat).citations
+    citation = citations[take_number(arguments, len(citations), "/open") - 1]
+    library = chat.assembly.library.get()
+    if chat.assembly.settings.editor:
+        _edit(chat.assembly.settings.editor, str(library.locate(citation.path)), citation)
+        return
+    chat.view.say(str(library.locate(citation.path)), "cyan")
+    chat.view.excerpt(library.text(citation.path), citation)
+
+
+def explain_answer(chat: Chat, arguments: list[str]) -> None:
+    """Show what the model decided on the way to the last answer, and how sure it was."""
+    answer = _last(chat)
+    if arguments:
+        number = take_number(arguments, len(answer.citations), "/why")
+        _explain_source(chat, number, answer.citations[number - 1])
+        return
+    chat.view.table(
+        ("step", "decision", "probability"),
+        (
+            (str(decision.get("node", "")), str(decision.get("what", "")), _probability(decision))
+            for decision in answer.decisions
+        ),
+    )
+    outcome = (
+        "The documents do not say" if answer.abstained else f"The answer is {in_words(answer.confidence)}"
+    )
+    chat.view.say(f"{outcome}: its confidence is {percent(answer.confidence)}.")
+
+
+def switch_trace(chat: Chat, arguments: list[str]) -> None:
+    """Show every step of the next answers, or stop showing them."""
+    if arguments and arguments[0] not in ("on", "off"):
+        raise SlashError("/trace takes on or off.")
+    chat.trace = arguments[0] == "on" if arguments else not chat.trace
+    chat.view.say(f"Steps are {'shown' if chat.trace else 'hidden'} from now on.")
+
+
+def _explain_source(chat: Chat, number: int, citation: Citation) -> None:
+    chat.view.say(f"[{number}] {citation.path}, {citation.place}")
+    chat.view.say(f"The model gives {percent(citation.score)} to this source holding the answer.")
+    chat.view.say(f"The quotation is the document's text from character {citation.start} to {citation.end}.")
+
+
+def _probability(decision: dict[str, object]) -> str:
+    value = decision.get("probability")
+    return f"{value:.0%}" if isinstance(value, int | float) else ""
+
+
+def _edit(editor: str, path: str, citation: Citation) -> None:
+    words = [
+        word.replace("{path}", path).replace("{line}", str(citation.start_line))
+        for word in shlex.split(editor)
+    ]
+    command = words if "{path}" in editor else [*words, path]
+    try:
+        subprocess.run(command, check=False)  # noqa: S603 - the command is the person's own setting
+    except OSError as error:
+        raise SlashError(f"The editor {words[0]!r} cannot be started: correct the setting editor.") from error
+
+
+def _last(chat: Chat) -> Answer:
+    answer = chat.session.last_answer
+    if answer is None:
+        raise SlashError("Nothing was answered yet: ask a question first.")
+    return answer
+
+
+def _numbers(chat: Chat) -> Iterable[str]:
+    answer = chat.session.last_answer
+    return (str(number) for number in range(1, len(answer.citations) + 1)) if answer else ()
+
+
+COMMANDS = (
+    SlashCommand("sources", "Show the sources of the last answer again.", show_sources),
+    SlashCommand(
+        "open", "Show a source in its document, or open it in your editor.", open_source, "[N]", _numbers
+    ),
+    SlashCommand("why", "Show what the model decided, and how sure it was.", explain_answer, "[N]", _numbers),
+    SlashCommand(
+        "trace", "Show every step while an answer is made.", switch_trace, "[on|off]", lambda _: ("on", "off")
+    ),
+)

@@ -1,0 +1,71 @@
+"""Answer on a thread of its own, so that the terminal stays alive and Ctrl-C is heard at once."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from agent.errors import Cancelled
+from agent.events import Event
+
+Work: TypeAlias = Callable[[threading.Event], Iterator[Event]]
+"""Takes the event that cancels it."""
+
+_PATIENCE = 5.0
+"""Seconds that a cancelled answer gets to come to its end."""
+
+
+class BackgroundAnswer:
+    """An answer under way; iterate over it in the main thread.
+
+    Args:
+        work: Yields the events of the answer.
+    """
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._cancel = threading.Event()
+        self._items: queue.SimpleQueue[Event | BaseException | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="answer", daemon=True)
+
+    def __iter__(self) -> Iterator[Event]:
+        """Yield the events; an error of the work is raised here.
+
+        Raises:
+            Cancelled: Ctrl-C was pressed, or the work was cancelled otherwise.
+        """
+        self._thread.start()
+        try:
+            while (item := self._next()) is not None:
+                if isinstance(item, BaseException):
+                    raise item
+                yield item
+        except KeyboardInterrupt:
+            self._stop()
+            raise Cancelled from None
+
+    def _next(self) -> Event | BaseException | None:
+        while True:
+            try:
+                # A wait without end would not hear Ctrl-C on every platform.
+                return self._items.get(timeout=0.2)
+            except queue.Empty:
+                continue
+
+    def _stop(self) -> None:
+        self._cancel.set()
+        try:
+            self._thread.join(_PATIENCE)
+        except KeyboardInterrupt:
+            return
+
+    def _run(self) -> None:
+        try:
+            for event in self._work(self._cancel):
+                self._items.put(event)
+        except BaseException as error:
+            self._items.put(error)
+        else:
+            self._items.put(None)

@@ -1,0 +1,108 @@
+"""The chat: what it holds, and what it does with a line."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+from agent.assembly import Assembly
+from agent.chat.background import BackgroundAnswer
+from agent.chat.live_answer import LiveAnswer
+from agent.chat.registry import COMMANDS
+from agent.chat.slash import find_command, split_arguments
+from agent.context import Context
+from agent.errors import Cancelled, explain
+from agent.events import Event
+from agent.plain import answer_lines
+from agent.progress_line import describe
+from agent.question import check_question
+from agent.session import Session
+from agent.view import View
+
+
+class Chat:
+    """A conversation in a terminal, or with lines from a pipe.
+
+    Args:
+        context: Settings and screen.
+        assembly: The parts that answer.
+        session: The conversation.
+        view: How things look.
+    """
+
+    def __init__(self, context: Context, assembly: Assembly, session: Session, view: View) -> None:
+        self.context = context
+        self.assembly = assembly
+        self.session = session
+        self.view = view
+        self.trace = context.settings.trace
+        self.running = True
+
+    def handle(self, line: str) -> bool:
+        """Do what a line says; whether it was done in full.
+
+        Errors that a person can mend are shown, and the chat goes on.
+        """
+        text = line.strip()
+        if not text:
+            return True
+        try:
+            if text.startswith("/"):
+                self.command(text[1:])
+            else:
+                self.ask(text)
+        except Cancelled:
+            self.view.say("Stopped. What was asked is kept.", "yellow")
+            return False
+        except Exception as error:
+            self._show(error)
+            return False
+        return True
+
+    def command(self, text: str) -> None:
+        """Run a slash command, given without the slash."""
+        name, _, rest = text.partition(" ")
+        find_command(COMMANDS, name).run(self, split_arguments(rest))
+
+    def ask(self, text: str) -> None:
+        """Ask a question and show the answer."""
+        question = check_question(text)
+        events = BackgroundAnswer(lambda cancel: self.session.ask(question, cancel))
+        live = LiveAnswer(self.view, self.assembly.missing, self.trace)
+        self.assembly.progress = lambda progress: live.note(describe(progress))
+        answer = live.show(events)
+        if answer is None:
+            return
+        if self.view.screen.interactive:
+            self.view.answer(question, answer)
+        else:
+            self.view.say("\n".join(answer_lines(answer)))
+        self._warn()
+
+    def work(self, label: str, work: Callable[[], object]) -> None:
+        """Do something that takes a while behind a spinner; Ctrl-C stops waiting for it."""
+        live = LiveAnswer(self.view, lambda: None)
+        live.note(label)
+        self.assembly.progress = lambda progress: live.note(describe(progress))
+
+        def run(_: threading.Event) -> Iterator[Event]:
+            work()
+            yield from ()
+
+        live.show(BackgroundAnswer(run))
+
+    def _warn(self) -> None:
+        if self.session.warning:
+            self.view.say(self.session.warning, "yellow")
+            self.session.warning = None
+
+    def _show(self, error: Exception) -> None:
+        sentence = explain(error)
+        if sentence is None:
+            sentence = (
+                f"Homespun made a mistake ({type(error).__name__}: {error}). The conversation is kept; "
+                "start with --debug to see where it happened, and please report it."
+            )
+            if self.context.debug:
+                self.view.console.print_exception()
+        self.view.complain(sentence)

@@ -1,0 +1,132 @@
+"""Slash commands about saved conversations: /threads, /resume, /fork, /undo, /rename, /export, /clear."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agent.ages import age
+from agent.chat.slash import SlashCommand, SlashError
+from agent.export import as_markdown
+from agent.threads import Thread, ThreadStore
+
+if TYPE_CHECKING:
+    from agent.chat.chat import Chat
+
+
+def list_threads(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - every command takes arguments
+    """List the saved conversations, the last used first."""
+    threads = _store(chat).threads()
+    if not threads:
+        chat.view.say("No conversation is saved yet.")
+        return
+    chat.view.table(
+        ("", "id", "title", "turns", "last used"),
+        (
+            ("*" if thread.id == chat.session.thread else "", thread.id, thread.title, str(thread.turns),
+             age(thread.updated))
+            for thread in threads
+        ),
+    )  # fmt: skip
+
+
+def resume(chat: Chat, arguments: list[str]) -> None:
+    """Go on with a saved conversation: the one named, or the last one."""
+    store = _store(chat)
+    if arguments:
+        found = store.find(" ".join(arguments))
+    else:
+        found = next((thread for thread in store.threads() if thread.id != chat.session.thread), None)
+    if found is None:
+        raise SlashError("There is no such conversation: see /threads.")
+    chat.session.resume(found.id)
+    show_resumed(chat, found)
+
+
+def show_resumed(chat: Chat, thread: Thread) -> None:
+    """Say which conversation goes on, and show its last turn."""
+    chat.view.say(f"Going on with \u201c{thread.title}\u201d ({thread.turns} turns).", "cyan")
+    if chat.session.turns:
+        turn = chat.session.turns[-1]
+        chat.view.say(f"> {turn.question}", "bold")
+        if turn.answer:
+            chat.view.answer(turn.question, turn.answer)
+        else:
+            chat.view.say("This question was interrupted: ask it again to get its answer.", "yellow")
+
+
+def fork(chat: Chat, arguments: list[str]) -> None:
+    """Go on with a copy of this conversation; the original stays as it is."""
+    copy = _store(chat).fork(_current(chat))
+    if arguments:
+        _store(chat).rename(copy, " ".join(arguments))
+    chat.session.resume(copy)
+    chat.view.say(f"This is now a copy, {copy}; the original stays as it was.")
+
+
+def undo(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - every command takes arguments
+    """Forget the last question and its answer."""
+    turn = chat.session.undo()
+    if turn is None:
+        raise SlashError("There is nothing to undo.")
+    chat.view.say(f"Forgotten: {turn.question}")
+
+
+def rename(chat: Chat, arguments: list[str]) -> None:
+    """Give this conversation a title."""
+    title = " ".join(arguments).strip()
+    if not title:
+        raise SlashError("/rename takes the new title.")
+    _store(chat).rename(_current(chat), title)
+    chat.view.say(f"This conversation is now called \u201c{title}\u201d.")
+
+
+def export(chat: Chat, arguments: list[str]) -> None:
+    """Write the conversation into a Markdown file, which must not exist yet."""
+    if not chat.session.turns:
+        raise SlashError("There is nothing to export yet: ask a question first.")
+    file = Path(" ".join(arguments) or f"homespun-{chat.session.thread or 'chat'}.md").expanduser()
+    try:
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(as_markdown(chat.session.turns))
+    except FileExistsError:
+        raise SlashError(f"{file} exists already: name another file.") from None
+    chat.view.say(f"Written to {file.absolute()}.")
+
+
+def clear(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - every command takes arguments
+    """Begin a new conversation on a clean screen; the old one stays saved."""
+    chat.session.restart()
+    if chat.view.screen.interactive:
+        chat.view.console.clear()
+    chat.view.say("A new conversation.")
+
+
+def _store(chat: Chat) -> ThreadStore:
+    if chat.session.store is None:
+        raise SlashError("Conversations are not saved in this chat.")
+    return chat.session.store
+
+
+def _current(chat: Chat) -> str:
+    if chat.session.thread is None:
+        raise SlashError("This conversation is not saved yet: ask a question first.")
+    return chat.session.thread
+
+
+def _thread_ids(chat: Chat) -> Iterable[str]:
+    return (thread.id for thread in chat.session.store.threads()) if chat.session.store else ()
+
+
+COMMANDS = (
+    SlashCommand("threads", "List the saved conversations.", list_threads),
+    SlashCommand(
+        "resume", "Go on with a saved conversation, the last one by default.", resume, "[ID]", _thread_ids
+    ),
+    SlashCommand("fork", "Go on with a copy of this conversation.", fork, "[TITLE]"),
+    SlashCommand("undo", "Forget the last question and its answer.", undo),
+    SlashCommand("rename", "Give this conversation a title.", rename, "TITLE"),
+    SlashCommand("export", "Write this conversation into a Markdown file.", export, "[FILE]"),
+    SlashCommand("clear", "Begin a new conversation on a clean screen.", clear),
+)

@@ -1,0 +1,44 @@
+"""Slash commands about the folders: /docs and /index."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agent.chat.slash import SlashCommand
+
+if TYPE_CHECKING:
+    from agent.chat.chat import Chat
+
+_MOST_FAILURES = 20
+
+
+def show_or_choose(chat: Chat, arguments: list[str]) -> None:
+    """Show the folders, or ask others from now on."""
+    if arguments:
+        chat.assembly.use_folders([Path(argument).expanduser() for argument in arguments])
+        chat.assembly.preload()
+    for folder in chat.assembly.folders:
+        chat.view.say(f"  {folder}")
+
+
+def refresh(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - every command takes arguments
+    """Read what changed in the folders and say what was done."""
+    chat.work("Reading the documents", chat.assembly.refresh)
+    for folder, report in zip(chat.assembly.folders, chat.assembly.reports, strict=False):
+        chat.view.say(
+            f"{folder.name}: {report.added} added, {report.changed} changed, {report.unchanged} unchanged, "
+            f"{report.removed} removed, {len(report.failed)} failed; {report.chunks} passages"
+        )
+        for failure in report.failed[:_MOST_FAILURES]:
+            chat.view.say(f"  {failure.path}: {failure.reason}", "yellow")
+        if len(report.failed) > _MOST_FAILURES:
+            chat.view.say(f"  and {len(report.failed) - _MOST_FAILURES} more", "yellow")
+
+
+COMMANDS = (
+    SlashCommand(
+        "docs", "Show the folders that are asked, or choose others.", show_or_choose, "[FOLDER ...]"
+    ),
+    SlashCommand("index", "Read again what changed in the folders.", refresh),
+)

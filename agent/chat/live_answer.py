@@ -1,0 +1,91 @@
+"""Show an answer while it is written: what is being done, then the words as they come.
+
+Only the unfinished tail is redrawn, and it never grows beyond the screen, so nothing flickers and
+nothing appears twice in the scrollback.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+from rich.console import Group, RenderableType
+from rich.live import Live
+from rich.padding import Padding
+from rich.spinner import Spinner
+from rich.text import Text
+
+from agent.answer import Answer
+from agent.escape import one_line, visible
+from agent.events import Event, Finished, Step, Token
+from agent.view import View
+
+_LINES_BELOW = 4
+"""Lines of the screen that the tail of the answer leaves free."""
+
+
+class LiveAnswer:
+    """The part of the screen where an answer appears.
+
+    Args:
+        view: How things look.
+        waiting: Names the part that is still loading, or None.
+        trace: Whether every step stays on the screen.
+    """
+
+    def __init__(self, view: View, waiting: Callable[[], str | None], trace: bool = False) -> None:
+        self._view = view
+        self._waiting = waiting
+        self._trace = trace
+        self._step = "Thinking"
+        self._words = ""
+        self._began = time.monotonic()
+
+    def show(self, events: Iterable[Event]) -> Answer | None:
+        """Draw the events until the answer is finished, and return it."""
+        spinner = Spinner("dots" if self._view.screen.unicode else "line", style="cyan")
+        live = Live(
+            get_renderable=lambda: self._draw(spinner),
+            console=self._view.console,
+            transient=True,
+            refresh_per_second=10,
+            vertical_overflow="crop",
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        with live:
+            for event in events:
+                if isinstance(event, Step):
+                    self._begin(event, live)
+                elif isinstance(event, Token):
+                    self._words += event.text
+                elif isinstance(event, Finished):
+                    return event.answer
+        return None
+
+    def note(self, text: str) -> None:
+        """Say what is being done, from any thread."""
+        self._step = text
+
+    def _begin(self, step: Step, live: Live) -> None:
+        self._step = step.text
+        if self._trace:
+            elapsed = time.monotonic() - self._began
+            line = f"{elapsed:6.1f} s  {step.node}: {one_line(step.text)}"
+            live.console.print(Text(self._view.screen.text(line), "dim"))
+
+    def _draw(self, spinner: Spinner) -> RenderableType:
+        missing = self._waiting()
+        label = f"Loading {missing}" if missing and not self._words else self._step
+        if missing and self._step.startswith("Indexing"):
+            label = self._step
+        width = max(self._view.console.width - 8, 10)
+        spinner.update(text=Text(self._view.screen.text(one_line(label))[:width], "dim"))
+        status = Padding(spinner, (0, 2))
+        return Group(Padding(self._tail(), (0, 2)), status) if self._words else status
+
+    def _tail(self) -> Text:
+        height = max(self._view.console.height - _LINES_BELOW, 1)
+        text = Text(self._view.screen.text(visible(self._words)))
+        lines = text.wrap(self._view.console, max(self._view.console.width - 4, 10))
+        return Text("\n").join(lines[-height:])

@@ -1,0 +1,133 @@
+"""Read lines from a person, with editing, history and completion, or from a pipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.output import ColorDepth
+
+from agent.question import MOST_CHARACTERS
+
+_MOST_PASTED = 4 * MOST_CHARACTERS
+"""Characters of one paste that reach the line: a question is never as long, and redrawing stays quick."""
+
+Suggest = Callable[[str, str], Iterable[tuple[str, str]]]
+"""Takes a command's name and what is typed; returns completions and their meaning."""
+
+
+class Reader(Protocol):
+    """Where lines come from."""
+
+    def read(self) -> str:
+        """Return the next line.
+
+        Raises:
+            EOFError: There are no more.
+            KeyboardInterrupt: Ctrl-C was pressed.
+        """
+        ...
+
+
+class PlainReader:
+    """Reads lines from standard input, for pipes and terminals that cannot move their cursor."""
+
+    def __init__(self, prompt: str = "") -> None:
+        self._prompt = prompt
+
+    def read(self) -> str:
+        """Return the next line."""
+        sys.stdout.write(self._prompt)
+        sys.stdout.flush()
+        line = sys.stdin.buffer.readline()
+        if not line:
+            raise EOFError
+        return line.decode("utf-8", "replace")
+
+
+class PromptReader:
+    """Reads lines from a person at a terminal.
+
+    Args:
+        history: File of earlier lines.
+        suggest: Completes slash commands.
+        status: Returns the line at the foot of the screen, or an empty string.
+        prompt: What stands before the line.
+        colour: Whether colours are shown.
+    """
+
+    def __init__(
+        self, history: Path, suggest: Suggest, status: Callable[[], str], prompt: str, colour: bool
+    ) -> None:
+        self._prompt = FormattedText([("bold ansicyan", prompt)])
+        self._session: PromptSession[str] = PromptSession(
+            history=_open_history(history),
+            completer=_SlashCompleter(suggest),
+            complete_while_typing=True,
+            key_bindings=_key_bindings(),
+            multiline=True,
+            prompt_continuation="  ",
+            bottom_toolbar=lambda: status() or None,
+            color_depth=None if colour else ColorDepth.DEPTH_1_BIT,
+            refresh_interval=0.5,
+            reserve_space_for_menu=6,
+        )
+
+    def read(self) -> str:
+        """Return the next line, or several where the person made them."""
+        return self._session.prompt(self._prompt)
+
+
+class _SlashCompleter(Completer):
+    def __init__(self, suggest: Suggest) -> None:
+        self._suggest = suggest
+
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Completion]:  # noqa: ARG002
+        text = document.text_before_cursor
+        if not text.startswith("/") or "\n" in text:
+            return
+        name, blank, rest = text[1:].partition(" ")
+        typed = rest.rpartition(" ")[2] if blank else f"/{name}"
+        for word, meaning in self._suggest(name if blank else "", typed):
+            yield Completion(word, start_position=-len(typed), display_meta=meaning)
+
+
+def _key_bindings() -> KeyBindings:
+    bindings = KeyBindings()
+
+    @bindings.add("enter")
+    def _(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        if buffer.text.endswith("\\"):
+            buffer.delete_before_cursor()
+            buffer.insert_text("\n")
+        else:
+            buffer.validate_and_handle()
+
+    @bindings.add("escape", "enter")
+    def _(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text("\n")
+
+    @bindings.add(Keys.BracketedPaste)
+    def _(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text(event.data[:_MOST_PASTED].replace("\r\n", "\n").replace("\r", "\n"))
+
+    return bindings
+
+
+def _open_history(file: Path) -> History:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+    except OSError:
+        return InMemoryHistory()  # a read-only home costs the history, not the chat
+    return FileHistory(str(file))

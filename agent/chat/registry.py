@@ -1,0 +1,17 @@
+"""All slash commands, in the order in which /help lists them."""
+
+from __future__ import annotations
+
+from agent.chat import answers, conversation, documents, program
+from agent.chat.slash import SlashCommand
+
+COMMANDS: dict[str, SlashCommand] = {
+    command.name: command
+    for command in (
+        *program.FIRST,
+        *documents.COMMANDS,
+        *answers.COMMANDS,
+        *conversation.COMMANDS,
+        *program.LAST,
+    )
+}

@@ -1,0 +1,103 @@
+"""The command line: `python main.py --help`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from agent.command_group import CommandPlace, LazyGroup
+from agent.errors import EXIT_FAULT, EXIT_USAGE, explain
+from agent.offline import stay_offline
+
+EXIT_INTERRUPTED = 130
+"""What shells report of a program that Ctrl-C ended."""
+
+COMMANDS = {
+    "chat": CommandPlace("agent.commands.chat", "Talk in the terminal; what runs when no command is given."),
+    "ask": CommandPlace("agent.commands.ask", "Answer one question from a folder, with its sources."),
+    "index": CommandPlace("agent.commands.index", "Read a folder, so that questions are answered at once."),
+    "threads": CommandPlace("agent.commands.threads", "List, export or delete saved conversations."),
+    "settings": CommandPlace("agent.commands.settings", "Show every setting and where its value comes from."),
+    "doctor": CommandPlace("agent.commands.doctor", "Check the installation and say how to mend it."),
+    "serve": CommandPlace("agent.commands.serve", "Offer the model and the documents over HTTP."),
+    "bench": CommandPlace("agent.commands.bench", "Measure how fast everything is on this machine."),
+    "eval": CommandPlace("agent.commands.evaluate", "Measure how good the model is at its tasks."),
+    "train": CommandPlace("agent.commands.train", "Train a model from a configuration file."),
+    "corpus": CommandPlace("agent.commands.corpus", "Build what a model is trained on."),
+    "completion": CommandPlace("agent.commands.completion", "Print the completion script of your shell."),
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    places=COMMANDS,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Add --debug to any command to see where an error comes from.",
+)
+@click.version_option(package_name="homespun", prog_name="homespun")
+def cli() -> None:
+    """Homespun: cited answers from your folders, by a language model of its own, offline."""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the program and leave with its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = _take_debug(given)
+    stay_offline()
+    sys.exit(run(given, debug=debug))
+
+
+def run(arguments: list[str], *, debug: bool = False) -> int:
+    """Run one command and return its exit code; errors become one sentence on stderr."""
+    try:
+        outcome = cli.main(args=arguments, prog_name=_program_name(), standalone_mode=False)
+    except (click.Abort, KeyboardInterrupt):
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; what is left must not fail at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except click.ClickException as error:
+        _complain(error.format_message())
+        return EXIT_USAGE
+    except Exception as error:
+        if debug:
+            raise
+        return _report(error)
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _report(error: Exception) -> int:
+    sentence = explain(error)
+    if sentence is not None:
+        _complain(sentence)
+        return EXIT_USAGE
+    _complain(
+        f"Homespun made a mistake ({type(error).__name__}: {error}). "
+        "Run the command again with --debug to see where, and please report it."
+    )
+    return EXIT_FAULT
+
+
+def _complain(sentence: str) -> None:
+    from agent.escape import one_line
+
+    click.echo(f"Error: {one_line(sentence)}", err=True)
+
+
+def _take_debug(arguments: list[str]) -> bool:
+    own = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    wanted = "--debug" in own
+    if wanted:
+        arguments.remove("--debug")
+        os.environ["HOMESPUN_DEBUG"] = "1"  # for what is caught before it reaches this file
+    return wanted or bool(os.environ.get("HOMESPUN_DEBUG"))
+
+
+def _program_name() -> str:
+    return "python main.py" if os.path.basename(sys.argv[0]) == "main.py" else "homespun"

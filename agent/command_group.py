@@ -1,0 +1,73 @@
+"""A group of commands whose modules are imported only when they are called."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+DEFAULT_COMMAND = "chat"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandPlace:
+    """Where a command lives, and its line in the list of commands.
+
+    The line is kept here so that listing the commands imports none of them.
+    """
+
+    module: str
+    """Module that holds the command as its attribute `command`."""
+    summary: str
+
+
+class LazyGroup(click.Group):
+    """A click group over a registry of modules; without a command it runs the chat."""
+
+    def __init__(self, *args: Any, places: dict[str, CommandPlace], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.places = {name: place for name, place in places.items() if _exists(place.module)}
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take options without a command as options of the chat."""
+        own = {name for parameter in self.get_params(ctx) for name in parameter.opts}
+        if not args or (args[0].startswith("-") and args[0] not in own):
+            args = [DEFAULT_COMMAND, *args]
+        return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names in the order of the registry: the common ones first."""
+        return list(self.places)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import a command, or return None when there is none of that name."""
+        place = self.places.get(cmd_name)
+        if place is None:
+            return None
+        command = importlib.import_module(place.module).command
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{place.module}.command is no click command")
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Name the nearest command when the given one does not exist."""
+        if args and args[0] not in self.places:
+            from agent.layers import nearest
+
+            hint = nearest(args[0], self.places) or f" See {ctx.command_path} --help."
+            raise click.UsageError(f"There is no command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands from the registry."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, place.summary) for name, place in self.places.items()])
+
+
+def _exists(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None

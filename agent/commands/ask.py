@@ -1,0 +1,65 @@
+"""`python main.py ask "QUESTION"`: one answer with its sources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from agent.context import Context, docs_option, model_option, open_context, settings_options
+from agent.errors import EXIT_ABSTAINED, EXIT_ANSWERED
+
+
+@click.command("ask")
+@click.argument("question", nargs=-1)
+@docs_option
+@model_option
+@settings_options
+@click.option("--thread", metavar="NAME", help="Go on with this saved conversation, or begin it.")
+@click.option("as_json", "--json", is_flag=True, help="Print one JSON object.")
+def command(
+    question: tuple[str, ...],
+    docs: tuple[Path, ...],
+    model: str | None,
+    config: Path | None,
+    assignments: tuple[str, ...],
+    thread: str | None,
+    as_json: bool,
+) -> int:
+    """Answer one question from a folder, with its sources.
+
+    The QUESTION is taken from standard input when there is none on the command line. The exit code is 0
+    for an answer, 3 when the documents do not hold it, and 2 when something has to be mended first.
+    """
+    from agent.question import read_question
+
+    asked = read_question(question)
+    context = open_context(docs, model, config, assignments)
+    return _answer(context, asked, thread, as_json)
+
+
+def _answer(context: Context, question: str, thread: str | None, as_json: bool) -> int:
+    from agent.assembly import Assembly
+    from agent.escape import to_json
+    from agent.events import Finished, Step
+    from agent.plain import answer_lines
+    from agent.progress_line import ProgressLine
+    from agent.session import Session
+
+    assembly = Assembly(context.settings, context.paths)
+    with ProgressLine(context.messages.interactive) as line:
+        assembly.progress = line.indexing
+        line.say("Loading the language model")
+        assembly.model.get()
+        line.say("Reading the documents")
+        session = Session.for_command(assembly, thread)
+        for event in session.ask(question):
+            if isinstance(event, Step):
+                line.say(event.text)
+            elif isinstance(event, Finished):
+                answer = event.answer
+    if as_json:
+        click.echo(to_json(answer.to_json()))
+    else:
+        click.echo(context.output.text("\n".join(answer_lines(answer))))
+    return EXIT_ABSTAINED if answer.abstained else EXIT_ANSWERED

@@ -1,0 +1,110 @@
+"""What every command needs first: settings, folders of the program, and the screen."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from agent.layers import LoadedSettings
+    from agent.paths import Paths
+    from agent.screen import Screen
+    from agent.settings import Settings
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where a command runs."""
+
+    loaded: LoadedSettings
+    paths: Paths
+    output: Screen
+    """Standard output, for results."""
+    messages: Screen
+    """Standard error, for progress and messages."""
+
+    @property
+    def debug(self) -> bool:
+        """Whether errors are shown with where they come from."""
+        return bool(os.environ.get("HOMESPUN_DEBUG"))
+
+    @property
+    def settings(self) -> Settings:
+        """The settings alone."""
+        return self.loaded.settings
+
+
+def open_context(
+    docs: Sequence[Path] = (),
+    model: str | None = None,
+    config: Path | None = None,
+    assignments: Sequence[str] = (),
+) -> Context:
+    """Read the settings and look at the streams.
+
+    Args:
+        docs: Folders of `--docs`.
+        model: Value of `--model`.
+        config: Value of `--config`.
+        assignments: Values of `--set`, each NAME=VALUE.
+    """
+    from agent.layers import CONFIG_VARIABLE, load
+    from agent.paths import locate
+    from agent.screen import look_at, tolerate
+
+    paths = locate()
+    file = config or Path(os.environ.get(CONFIG_VARIABLE) or paths.settings_file)
+    if config is not None and not config.is_file():
+        raise click.UsageError(f"The settings file {config} does not exist: check its name.")
+    flags = _assigned(assignments) | {"docs": list(docs) or None, "model": model}
+    loaded = load(file, flags)
+    for stream in (sys.stdout, sys.stderr):
+        tolerate(stream)
+    return Context(loaded, paths, look_at(sys.stdout, loaded.settings), look_at(sys.stderr, loaded.settings))
+
+
+def settings_options(command: Decorated) -> Decorated:
+    """Add the options that every command with settings has."""
+    for option in (
+        click.option(
+            "assignments", "--set", "-s", multiple=True, metavar="NAME=VALUE", help="Change any setting once."
+        ),
+        click.option("--config", type=click.Path(path_type=Path), help="Settings file to use."),
+    ):
+        command = option(command)
+    return command
+
+
+def model_option(command: Decorated) -> Decorated:
+    """Add `--model`."""
+    return click.option("--model", "-m", help="Shipped model, weights folder, or provider:name.")(command)
+
+
+def docs_option(command: Decorated) -> Decorated:
+    """Add `--docs`, which may be repeated."""
+    return click.option(
+        "--docs",
+        "-d",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        metavar="FOLDER",
+        help="Folder to ask; may be repeated. The sample handbook by default.",
+    )(command)
+
+
+def _assigned(assignments: Sequence[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for assignment in assignments:
+        name, equals, value = assignment.partition("=")
+        if not equals:
+            raise click.UsageError(f"--set takes NAME=VALUE, not {assignment!r}.")
+        values[name.strip()] = value.strip()
+    return values

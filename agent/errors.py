@@ -1,0 +1,69 @@
+"""Errors that end a command with one sentence: what happened, and what to do."""
+
+from __future__ import annotations
+
+import sys
+
+EXIT_ANSWERED = 0
+EXIT_FAULT = 1
+"""A mistake in the program itself."""
+EXIT_USAGE = 2
+"""Wrong usage, or something missing around the program."""
+EXIT_ABSTAINED = 3
+"""The documents do not hold the answer."""
+
+
+class HomespunError(Exception):
+    """Something that the person can mend; the message says what happened and what to do."""
+
+
+class QuestionError(HomespunError):
+    """The question cannot be asked as it is."""
+
+
+class FolderUnusableError(HomespunError):
+    """A folder of documents cannot be used."""
+
+
+class SettingsError(HomespunError):
+    """A setting is unknown or has a value that cannot be used."""
+
+
+class StorageError(HomespunError):
+    """Something of the program's own cannot be read or written."""
+
+
+class MissingExtraError(HomespunError):
+    """An optional part is not installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f'{what} needs an optional part: install it with pip install "homespun[{extra}]".')
+        self.extra = extra
+
+
+class Cancelled(Exception):  # noqa: N818 - an order of the person, not an error
+    """The person stopped the answer."""
+
+
+def explain(error: BaseException) -> str | None:
+    """Return the sentence to show for an error, or None when it is a fault of the program.
+
+    The rooms below have error classes of their own. They are looked up among the loaded modules: an
+    error of a room that was never imported cannot have been raised.
+    """
+    if isinstance(error, _sentence_classes()):
+        return str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename} cannot be used: {error.strerror}. Check that it exists and may be used."
+    if isinstance(error, MemoryError):
+        return "There is not enough memory: close other programs, or choose fewer documents."
+    return None
+
+
+def _sentence_classes() -> tuple[type[BaseException], ...]:
+    found: list[type[BaseException]] = [HomespunError]
+    for module_name, class_name in (("llm.errors", "ModelError"), ("rag.errors", "RagError")):
+        module = sys.modules.get(module_name)
+        if module is not None:
+            found.append(getattr(module, class_name))
+    return tuple(found)

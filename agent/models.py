@@ -1,0 +1,92 @@
+"""Find and open the language model that a setting names."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agent.errors import HomespunError, MissingExtraError
+from agent.paths import REPOSITORY
+from agent.settings import Settings
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+    from graphs.thresholds import Thresholds
+
+WEIGHTS = REPOSITORY / "llm" / "weights"
+"""Holds the shipped models, one folder each."""
+
+_PROVIDER = re.compile(r"[a-z][a-z0-9_]+:(?!\\|/)\S+")
+
+
+def is_foreign(name: str) -> bool:
+    """Whether a model's name has the form provider:name, so it is none of ours."""
+    return _PROVIDER.fullmatch(name) is not None and not Path(name).exists()
+
+
+def weights_folder(name: str) -> Path:
+    """Return the folder of weights that a name or path stands for.
+
+    Raises:
+        HomespunError: There are no such weights.
+    """
+    shipped = WEIGHTS / name
+    for folder in (shipped, Path(name).expanduser()):
+        if (folder / "config.json").is_file():
+            return folder.resolve()
+    known = ", ".join(sorted(path.parent.name for path in WEIGHTS.glob("*/config.json"))) or "none"
+    raise HomespunError(
+        f"There are no weights for the model {name!r}, looked for in {shipped}: restore that folder, "
+        f"or choose another with --model NAME or --model FOLDER (shipped: {known})."
+    )
+
+
+def open_model(settings: Settings) -> BaseChatModel:
+    """Load the language model of the settings.
+
+    Raises:
+        HomespunError: It cannot be found, or its library is not installed.
+    """
+    if is_foreign(settings.model):
+        return _open_foreign(settings)
+    folder = weights_folder(settings.model)
+    from llm import ChatHomespun
+
+    model = ChatHomespun(model=str(folder), threads=settings.processors or None)
+    _ = model.engine  # reads the weights now, so that damage shows before anything else is begun
+    return model
+
+
+def open_thresholds(settings: Settings) -> Thresholds:
+    """Return how sure the model must be: as published with its weights, or as the settings say."""
+    from graphs.thresholds import Thresholds
+
+    values: dict[str, float] = {}
+    if not is_foreign(settings.model):
+        from llm.calibration import Calibration
+
+        values = dict(Calibration.load(weights_folder(settings.model)).thresholds)
+    if settings.confidence is not None:
+        values["abstention"] = settings.confidence
+    known = Thresholds.__dataclass_fields__
+    return Thresholds(**{name: value for name, value in values.items() if name in known})
+
+
+def _open_foreign(settings: Settings) -> BaseChatModel:
+    try:
+        from langchain.chat_models import init_chat_model  # type: ignore[import-not-found,unused-ignore]
+    except ImportError:
+        raise MissingExtraError(f"The model {settings.model}", "providers") from None
+    more = {"base_url": settings.base_url} if settings.base_url else {}
+    if settings.base_url and "OPENAI_API_KEY" not in os.environ:
+        more["api_key"] = "none"  # local servers ask for no key, yet the client insists on one
+    try:
+        model: BaseChatModel = init_chat_model(settings.model, **more)
+    except ImportError as error:
+        raise HomespunError(f"The model {settings.model} needs another package: {error}") from error
+    except ValueError as error:
+        raise HomespunError(f"The model {settings.model} cannot be opened: {error}") from error
+    return model

@@ -1,0 +1,49 @@
+"""The settings as rows: name, value, origin, meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from agent.layers import LoadedSettings
+
+_SECRET = "token"  # noqa: S105 - the name of a setting, not its value
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """One setting."""
+
+    name: str
+    value: str
+    origin: str
+    """ "default", "flag", the name of an environment variable, or the settings file."""
+    meaning: str
+
+
+def rows(loaded: LoadedSettings) -> Iterator[SettingRow]:
+    """Yield every setting in the order of declaration; secrets are not shown."""
+    for name, value, meaning in _walk(loaded.settings):
+        yield SettingRow(name, _show(name, value), loaded.origins[name], meaning)
+
+
+def _walk(model: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any, str]]:
+    for name, field in type(model).model_fields.items():
+        value = getattr(model, name)
+        if isinstance(value, BaseModel):
+            yield from _walk(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value, field.description or ""
+
+
+def _show(name: str, value: object) -> str:
+    if name.endswith(_SECRET):
+        return "(set)" if value else "(none)"
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value) or "(none)"
+    if value is None or value == "":
+        return "(none)"
+    return str(value).lower() if isinstance(value, bool) else str(value)

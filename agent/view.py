@@ -1,0 +1,147 @@
+"""How answers, sources and decisions look in a terminal; `python -m agent.view` shows a sample."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from rich.console import Console, Group, RenderableType
+from rich.markdown import Markdown
+from rich.padding import Padding
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from agent.answer import ABSTAINED, Answer, Citation
+from agent.confidence import in_words, percent
+from agent.escape import one_line, visible
+from agent.screen import Screen
+
+_INDENT = 2
+_COMMON_WORDS = frozenset(
+    "a an and are as at be by did do does for from has have how in is it its of on or that the their "
+    "this to was were what when where which who why with".split()
+)
+
+
+class View:
+    """Writes to a rich console what the program has to say.
+
+    Args:
+        console: Where to.
+        screen: What the terminal can show.
+        locate: Returns the file behind the path of a citation.
+    """
+
+    def __init__(self, console: Console, screen: Screen, locate: Callable[[str], Path] | None = None) -> None:
+        self.console = console
+        self.screen = screen
+        self.locate = locate
+
+    def say(self, text: str, style: str = "") -> None:
+        """Write a message of the program."""
+        self.console.print(Text(self.screen.text(visible(text)), style))
+
+    def complain(self, sentence: str) -> None:
+        """Write an error."""
+        self.say(sentence, "red")
+
+    def answer(self, question: str, answer: Answer) -> None:
+        """Write an answer with its sources and footer."""
+        self.console.print()
+        self.console.print(Padding(self.body(answer), (0, _INDENT)))
+        if answer.citations:
+            self.console.print()
+            self.sources(answer.citations, f"{question} {answer.text or ''}")
+        self.console.print()
+        self.console.print(Padding(Text(self.screen.text(footer(answer)), "dim"), (0, _INDENT)))
+
+    def body(self, answer: Answer) -> RenderableType:
+        """Return the words of an answer."""
+        if answer.abstained:
+            return Text(ABSTAINED, "yellow")
+        return self.markdown(answer.text or "")
+
+    def markdown(self, text: str) -> RenderableType:
+        """Return text in Markdown, harmless."""
+        return Markdown(self.screen.text(visible(text)), hyperlinks=False)
+
+    def sources(self, citations: Sequence[Citation], wanted: str) -> None:
+        """Write numbered sources; the words of `wanted` stand out in the quotations."""
+        for number, citation in enumerate(citations, 1):
+            self.console.print(Padding(self._source(number, citation, wanted), (0, _INDENT)))
+
+    def table(self, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Write a table of plain strings."""
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
+        for head in heads:
+            table.add_column(head, overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(self.screen.text(one_line(cell))) for cell in row))
+        self.console.print(Padding(table, (0, _INDENT)))
+
+    def excerpt(self, text: str, citation: Citation, context: int = 6) -> None:
+        """Write the lines of a document around a quotation, which stands out."""
+        first = max(citation.start_line - context, 1)
+        lines = text.split("\n")[first - 1 : citation.end_line + context]
+        offset = sum(len(line) + 1 for line in text.split("\n")[: first - 1])
+        for number, line in enumerate(lines, first):
+            shown = Text(f"{number:>6}  ", "dim")
+            begin, end = citation.start - offset, citation.end - offset
+            parts = (line[: max(begin, 0)], line[max(begin, 0) : max(end, 0)], line[max(end, 0) :])
+            for part, style in zip(parts, ("", "bold green", ""), strict=True):
+                shown.append(self.screen.text(visible(part)), style)
+            self.console.print(shown)
+            offset += len(line) + 1
+
+    def _source(self, number: int, citation: Citation, wanted: str) -> RenderableType:
+        head = Text(f"[{number}] ", "bold cyan")
+        head.append(self.screen.text(one_line(citation.path)), self._link(citation))
+        head.append(f"  {citation.place}", "dim")
+        quote = Text(self.screen.text(f"\u201c{one_line(citation.quote)}\u201d"), "italic")
+        quote.highlight_regex(_any_word(wanted), "bold")
+        return Group(head, Padding(quote, (0, 0, 0, 4)))
+
+    def _link(self, citation: Citation) -> Style:
+        style = Style.parse("cyan")
+        if not self.screen.hyperlinks or self.locate is None:
+            return style
+        try:
+            return style + Style(link=self.locate(citation.path).as_uri())
+        except (ValueError, OSError, KeyError):
+            return style
+
+
+def footer(answer: Answer) -> str:
+    """Return the line under an answer: how sure it is, and what it cost."""
+    parts = [] if answer.abstained else [f"{in_words(answer.confidence)} ({percent(answer.confidence)})"]
+    tokens = answer.usage.total_tokens
+    rate = f", {tokens / answer.seconds:,.0f} tokens/s" if tokens and answer.seconds > 0 else ""
+    parts += [answer.route, f"{tokens:,} tokens{rate}", f"{answer.seconds:.1f} s"]
+    return " \u00b7 ".join(parts)
+
+
+def _any_word(text: str) -> str:
+    words = {word for word in re.findall(r"\w+", text.casefold()) if word not in _COMMON_WORDS}
+    alternatives = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return rf"(?i)\b(?:{alternatives})\b" if alternatives else r"(?!)"
+
+
+def demo() -> None:
+    """Show a sample answer."""
+    import sys
+
+    from agent.answer import Usage
+    from agent.screen import look_at, make_console
+    from agent.settings import Settings
+
+    screen = look_at(sys.stdout, Settings())
+    quote = "The usual momentum coefficient is 0.9, while the default in torch.optim.SGD is 0."
+    citation = Citation("04-optimisers.md", quote, start_line=18, end_line=19, end=len(quote), score=0.97)
+    answer = Answer("0.9", confidence=0.94, citations=(citation,), usage=Usage(790, 22), seconds=3.1)
+    View(make_console(screen), screen).answer("What is the usual momentum coefficient?", answer)
+
+
+if __name__ == "__main__":
+    demo()
