@@ -25,6 +25,17 @@ def deliver(store: Store, vectors: VectorStore, at_least: int = 1) -> None:
         _deliver_batch(store, vectors, pending[start : start + _BATCH])
 
 
+def reconcile(store: Store, vectors: VectorStore) -> None:
+    """Send everything anew where the collection is not the store's: lost, or another server's."""
+    if vectors.count() == store.count_chunks():
+        return
+    vectors.clear()
+    with store.transaction():
+        store.rows("DELETE FROM outbox")
+        store.rows("INSERT INTO outbox SELECT id FROM chunks")
+    deliver(store, vectors)
+
+
 def _deliver_batch(store: Store, vectors: VectorStore, numbers: list[int]) -> None:
     rows = store.rows(
         "SELECT chunks.id, document, value FROM chunks JOIN vectors ON vectors.key = chunks.vector"

@@ -13,7 +13,7 @@ from rag.errors import EmptyFolderError, LoadError, VanishedError
 from rag.limits import Limits
 from rag.loaders.document import LoadedDocument
 from rag.loaders.sandbox import Sandbox
-from rag.outbox import deliver
+from rag.outbox import deliver, reconcile
 from rag.progress import Progress, ProgressListener
 from rag.reading import UNSETTLED, FileContent, load_document, read_content
 from rag.report import FailedFile, IndexReport
@@ -91,6 +91,7 @@ class Refresh:
         self._forget(known.keys() - {file.path for file in walk.files})
         self._read(self._select(walk.files, known), known)
         deliver(self._store, self._vectors)
+        reconcile(self._store, self._vectors)
         self._store.drop_unused_vectors()
         return self._finish(walk)
 
@@ -103,7 +104,6 @@ class Refresh:
         with self._store.transaction():
             self._store.clear()
             self._store.rows("DELETE FROM outbox")
-            self._store.put("collection", "renewed")
             self._store.put("settings", settings)
         self._vectors.clear()
 

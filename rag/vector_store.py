@@ -88,7 +88,12 @@ def _embedded(folder: Path) -> Any:
     from chromadb.config import Settings
 
     folder.mkdir(parents=True, exist_ok=True)
-    return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+    try:
+        return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+    except Exception as error:  # whatever its parts in two languages raise on damaged files
+        raise VectorStoreError(
+            f"The vectors in {folder} cannot be read ({error}); delete that folder and index again."
+        ) from None
 
 
 def _remote(url: str) -> Any:

@@ -91,7 +91,7 @@ class Walk:
     @staticmethod
     def _is_folder(entry: os.DirEntry[str]) -> bool:
         try:
-            return entry.is_dir()
+            return entry.is_dir(follow_symlinks=False)  # a link may lead in a circle, or far away
         except OSError:
             return False
 

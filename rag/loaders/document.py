@@ -14,6 +14,8 @@ class Source:
 
     name: str
     data: bytes
+    unpacked_bytes: int = 512 * 1024 * 1024
+    """Largest size that a zip container may unpack to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,10 @@ from rag.loaders.archive import open_archive
 from rag.loaders.document import LoadedDocument, Section, Source
 from rag.loaders.html import decode_markup, extract
 
-UNPACKED_BYTES = 512 * 1024 * 1024
-
 
 def load(source: Source) -> LoadedDocument:
     """Load a book; a chapter without a heading of its own has none invented for it."""
-    with open_archive(source.data, UNPACKED_BYTES) as archive:
+    with open_archive(source.data, source.unpacked_bytes) as archive:
         try:
             chapters = [_chapter(archive, name) for name in _reading_order(archive)]
         except (KeyError, ParseError, BadZipFile, ValueError, EOFError):

@@ -12,15 +12,15 @@ from rag.loaders.document import LoadedDocument, Section, Source
 from rag.loaders.markdown import markdown_sections
 
 _FORMATS = {".docx": "Word", ".pptx": "PowerPoint", ".xlsx": "Excel"}
+_CONVERTERS = {".docx": "DocxConverter", ".pptx": "PptxConverter", ".xlsx": "XlsxConverter"}
 _SLIDE = re.compile(r"<!-- Slide number: (\d+) -->")
 _PICTURE = re.compile(r"!\[[^\]]*\]\(data:[^)]*\)")
-UNPACKED_BYTES = 512 * 1024 * 1024
 
 
 def load(source: Source) -> LoadedDocument:
     """Load an office document; slides count as pages."""
     suffix = PurePosixPath(source.name.lower()).suffix
-    open_archive(source.data, UNPACKED_BYTES).close()
+    open_archive(source.data, source.unpacked_bytes).close()
     text = _convert(source.data, suffix)
     if not text.strip():
         raise LoadError("holds no text")
@@ -29,12 +29,12 @@ def load(source: Source) -> LoadedDocument:
 
 
 def _convert(data: bytes, suffix: str) -> str:
-    from markitdown import MarkItDown, StreamInfo
+    from markitdown import StreamInfo, converters
 
+    # Not `MarkItDown` itself, which takes a damaged workbook for a zip file and lists its parts.
+    converter = getattr(converters, _CONVERTERS[suffix])()
     try:
-        result = MarkItDown(enable_plugins=False).convert_stream(
-            io.BytesIO(data), stream_info=StreamInfo(extension=suffix)
-        )
+        result = converter.convert(io.BytesIO(data), StreamInfo(extension=suffix))
     except MemoryError:
         raise
     except Exception as error:  # the library wraps whatever its many parsers raise

@@ -70,9 +70,10 @@ class Sandbox:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self.close()
+            bounds = str(self._limits.parse_memory_bytes), str(self._limits.unpacked_bytes)
             path = os.pathsep.join(filter(None, [_PACKAGE_HOME, os.environ.get("PYTHONPATH", "")]))
             self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-                [sys.executable, "-m", "rag.loaders.worker", str(self._limits.parse_memory_bytes)],
+                [sys.executable, "-m", "rag.loaders.worker", *bounds],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

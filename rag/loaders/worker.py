@@ -12,6 +12,10 @@ import struct
 import sys
 from typing import IO
 
+from rag.errors import LoadError
+from rag.loaders import format_of, load_here
+from rag.loaders.document import Source
+
 LENGTH = struct.Struct(">Q")
 
 
@@ -33,13 +37,13 @@ def read_frame(stream: IO[bytes]) -> bytes | None:
 
 def main() -> None:
     """Serve until standard input closes."""
-    memory = int(sys.argv[1])
+    memory, unpacked = int(sys.argv[1]), int(sys.argv[2])
     _limit_memory(memory)
     requests = sys.stdin.buffer
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not break the frames
     while (name := read_frame(requests)) is not None and (data := read_frame(requests)) is not None:
-        write_frame(answers, _answer(name.decode("utf-8"), data).encode("utf-8"))
+        write_frame(answers, _answer(Source(name.decode("utf-8"), data, unpacked)).encode("utf-8"))
         answers.flush()
 
 
@@ -52,13 +56,9 @@ def _limit_memory(memory: int) -> None:
         return  # not on this system; the timeout still holds
 
 
-def _answer(name: str, data: bytes) -> str:
-    from rag.errors import LoadError
-    from rag.loaders import format_of, load_here
-    from rag.loaders.document import Source
-
+def _answer(source: Source) -> str:
     try:
-        return load_here(Source(name, data), format_of(name, data)).to_json()
+        return load_here(source, format_of(source.name, source.data)).to_json()
     except LoadError as error:
         return json.dumps({"error": str(error)})
     except MemoryError:

@@ -1,0 +1,138 @@
+"""Make files of every format out of a list of paragraphs."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from html import escape
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+CONTAINER = (
+    '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+    '<rootfile full-path="book/package.opf"/></rootfiles></container>'
+)
+
+
+def pdf(pages: list[str]) -> bytes:
+    """A PDF whose pages hold one line of Latin text each."""
+    objects = ["<< /Type /Catalog /Pages 2 0 R >>", ""]
+    kids = []
+    objects.append("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
+    for page in pages:
+        shown = page.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
+        stream = f"BT /F1 12 Tf 50 700 Td ({shown}) Tj ET"
+        objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
+        objects.append(
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 5000 800] /Contents {len(objects)} 0 R"
+            " /Resources << /Font << /F1 3 0 R >> >> >>"
+        )
+        kids.append(f"{len(objects)} 0 R")
+    objects[1] = f"<< /Type /Pages /Count {len(pages)} /Kids [{' '.join(kids)}] >>"
+    return _pdf_file(objects)
+
+
+def _pdf_file(objects: list[str]) -> bytes:
+    content = b"%PDF-1.4\n"
+    places = []
+    for number, body in enumerate(objects, 1):
+        places.append(len(content))
+        content += f"{number} 0 obj\n{body}\nendobj\n".encode("latin-1")
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    trailer = f"trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(content)}\n%%EOF"
+    return content + f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{trailer}".encode("latin-1")
+
+
+def archive(files: dict[str, str]) -> bytes:
+    """A zip container."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as container:
+        for name, text in files.items():
+            container.writestr(name, text)
+    return buffer.getvalue()
+
+
+def docx(paragraphs: list[str]) -> bytes:
+    """A Word document whose first paragraph is a heading."""
+    style = '<w:pPr><w:pStyle w:val="Heading1"/></w:pPr>'
+    body = "".join(
+        f"<w:p>{style if number == 0 else ''}<w:r><w:t>{escape(paragraph)}</w:t></w:r></w:p>"
+        for number, paragraph in enumerate(paragraphs)
+    )
+    kinds = (
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="rels" ContentType='
+        '"application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Override PartName="/word/document.xml" ContentType='
+        '"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'
+    )
+    relations = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        '<Relationship Id="r1" '
+        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+        'Target="word/document.xml"/></Relationships>'
+    )
+    styles = (
+        f'<w:styles {W}><w:style w:type="paragraph" w:styleId="Heading1">'
+        '<w:name w:val="heading 1"/></w:style>'
+        "</w:styles>"
+    )
+    return archive(
+        {
+            "[Content_Types].xml": kinds,
+            "_rels/.rels": relations,
+            "word/styles.xml": styles,
+            "word/document.xml": f"<w:document {W}><w:body>{body}</w:body></w:document>",
+        }
+    )
+
+
+def pptx(slides: list[str]) -> bytes:
+    """A presentation with one title a slide."""
+    from pptx import Presentation
+
+    presentation = Presentation()
+    for text in slides:
+        slide = presentation.slides.add_slide(presentation.slide_layouts[5])
+        slide.shapes.title.text = text
+    buffer = io.BytesIO()
+    presentation.save(buffer)
+    return buffer.getvalue()
+
+
+def xlsx(rows: list[list[str]]) -> bytes:
+    """A workbook with one sheet called Stock."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Stock"
+    for row in rows:
+        sheet.append(row)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def epub(chapters: list[str]) -> bytes:
+    """A book whose chapters are given as HTML bodies."""
+    items = "".join(f'<item id="c{n}" href="c%20{n}.xhtml"/>' for n in range(len(chapters)))
+    spine = "".join(f'<itemref idref="c{n}"/>' for n in range(len(chapters)))
+    package = (
+        '<package xmlns="http://www.idpf.org/2007/opf"><manifest>'
+        f"{items}</manifest><spine>{spine}</spine></package>"
+    )
+    files = {"META-INF/container.xml": CONTAINER, "book/package.opf": package}
+    for number, chapter in enumerate(chapters):
+        files[f"book/c {number}.xhtml"] = f"<html><body>{chapter}</body></html>"
+    return archive(files)
+
+
+def notebook(cells: list[tuple[str, str]]) -> bytes:
+    """A notebook of (kind, source) cells."""
+    made = [
+        {"cell_type": kind, "source": source.splitlines(keepends=True), "outputs": []}
+        for kind, source in cells
+    ]
+    return json.dumps({"cells": made, "nbformat": 4}).encode()

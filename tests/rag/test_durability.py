@@ -1,0 +1,104 @@
+"""A refresh that is killed, and two processes that want the same index."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from rag import FolderIndex
+from rag.errors import IndexBusyError, IndexDamagedError
+from rag.store import Store
+from rag.vector_store import VectorStore
+from tests.rag.fakes import FakeEmbedder
+
+FILES = 24
+KILLS = 10
+
+
+def refresh_until(folder: Path, data: Path, step: int) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tests.rag.killed_refresh", str(folder), str(data), str(step)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def check_complete(folder: Path, data: Path) -> None:
+    with FolderIndex(folder, data, embedder=FakeEmbedder()) as index:
+        report = index.refresh()
+        assert report.failed == []
+        names = sorted(path.name for path in folder.iterdir())
+        assert [file.path for file in index.files()] == names
+        for name in names:
+            hits = index.search((folder / name).read_text(), k=3)
+            assert hits[0].path == name
+            assert "dense" in hits[0].scores
+    store = Store(data / "index.sqlite3")
+    vectors = VectorStore(data / "chroma", f"homespun-{store.get('id')}")
+    assert vectors.count() == store.count_chunks() == report.chunks
+    assert store.rows("SELECT count(*) FROM outbox") == [(0,)]
+    assert store.rows("SELECT path FROM documents GROUP BY path HAVING count(*) > 1") == []
+    store.rows("INSERT INTO words (words) VALUES ('integrity-check')")
+    store.close()
+    vectors.close()
+
+
+def write(folder: Path, edition: int) -> None:
+    folder.mkdir(exist_ok=True)
+    for number in range(FILES):
+        text = f"Part {number} edition {edition * (number % 3)} speaks of {chr(97 + number) * 5}.\n\n" * 4
+        (folder / f"{number:02}.txt").write_text(text)
+
+
+def test_killed_anywhere_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
+    folder, data = tmp_path / "documents", tmp_path / "data"
+    write(folder, 0)
+    fresh = int(refresh_until(folder, tmp_path / "counted", 0).stdout)
+    generator = random.Random(7)
+    for _ in range(KILLS // 2):
+        killed = refresh_until(folder, data, generator.randrange(1, fresh))
+        assert killed.returncode == -signal.SIGKILL, killed.stderr
+        check_complete(folder, data)
+        shutil.rmtree(data)
+
+
+def test_killed_while_following_changes(tmp_path: Path) -> None:
+    folder, data = tmp_path / "documents", tmp_path / "data"
+    write(folder, 0)
+    refresh_until(folder, data, 0)
+    generator = random.Random(8)
+    for edition in range(1, KILLS // 2 + 1):
+        write(folder, edition)
+        (folder / f"{edition:02}.txt").unlink()
+        refresh_until(folder, data, generator.randrange(5, 150))
+        check_complete(folder, data)
+
+
+def test_second_writer_hears_who_is_writing(index: FolderIndex, folder: Path) -> None:
+    (index.data_dir / "writer.json").write_text('{"pid": 4711, "since": 0}')
+    with FileLock(index.data_dir / "writer.lock"), pytest.raises(IndexBusyError, match="Process 4711"):
+        FolderIndex(folder, index.data_dir, embedder=FakeEmbedder(), lock_seconds=0.05).refresh()
+
+
+def test_readers_are_not_kept_out_by_a_writer(index: FolderIndex) -> None:
+    with FileLock(index.data_dir / "writer.lock"):
+        assert index.search("office closed")[0].path == "office.md"
+
+
+def test_damaged_index_says_what_to_do(folder: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "index.sqlite3").write_bytes(b"no database" * 1000)
+    with pytest.raises(IndexDamagedError, match="delete that folder"):
+        FolderIndex(folder, data, embedder=FakeEmbedder()).refresh()
+
+
+def test_lost_vectors_are_delivered_again(index: FolderIndex, folder: Path) -> None:
+    index.close()
+    shutil.rmtree(index.data_dir / "chroma")
+    index.refresh()
+    assert "dense" in index.search("office closed")[0].scores

@@ -1,0 +1,184 @@
+"""A folder of files that break other programs: what can be read is indexed, all else is listed."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rag import FolderIndex, Limits
+from tests.rag import samples
+
+LIMITS = Limits(text_bytes=100_000, unpacked_bytes=1_000_000, parse_seconds=20)
+ENCRYPTED_PDF = samples.pdf(["secret"]).replace(
+    b"/Root 1 0 R",
+    b"/Root 1 0 R /ID [<00><00>] /Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <" + b"41" * 32 + b">"
+    b" /U <" + b"42" * 32 + b"> >>",
+)
+
+READABLE = {
+    "latin1.txt": "Das Café öffnet für alle Gäste um acht Uhr.".encode("latin-1"),
+    "utf16.txt": "The lighthouse is white.".encode("utf-16"),
+    "utf16-unmarked.txt": "The harbour is deep and calm.".encode("utf-16-le"),
+    "bom.md": "\ufeff# Boats\n\nFerries leave hourly.".encode(),
+    "cyrillic.txt": "Поезд отправляется утром, поезд возвращается вечером каждый понедельник.".encode(
+        "cp1251"
+    ),
+    "windows.txt": b"First line\r\nSecond line\r\n",
+    "new\nline.txt": b"A name with a newline.",
+    "quote'\"%.txt": b"A name with quotes.",
+    "no_suffix": b"Plain words without a suffix.",
+    "broken.json": b'{"open": [1, 2, "never closed',
+    "broken.html": b"<p>Unclosed <b>tags <table><tr><td>everywhere",
+    "one-damaged-byte.txt": ("Résumé, naïve, façade. " * 30).encode() + b"\xff tail",
+    "manual.txt.gz": gzip.compress(b"Compressed documentation."),
+    "long-line.txt": b"word " * 15_000,
+    "deep.md": b"".join(b"#" * (n % 6 + 1) + b" h%d\n" % n for n in range(300)),
+}
+FAILING = {
+    "empty.txt": (b"", "is empty"),
+    "blank.txt": (b" \n\n\t", "holds no text"),
+    "huge.txt": (b"x" * 100_001, "more than the limit of 100.0 KB"),
+    "nul.txt": (b"text\0with\0nul\0bytes", "binary"),
+    "noise.txt": (bytes(range(1, 256)) * 20, "binary"),
+    "truncated.pdf": (samples.pdf(["hello"])[:150], "is damaged"),
+    "encrypted.pdf": (ENCRYPTED_PDF, "is encrypted"),
+    "pictures.pdf": (samples.pdf([""]), "OCR"),
+    "fake.docx": (b"not a zip at all", "is damaged"),
+    "hollow.xlsx": (samples.archive({"a.txt": "no workbook here"}), "is damaged"),
+    "old.docx": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "encrypted or in the old binary"),
+    "old.doc": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save it as .docx"),
+    "bomb.docx": (samples.archive({"word/document.xml": "0" * 2_000_000}), "unpacks to 2.0 MB"),
+    "bomb.txt.gz": (gzip.compress(b"0" * 200_000), "unpacks to more than the limit"),
+    "cut.txt.gz": (gzip.compress(os.urandom(500))[:100], "not complete gzip"),
+    "no-spine.epub": (samples.archive({"mimetype": "application/epub+zip"}), "is damaged"),
+    "broken.ipynb": (b'{"cells": [', "not a notebook"),
+    "list.ipynb": (b"[1, 2]", "not a notebook"),
+    "nested.ipynb": (b"[" * 50_000, "not a notebook"),
+}
+
+
+@pytest.fixture
+def nasty(tmp_path: Path) -> Path:
+    root = tmp_path / "nasty"
+    root.mkdir()
+    for name, data in READABLE.items():
+        (root / name).write_bytes(data)
+    for name, (data, _) in FAILING.items():
+        (root / name).write_bytes(data)
+    return root
+
+
+def test_everything_is_indexed_or_listed(nasty: Path, make_index: Callable[..., FolderIndex]) -> None:
+    index = make_index(nasty, limits=LIMITS)
+    report = index.refresh()
+    reasons = {item.path: item.reason for item in report.failed}
+    assert {file.path for file in index.files()} == set(READABLE)
+    assert reasons.keys() == FAILING.keys()
+    for path, (_, reason) in FAILING.items():
+        assert reason in reasons[path], path
+    assert report.added == len(READABLE)
+    encodings = {file.path: file.encoding for file in index.files()}
+    assert encodings["latin1.txt"] == "cp1252"
+    assert encodings["cyrillic.txt"] == "cp1251"
+    assert encodings["bom.md"] == "utf-8-sig"
+    assert index.search("Café Gäste")[0].path == "latin1.txt"
+    assert index.search("harbour deep calm")[0].path == "utf16-unmarked.txt"
+    assert index.refresh().unchanged == len(READABLE)
+    assert len(index.refresh().failed) == len(FAILING)
+
+
+def test_failed_file_is_tried_again_when_it_changes(
+    nasty: Path, make_index: Callable[..., FolderIndex]
+) -> None:
+    index = make_index(nasty, limits=LIMITS)
+    index.refresh()
+    (nasty / "empty.txt").write_text("No longer empty.")
+    report = index.refresh()
+    assert "empty.txt" not in {item.path for item in report.failed}
+    assert index.search("longer empty")[0].path == "empty.txt"
+
+
+def test_file_that_breaks_no_longer_answers(index: FolderIndex, folder: Path) -> None:
+    (folder / "notes/bread.txt").write_bytes(b"\0\1\2\3")
+    report = index.refresh()
+    assert [item.path for item in report.failed] == ["notes/bread.txt"]
+    assert all(hit.path != "notes/bread.txt" for hit in index.search("sourdough rye bread"))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_permission_denied(index: FolderIndex, folder: Path) -> None:
+    (folder / "notes/bread.txt").chmod(0)
+    report = index.refresh()
+    assert "permission denied" in report.failed[0].reason
+    (folder / "notes/bread.txt").chmod(0o600)
+    assert index.refresh().failed == []
+
+
+def test_links_and_special_files(index: FolderIndex, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "outside.txt").write_text("Outside the folder.")
+    (folder / "loop").symlink_to(folder, target_is_directory=True)
+    (folder / "self").symlink_to("self")
+    (folder / "dangling.txt").symlink_to("nowhere.txt")
+    (folder / "again.txt").symlink_to(folder / "office.md")
+    (folder / "outside.txt").symlink_to(tmp_path / "outside.txt")
+    os.mkfifo(folder / "pipe.txt")
+    report = index.refresh()
+    assert (report.added, report.unchanged, report.failed) == (1, 3, [])
+
+
+def test_name_that_is_not_unicode(index: FolderIndex, folder: Path) -> None:
+    try:
+        Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.txt")).write_text("Espresso machine.")
+    except OSError:
+        pytest.skip("this file system refuses such names")
+    assert index.refresh().added == 1
+    assert index.search("Espresso machine")[0].path == "caf\\xe9.txt"
+
+
+def test_hidden_ignored_and_foreign_folders_are_left_out(index: FolderIndex, folder: Path) -> None:
+    for name in (
+        ".git/config",
+        ".hidden.txt",
+        "node_modules/a/readme.md",
+        "build/out.txt",
+        "notes/secret.txt",
+        "a.png",
+    ):
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text("Not for the index.")
+    (folder / ".gitignore").write_text("build/\n*.txt\n!notes/*.txt\n")
+    (folder / "notes/.homespunignore").write_text("secret.txt\ncheese.txt\n")
+    index.refresh()
+    assert [file.path for file in index.files()] == ["notes/bread.txt", "office.md"]
+
+
+def test_parser_that_hangs_costs_one_file(tmp_path: Path, make_index: Callable[..., FolderIndex]) -> None:
+    root = tmp_path / "slow"
+    root.mkdir()
+    (root / "slow.pdf").write_bytes(samples.pdf(["word " * 50] * 3000))
+    (root / "fine.txt").write_text("All is well.")
+    index = make_index(root, limits=Limits(parse_seconds=-29.99))  # the start's allowance makes it 10 ms
+    report = index.refresh()
+    assert [(item.path, "to parse" in item.reason) for item in report.failed] == [("slow.pdf", True)]
+    assert report.added == 1
+
+
+def test_zip_whose_header_lies_about_its_size(tmp_path: Path, make_index: Callable[..., FolderIndex]) -> None:
+    data = bytearray(samples.docx(["Honest title", "honest " * 20_000]))
+    with zipfile.ZipFile(io.BytesIO(data)) as container:
+        true_size = container.getinfo("word/document.xml").file_size
+    small = (1000).to_bytes(4, "little")
+    root = tmp_path / "lies"
+    root.mkdir()
+    (root / "lies.docx").write_bytes(bytes(data).replace(true_size.to_bytes(4, "little"), small))
+    (root / "fine.txt").write_text("All is well.")
+    report = make_index(root).refresh()
+    assert report.added == 1
+    assert "is damaged" in report.failed[0].reason

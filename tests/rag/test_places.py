@@ -1,0 +1,150 @@
+"""Whatever a file holds, its chunks stand where they say, lose nothing and stay within the budget."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rag.errors import LoadError
+from rag.limits import Limits
+from rag.loaders.document import LoadedDocument
+from rag.loaders.sandbox import Sandbox
+from rag.reading import load_document
+from rag.splitter import Chunk, Splitter, estimate_tokens
+from tests.rag import samples
+
+BUDGET = 24
+RAW = ["md", "txt", "rst", "csv", "json", "py", "c", "yaml"]
+FRAGMENTS = st.sampled_from(
+    [
+        "# Title", "## Deeper **bold**", "Title\n=====", "Under\n-----", "```\n# no title\n```", "~~~",
+        "- item",
+        "1. one", "| a | b |", "a,b,c", "def work(x):\n    return x", "class Thing {", "  indented",
+        "A sentence. Another one!", "mail@example.org", "\r\n", "\n\n", "\t",
+        "x" * 300,
+        "日本語。テキスト。",
+        "é\u0301", "\u2028", "🙂", "{\"a\": [1, 2]}",
+        "<p>hi</p>", "\f", "---\ntitle: x\n---\n", "word " * 60,
+    ]
+)  # fmt: skip
+TEXTS = st.lists(
+    st.one_of(FRAGMENTS, st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40)), max_size=25
+).map("\n".join)
+SPLITTER = Splitter(BUDGET)
+QUICK = settings(
+    max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(Limits()) as opened:
+        yield opened
+
+
+def load(name: str, data: bytes, sandbox: Sandbox) -> tuple[LoadedDocument, list[Chunk]]:
+    document = load_document(name, data, Limits(), sandbox)
+    return document, SPLITTER.split(document)
+
+
+def check_chunks(document: LoadedDocument, chunks: list[Chunk]) -> None:
+    covered = 0
+    for chunk in chunks:
+        text = document.text[chunk.start : chunk.end]
+        assert text.strip()
+        assert text == text.rstrip()
+        assert estimate_tokens(text) <= BUDGET
+        assert not document.text[covered : chunk.start].strip(), "text between two chunks was lost"
+        assert chunk.start >= covered
+        covered = chunk.end
+    assert not document.text[covered:].strip(), "text after the last chunk was lost"
+
+
+@pytest.mark.parametrize("suffix", RAW)
+@QUICK
+@given(text=TEXTS, encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
+def test_raw_formats_keep_the_file_as_it_is(suffix: str, text: str, encoding: str, sandbox: Sandbox) -> None:
+    data = text.encode(encoding)
+    try:
+        document, chunks = load(f"a.{suffix}", data, sandbox)
+    except LoadError:
+        assert not text.strip("\ufeff \n\r\t\f\v\u2028\x85\xa0\u3000") or not text.strip()
+        return
+    assert document.encoding is not None
+    assert data.decode(document.encoding) == document.text == text
+    check_chunks(document, chunks)
+    for chunk in chunks:
+        assert chunk.start_line == text.count("\n", 0, chunk.start) + 1
+        assert chunk.end_line == text.count("\n", 0, chunk.end - 1) + 1
+
+
+@QUICK
+@given(paragraphs=st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=80), max_size=12))
+def test_html_text_is_complete_and_lines_are_the_files(paragraphs: list[str], sandbox: Sandbox) -> None:
+    words = [f"w{number}ord {samples.escape(paragraph)}" for number, paragraph in enumerate(paragraphs)]
+    markup = "<h1>Start</h1>\n" + "".join(f"\n<p>{word}</p>\n" for word in words)
+    document, chunks = load("a.html", markup.encode(), sandbox)
+    check_chunks(document, chunks)
+    lines = markup.split("\n")
+    for chunk in chunks:
+        for word in re.findall(r"w\d+ord", document.text[chunk.start : chunk.end])[:1]:
+            assert any(word in line for line in lines[chunk.start_line - 1 : chunk.end_line])
+
+
+@QUICK
+@given(cells=st.lists(st.tuples(st.sampled_from(["markdown", "code"]), TEXTS), min_size=1, max_size=5))
+def test_notebook_cells_are_kept(cells: list[tuple[str, str]], sandbox: Sandbox) -> None:
+    try:
+        document, chunks = load("a.ipynb", samples.notebook(cells), sandbox)
+    except LoadError:
+        assert not "".join(source for _, source in cells).strip()
+        return
+    check_chunks(document, chunks)
+    for _, source in cells:
+        assert not source.strip() or source in document.text
+
+
+@settings(QUICK, max_examples=15)
+@given(words=st.lists(st.integers(1, 90), min_size=1, max_size=8))
+def test_pdf_chunks_name_their_page(words: list[int], sandbox: Sandbox) -> None:
+    pages = [" ".join(f"p{number}w{word}" for word in range(count)) for number, count in enumerate(words, 1)]
+    document, chunks = load("a.pdf", samples.pdf(pages), sandbox)
+    check_chunks(document, chunks)
+    for chunk in chunks:
+        text = document.text[chunk.start : chunk.end]
+        assert set(re.findall(r"p(\d+)w", text)) == {str(chunk.page)}
+
+
+def test_word_document(sandbox: Sandbox) -> None:
+    document, chunks = load(
+        "a.docx", samples.docx(["Leave policy", "You have thirty days.", "Ask <Ann> & Bob."]), sandbox
+    )
+    check_chunks(document, chunks)
+    assert chunks[-1].heading == ("Leave policy",)
+    assert "Ann" in document.text
+
+
+def test_presentation_slides_are_pages(sandbox: Sandbox) -> None:
+    document, chunks = load("a.pptx", samples.pptx(["Budget 2026", "Hiring plan"]), sandbox)
+    check_chunks(document, chunks)
+    assert [(chunk.page, chunk.heading) for chunk in chunks] == [(1, ("Budget 2026",)), (2, ("Hiring plan",))]
+
+
+def test_workbook_rows(sandbox: Sandbox) -> None:
+    rows = [["Part", "Count"], *[[f"bolt{number}", str(number)] for number in range(60)]]
+    document, chunks = load("a.xlsx", samples.xlsx(rows), sandbox)
+    check_chunks(document, chunks)
+    assert chunks[0].heading == ("Stock",)
+    assert "bolt59" in document.text
+
+
+def test_book_chapters_in_reading_order(sandbox: Sandbox) -> None:
+    data = samples.epub(["<h1>One</h1><p>It began.</p>", "<h2>Two</h2><p>It ended &amp; slept.</p>"])
+    document, chunks = load("a.epub", data, sandbox)
+    check_chunks(document, chunks)
+    assert [chunk.heading for chunk in chunks] == [("One",), ("Two",)]
+    assert "ended & slept" in document.text

@@ -1,0 +1,43 @@
+"""The index behaves as LangChain expects of a retriever."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.retrievers import BaseRetriever
+from langchain_tests.integration_tests import RetrieversIntegrationTests
+
+from rag import FolderIndex, Passage
+from rag.retriever import FolderRetriever
+
+
+class TestFolderRetriever(RetrieversIntegrationTests):
+    @pytest.fixture(autouse=True)
+    def _search(self, index: FolderIndex) -> None:
+        self._index = index
+
+    @property
+    def retriever_constructor(self) -> type[BaseRetriever]:
+        return FolderRetriever
+
+    @property
+    def retriever_constructor_params(self) -> dict[str, Any]:
+        return {"search": self._index.search, "k": 3}
+
+    @property
+    def retriever_query_example(self) -> str:
+        return "When is the office closed, and who bakes bread?"
+
+
+def test_documents_carry_the_passage(index: FolderIndex, folder: Path) -> None:
+    (document,) = index.as_retriever(k=1).invoke("When is the office closed?")
+    passage = Passage.from_document(document)
+    assert passage == index.search("When is the office closed?", k=1)[0]
+    assert index.text(passage.path)[passage.start : passage.end] == document.page_content
+
+
+async def test_asynchronous_answer_is_the_same(index: FolderIndex) -> None:
+    retriever = index.as_retriever(k=2, paths=["notes"])
+    assert await retriever.ainvoke("bread") == retriever.invoke("bread")
