@@ -1,0 +1,139 @@
+"""Build the training data: tokenizer, sequences of text and tasks, development files.
+
+    python main.py corpus build --data FOLDER --out FOLDER
+
+The result depends on the data and the seed alone.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from corpora.development import is_held_out, write_development
+from corpora.example import Example
+from corpora.supervised import Wells, all_examples
+from corpora.tasks.conversation import routes as routes_of
+from corpora.text import sample_texts, text_files, write_text
+from llm.messages import to_template
+from llm.template import ChatTemplate
+from llm.tokenizer import RANKS_FILE, Tokenizer, train_tokenizer
+from llm.training.sequences import SequenceWriter
+
+WINDOW = 513
+"""Tokens of a text sequence: a context of 512 and the token after it."""
+
+LONGEST_EXAMPLE = 900
+"""Tokens; longer examples are left out and counted."""
+
+TOKENIZER_SHARE = 0.12
+"""Share of the pretraining text that the tokenizer is trained on."""
+
+VALIDATION_EVERY = 60
+"""Every n-th example is kept for the validation loss."""
+
+VALIDATION = "validation"
+
+
+@dataclass
+class Table:
+    """What was built: examples and tokens of each task and well."""
+
+    examples: Counter[tuple[str, str]] = field(default_factory=Counter)
+    tokens: Counter[tuple[str, str]] = field(default_factory=Counter)
+    too_long: int = 0
+    text_tokens: int = 0
+    development: dict[str, int] = field(default_factory=dict)
+
+
+def build(
+    data: Path,
+    out: Path,
+    *,
+    vocabulary_size: int = 8192,
+    seed: int = 0,
+    say: Callable[[str], None] = lambda _: None,
+) -> Table:
+    """Build everything that training reads.
+
+    Args:
+        data: Folder with `pretrain` and `sft`.
+        out: Where to; made if missing. A tokenizer that is already there is kept.
+        vocabulary_size: Tokens of the tokenizer, special ones included.
+        seed: Makes all choices repeatable.
+        say: Called with a line of progress.
+
+    Raises:
+        CorpusError: A file of the data is missing or damaged.
+    """
+    wells = Wells(data)
+    out.mkdir(parents=True, exist_ok=True)
+    if not (out / RANKS_FILE).exists():
+        say("training the tokenizer")
+        train_tokenizer(sample_texts(wells.text, TOKENIZER_SHARE), vocabulary_size, out)
+    tokenizer = Tokenizer.load(out)
+    table = Table()
+    say("writing the development files")
+    table.development = _write_development(wells, out / "development")
+    say("writing the text")
+    table.text_tokens = _write_text(wells, tokenizer, out)
+    say("writing the tasks")
+    write_tasks(all_examples(wells, seed), tokenizer, out, table, seed)
+    return table
+
+
+def _write_text(wells: Wells, tokenizer: Tokenizer, out: Path) -> int:
+    with SequenceWriter(out / "validation_text") as writer:
+        write_text([wells.text / "validation.jsonl.xz"], tokenizer, writer, WINDOW)
+    with SequenceWriter(out / "text") as writer:
+        write_text(text_files(wells.text), tokenizer, writer, WINDOW)
+        return writer.tokens
+
+
+def write_tasks(
+    examples: Iterable[Example], tokenizer: Tokenizer, out: Path, table: Table, seed: int
+) -> None:
+    """Write each task as a sequence set of its own, and a part of all as the validation set."""
+    template = ChatTemplate(tokenizer)
+    draw = random.Random(seed)
+    with ExitStack() as stack:
+        writers: dict[str, SequenceWriter] = defaultdict(
+            lambda: stack.enter_context(SequenceWriter(out / names[-1]))
+        )
+        names: list[str] = []
+        for item in examples:
+            tokens, learned = template.encode_example(to_template(item.messages), item.tools)
+            if len(tokens) > LONGEST_EXAMPLE:
+                table.too_long += 1
+                continue
+            names.append(VALIDATION if draw.randrange(VALIDATION_EVERY) == 0 else item.task)
+            writers[names[-1]].write(tokens, learned)
+            table.examples[item.task, item.well] += 1
+            table.tokens[item.task, item.well] += len(tokens)
+
+
+def _write_development(wells: Wells, folder: Path) -> dict[str, int]:
+    files = {
+        "reading": "qa",
+        "relevance": "relevance",
+        "rewrite": "rewrite",
+        "tools": "tools",
+        "tool_choice": "tool_choice",
+    }
+    held_out = {
+        name: list(filter(is_held_out, wells.rows(name)))
+        for name in (*files.values(), "chitchat", "intents", "math")
+    }
+    routes = routes_of(
+        chitchat=held_out["chitchat"],
+        intents=held_out["intents"],
+        math=held_out["math"],
+        questions=held_out["qa"],
+    )
+    routed = [{"text": text, "route": reply, "source": row["source"]} for row, text, reply in routes]
+    counts = {name: write_development(folder, name, held_out[source]) for name, source in files.items()}
+    return counts | {"route": write_development(folder, "route", routed)}

@@ -1,0 +1,45 @@
+"""What is held out: rows that no example is made of, written out as evaluation files.
+
+A passage is held out with all of its questions, a dialogue with all of its turns, so nothing that is
+measured was seen in training.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from corpora.wells import Row, share_of
+
+HELD_OUT = 0.04
+"""Share of the groups that are held out."""
+
+LARGEST = 800
+"""Rows of a development file."""
+
+
+def is_held_out(row: Row) -> bool:
+    """Whether a row belongs to the development set."""
+    return share_of(_group(row), "development") < HELD_OUT
+
+
+def _group(row: Row) -> str:
+    """Name what a row must not be parted from: its text, its document or its dialogue."""
+    for key in ("title", "passage", "document"):
+        if row.get(key):
+            return str(row[key])
+    for key in ("history", "messages"):
+        if row.get(key):
+            return str(row[key][0]["content"])
+    return str(row.get("question") or row.get("query") or row.get("text"))
+
+
+def write_development(folder: Path, name: str, rows: Iterable[Row]) -> int:
+    """Write a development file, its rows in a fixed mixed order; return how many."""
+    folder.mkdir(parents=True, exist_ok=True)
+    ordered = sorted(rows, key=lambda row: share_of(json.dumps(row, sort_keys=True), "order"))
+    chosen = ordered[:LARGEST]
+    lines = (json.dumps(row, ensure_ascii=False) for row in chosen)
+    (folder / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return len(chosen)

@@ -1,0 +1,88 @@
+"""Examples from the supervised wells, one function for each kind of file."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from corpora import selfmade
+from corpora.development import is_held_out
+from corpora.example import Example
+from corpora.tasks import conversation, tool
+from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
+from corpora.wells import Row, read_rows
+from corpora.worlds import stories
+
+SYNTHETIC_READINGS = 24_000
+SELF_MADE_READINGS = 20_000
+ROUTED_QUESTIONS = 12_000
+EXAMPLES_A_DIALOGUE = 4
+"""Replies drawn of each tool dialogue: neighbours in a dialogue teach nearly the same."""
+
+
+class Wells:
+    """The folder of supervised data and that of pretraining text.
+
+    Args:
+        data: Folder that holds `sft` and `pretrain`.
+    """
+
+    def __init__(self, data: Path) -> None:
+        self.supervised = data / "sft"
+        self.text = data / "pretrain"
+
+    def rows(self, name: str) -> list[Row]:
+        """Read all rows of a supervised file."""
+        return list(read_rows(self.supervised / f"{name}.jsonl.xz"))
+
+    def training_rows(self, name: str) -> list[Row]:
+        """Read the rows of a supervised file that are not held out."""
+        return [row for row in self.rows(name) if not is_held_out(row)]
+
+
+def all_examples(wells: Wells, seed: int) -> Iterator[Example]:
+    """Yield every training example of every task."""
+    questions = wells.training_rows("qa")
+    yield from _reading(wells, questions, seed)
+    yield from _conversation(wells, questions, seed)
+    yield from _tools(wells, seed)
+
+
+def _reading(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator[Example]:
+    answered = [reading for row in questions if (reading := Reading.from_row(row))]
+    yield from ReadingTasks(answered, seed).build()
+    made = list(selfmade.readings(wells.text, SELF_MADE_READINGS, seed))
+    yield from ReadingTasks(made, seed + 1).build()
+    invented = list(stories.readings(SYNTHETIC_READINGS, seed))
+    yield from ReadingTasks(invented, seed + 2).build()
+    draw = random.Random(seed)
+    for row in wells.training_rows("relevance"):
+        yield from relevance_examples(row, draw)
+
+
+def _conversation(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator[Example]:
+    draw = random.Random(seed + 3)
+    for row in wells.training_rows("rewrite"):
+        yield conversation.rewrite_example(row)
+    for row in wells.training_rows("chitchat"):
+        if chat := conversation.chat_example(row):
+            yield chat
+    for row in wells.training_rows("summaries"):
+        if summary := conversation.summary_example(row):
+            yield summary
+    for first, second in zip(questions[:6000:2], questions[1:6000:2], strict=False):
+        yield from conversation.plan_examples(first, second, draw)
+    sources = {name: wells.training_rows(name) for name in ("chitchat", "intents", "math")}
+    asked = draw.sample(questions, min(ROUTED_QUESTIONS, len(questions)))
+    for row, text, reply in conversation.routes(**sources, questions=asked):
+        yield conversation.route_example(text, reply, row["source"])
+
+
+def _tools(wells: Wells, seed: int) -> Iterator[Example]:
+    draw = random.Random(seed + 4)
+    for row in wells.training_rows("tools"):
+        made = list(tool.tool_examples(row))
+        yield from draw.sample(made, min(EXAMPLES_A_DIALOGUE, len(made)))
+    for row in wells.training_rows("tool_choice"):
+        yield tool.choice_example(row)

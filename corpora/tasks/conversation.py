@@ -1,0 +1,97 @@
+"""Conversation: rewrite a follow-up, route a message, small talk, summarise, plan."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+
+from corpora.example import Example, example
+from corpora.wells import Row
+from graphs import prompts
+
+HISTORY_TURNS = 4
+"""Messages of a conversation that a rewrite reads."""
+
+LONGEST_SUM = 400
+"""Characters of a word problem that is taken as a message."""
+
+OTHER_DOMAINS = frozenset({"small_talk", "smalltalk", "meta"})
+
+TOOL_INTENTS = frozenset(
+    "calculator convert_temperature measurement_conversion exchange_rate timezone time date "
+    "what_time reminder reminder_update timer alarm todo_list todo_list_update calendar "
+    "calendar_update days_until conversion".split()
+)
+
+
+def rewrite_example(row: Row) -> Example:
+    """A row of `rewrite.jsonl`: a conversation, a follow-up, and how it reads alone."""
+    history = to_messages(row["history"])[-HISTORY_TURNS:]
+    prompt = prompts.rewrite(history, row["question"])
+    return example("rewrite", row["source"], prompt, row["standalone"])
+
+
+def to_messages(rows: Sequence[Row]) -> list[BaseMessage]:
+    """Turn rows of role and content into LangChain messages."""
+    kinds: dict[str, type[HumanMessage] | type[AIMessage]] = {
+        "user": HumanMessage,
+        "assistant": AIMessage,
+    }
+    return [kinds[row["role"]](row["content"]) for row in rows if row["role"] in kinds]
+
+
+def chat_example(row: Row) -> Example | None:
+    """A row of `chitchat.jsonl`; None for long instructions, which small talk is not."""
+    messages = to_messages(row["messages"])
+    if len(messages) < 2 or sum(len(message.text) for message in messages) > 1500:
+        return None
+    return Example("chat", row["source"], prompts.chat(messages))
+
+
+def summary_example(row: Row) -> Example | None:
+    """A row of `summaries.jsonl` with a short summary."""
+    passage, summary = row["passage"], row["summary"]
+    if len(passage) > 2200 or len(summary) > 500:
+        return None
+    return example("summarise", row["source"], prompts.summarise(passage), summary)
+
+
+def routes(
+    *,
+    chitchat: Sequence[Row],
+    intents: Sequence[Row],
+    math: Sequence[Row],
+    questions: Sequence[Row],
+) -> Iterator[tuple[Row, str, str]]:
+    """Yield row, message and route of what is known to be small talk, a tool's work, or a question."""
+    for row in chitchat:
+        yield row, row["messages"][0]["content"], "chat"
+    for row in intents:
+        if row.get("domain") in OTHER_DOMAINS:
+            yield row, row["text"], "chat"
+        elif row["intent"] in TOOL_INTENTS:
+            yield row, row["text"], "tools"
+    for row in math:
+        if row["expressions"] and len(row["question"]) < LONGEST_SUM:
+            yield row, row["question"], "tools"
+    for row in questions:
+        yield row, row["question"], "documents"
+
+
+def route_example(text: str, reply: str, well: str) -> Example:
+    """Route a message whose place is known from its well."""
+    return example("route", well, prompts.route(text), reply)
+
+
+def plan_examples(first: Row, second: Row, draw: random.Random) -> Iterator[Example]:
+    """Plan a simple question as itself, and two joined questions as two."""
+    question = first["question"]
+    yield example("plan", first["source"], prompts.plan(question), question)
+    joined = draw.choice(("{0} And {1}", "{0} Also, {1}", "Tell me: {0} and {1}"))
+    second_question = second["question"]
+    lowered = second_question[:1].lower() + second_question[1:]
+    text = joined.format(question, lowered)
+    reply = f"{question}\n{second_question}"
+    yield example("plan", first["source"], prompts.plan(text), reply)

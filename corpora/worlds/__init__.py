@@ -1,0 +1,1 @@
+"""Synthetic worlds: invented things, facts about them told in varied words, and questions."""

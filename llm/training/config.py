@@ -1,0 +1,133 @@
+"""The configuration of a training run, read from TOML. Every key is described here and checked."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from llm.errors import ConfigError
+
+
+class Section(BaseModel):
+    """A table of the file: unknown keys are refused, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Shape(Section):
+    """Shape of the model; see `llm.config.ModelConfig`. The vocabulary comes from the tokenizer."""
+
+    hidden_size: int = Field(256, gt=0, description="Channels of the residual stream.")
+    num_hidden_layers: int = Field(6, gt=0, description="Layers.")
+    num_attention_heads: int = Field(4, gt=0, description="Query heads.")
+    num_key_value_heads: int = Field(2, gt=0, description="Key and value heads.")
+    head_dim: int = Field(64, gt=0, description="Channels of a head.")
+    intermediate_size: int = Field(704, gt=0, description="Channels inside the feed-forward part.")
+    max_position_embeddings: int = Field(1024, gt=0, description="Longest context, in tokens.")
+
+
+class Optimiser(Section):
+    """Muon for matrices, AdamW for embeddings and norms."""
+
+    matrix_learning_rate: float = Field(0.004, gt=0, description="Peak rate of Muon.")
+    embedding_learning_rate: float = Field(0.004, gt=0, description="Peak rate of AdamW.")
+    momentum: float = Field(0.95, ge=0, lt=1, description="Momentum of Muon.")
+    weight_decay: float = Field(0.1, ge=0, description="Decoupled weight decay of matrices.")
+    clip: float = Field(1.0, gt=0, description="Largest norm of all gradients together.")
+    warmup: float = Field(0.02, ge=0, le=1, description="Share of the stage spent warming up.")
+    decay: float = Field(0.6, ge=0, le=1, description="Share of the stage spent decaying.")
+    final: float = Field(0.05, ge=0, le=1, description="Last rate as a share of the peak.")
+
+
+class Stage(Section):
+    """One stage of training: what is read, for how long, and how."""
+
+    name: str = Field(description="Names the stage in logs.")
+    mix: dict[str, float] = Field(description="Sequence set to its share of batches.")
+    tokens: int | None = Field(None, gt=0, description="Length in tokens.")
+    minutes: float | None = Field(None, gt=0, description="Length in minutes, instead of tokens.")
+    context: int = Field(512, gt=1, description="Longest sequence, in tokens.")
+    tokens_per_batch: int = Field(4096, gt=0, description="Tokens of a step in each process.")
+    prompt_weight: float = Field(0.0, ge=0, le=1, description="Weight of tokens not to be learned.")
+    dropout: float = Field(0.0, ge=0, lt=1, description="Share of channels dropped.")
+    optimiser: Optimiser = Field(default=Optimiser(), description="Rates and their course.")
+    validate_every: int = Field(500, gt=0, description="Steps between validations.")
+    patience: int | None = Field(
+        None, gt=0, description="Validations without improvement before the stage ends early."
+    )
+
+    @model_validator(mode="after")
+    def _has_one_length(self) -> Stage:
+        if (self.tokens is None) == (self.minutes is None):
+            raise ValueError(f"stage {self.name!r} needs either tokens or minutes")
+        return self
+
+
+class TrainingConfig(Section):
+    """A training run."""
+
+    name: str = Field(description="Names the run and its weights.")
+    seed: int = Field(0, description="Makes data order and initial weights repeatable.")
+    data: Path = Field(description="Folder of sequence sets and the tokenizer (`corpus build`).")
+    output: Path = Field(description="Folder for checkpoints, metrics and the finished weights.")
+    start: Path | None = Field(None, description="Weights folder to start from, not from nothing.")
+    copying_circuits: bool = Field(True, description="Whether copying is written into the start.")
+    meanings_from: str | None = Field(
+        None, description="Sequence set whose co-occurrences start the embedding; random if none."
+    )
+    shape: Shape = Field(default=Shape(), description="Shape of the model.")
+    checkpoint_minutes: float = Field(5.0, gt=0, description="Minutes between checkpoints.")
+    threads: int | None = Field(None, gt=0, description="Threads on a CPU; all by default.")
+    validation: list[str] = Field(
+        default_factory=list, description="Sequence sets whose loss is watched; first decides."
+    )
+    stage: list[Stage] = Field(min_length=1, description="The stages, in order.")
+
+
+def load_config(path: Path) -> TrainingConfig:
+    """Read a configuration; relative folders in it start at the file's own folder.
+
+    Raises:
+        ConfigError: The file is missing, no TOML, or has an unknown or impossible value; it is named.
+    """
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"The config {path} cannot be read ({error.strerror}).") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"The config {path} is no valid TOML: {error}.") from error
+    try:
+        config = TrainingConfig.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(f"{path}: {explain(error)}") from error
+    folder = path.parent
+    places = {
+        name: (folder / place).resolve()
+        for name in ("data", "output", "start")
+        if (place := getattr(config, name)) is not None
+    }
+    return config.model_copy(update=places)
+
+
+def explain(error: ValidationError) -> str:
+    """Say the first problem of a configuration in a sentence, with the nearest valid key."""
+    problem = error.errors()[0]
+    place = ".".join(str(step) for step in problem["loc"])
+    if problem["type"] != "extra_forbidden":
+        return f"{place or 'the config'}: {problem['msg']}."
+    unknown = str(problem["loc"][-1])
+    near = difflib.get_close_matches(unknown, _keys(problem["loc"]), n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else "."
+    return f"unknown key {place!r}{hint}"
+
+
+def _keys(place: tuple[Any, ...]) -> list[str]:
+    """Return the valid keys of the table in which an unknown key stands."""
+    names = [step for step in place[:-1] if isinstance(step, str)]
+    sections: dict[str, type[Section]] = {"stage": Stage, "shape": Shape, "optimiser": Optimiser}
+    section = sections.get(names[-1], TrainingConfig) if names else TrainingConfig
+    return list(section.model_fields)

@@ -1,0 +1,80 @@
+"""A mixture of sequence sets: which set each step reads, and how far each has been read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llm.training.config import Stage
+from llm.training.sequences import Batch, SequenceSet
+
+
+class Mixture:
+    """Batches of one stage.
+
+    The set of step n depends on the seed and n alone, and each set's order on the seed and the
+    epoch, so that a resumed run reads exactly what it would have read.
+
+    Args:
+        folder: Folder of the sequence sets.
+        stage: Shares, batch size, context.
+        seed: Of this run and stage.
+        padding: Token that fills short rows.
+        process: Number of this process, from 0.
+        processes: Processes that share the data; each reads every n-th batch.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        stage: Stage,
+        seed: int,
+        padding: int,
+        process: int = 0,
+        processes: int = 1,
+    ) -> None:
+        self._stage = stage
+        self._seed = seed
+        self._padding = padding
+        self._process, self._processes = process, processes
+        self._names = list(stage.mix)
+        shares = np.asarray([stage.mix[name] for name in self._names], dtype=np.float64)
+        self._shares = shares / shares.sum()
+        self._sets = {name: SequenceSet(folder / name) for name in self._names}
+        self._plans: dict[str, tuple[int, list[NDArray[np.int64]]]] = {}
+        self.cursors: dict[str, list[int]] = {name: [0, 0] for name in self._names}
+        """Epoch and next batch of each set."""
+
+    def batch(self, step: int) -> Batch:
+        """Return the batch of a step and move its set's cursor on."""
+        draw = np.random.default_rng([self._seed, step, 1])
+        name = self._names[int(draw.choice(len(self._names), p=self._shares))]
+        numbers = self._next(name)
+        return self._sets[name].batch(numbers, self._stage.context, self._stage.prompt_weight, self._padding)
+
+    def epochs(self) -> dict[str, float]:
+        """Return how many times each set has been read so far."""
+        return {
+            name: epoch + position / len(self._plan(name, epoch))
+            for name, (epoch, position) in self.cursors.items()
+        }
+
+    def _next(self, name: str) -> NDArray[np.int64]:
+        cursor = self.cursors[name]
+        if cursor[1] + self._processes > len(self._plan(name, cursor[0])):
+            cursor[:] = [cursor[0] + 1, 0]
+        plan = self._plan(name, cursor[0])
+        numbers = plan[(cursor[1] + self._process) % len(plan)]
+        cursor[1] += self._processes
+        return numbers
+
+    def _plan(self, name: str, epoch: int) -> list[NDArray[np.int64]]:
+        known = self._plans.get(name)
+        if known is None or known[0] != epoch:
+            plan = self._sets[name].epoch(
+                self._seed, epoch, self._stage.tokens_per_batch, self._stage.context
+            )
+            known = self._plans[name] = (epoch, plan)
+        return known[1]

@@ -1,0 +1,52 @@
+"""Several processes that train one model together (torchrun), or one alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, distributed
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """Who else trains."""
+
+    number: int = 0
+    """Number of this process, from 0."""
+    count: int = 1
+    """How many there are."""
+    device: str = "cpu"
+    """Device of this process."""
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this process writes files and shows progress."""
+        return self.number == 0
+
+    def average_gradients(self, parameters: Iterable[Tensor]) -> None:
+        """Average the gradients of all processes; nothing to do for one alone."""
+        if self.count == 1:
+            return
+        for parameter in parameters:
+            if parameter.grad is not None:
+                distributed.all_reduce(parameter.grad)
+                parameter.grad /= self.count
+
+    def close(self) -> None:
+        """Leave the group."""
+        if self.count > 1:
+            distributed.destroy_process_group()
+
+
+def join_processes() -> Processes:
+    """Join the group that torchrun announces in the environment, or train alone."""
+    count = int(os.environ.get("WORLD_SIZE", "1"))
+    local = int(os.environ.get("LOCAL_RANK", "0"))
+    has_gpu = torch.cuda.is_available()
+    device = f"cuda:{local}" if has_gpu else "cpu"
+    if count > 1:
+        distributed.init_process_group("nccl" if has_gpu else "gloo")
+    return Processes(int(os.environ.get("RANK", "0")), count, device)

@@ -1,0 +1,164 @@
+"""Sequences of tokens on disk, and the batches made of them.
+
+A sequence set is three flat files: token ids (uint16), which of them the model is to learn (uint8),
+and where each sequence begins (int64). They are memory-mapped, so a set may be larger than memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from llm.errors import ConfigError
+
+POOL_BATCHES = 64
+"""Batches whose sequences are sorted by length together: little padding, yet well shuffled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Padded sequences.
+
+    `inputs` and `targets` are token ids (B, T), the targets one token ahead; `weights` (B, T) say how
+    much each target counts, 0 for padding.
+    """
+
+    inputs: Tensor
+    targets: Tensor
+    weights: Tensor
+
+    @property
+    def tokens(self) -> int:
+        """Tokens computed on, padding included."""
+        return self.inputs.numel()
+
+
+class SequenceWriter:
+    """Writes a sequence set; use as a context manager.
+
+    Args:
+        path: Path of the set without an ending; three files are made beside each other.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self._tokens = open(f"{path}.tokens", "wb")  # noqa: SIM115 - closed by __exit__
+        self._learned = open(f"{path}.learned", "wb")  # noqa: SIM115 - closed by __exit__
+        self._offsets = [0]
+
+    def __enter__(self) -> SequenceWriter:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._tokens.close()
+        self._learned.close()
+        np.asarray(self._offsets, dtype=np.int64).tofile(f"{self._path}.offsets")
+
+    @property
+    def sequences(self) -> int:
+        """Sequences written."""
+        return len(self._offsets) - 1
+
+    @property
+    def tokens(self) -> int:
+        """Tokens written."""
+        return self._offsets[-1]
+
+    def write(self, tokens: Iterable[int], learned: Iterable[bool] | None = None) -> None:
+        """Add a sequence; without `learned`, all of it is learned."""
+        ids = np.fromiter(tokens, dtype=np.uint16)
+        flags = np.ones(len(ids), dtype=np.uint8) if learned is None else np.fromiter(learned, dtype=np.uint8)
+        if len(ids) != len(flags):
+            raise ValueError(f"{len(ids)} tokens but {len(flags)} flags")
+        ids.tofile(self._tokens)
+        flags.tofile(self._learned)
+        self._offsets.append(self._offsets[-1] + len(ids))
+
+
+class SequenceSet:
+    """A set of sequences, memory-mapped.
+
+    Args:
+        path: Path of the set without an ending.
+
+    Raises:
+        ConfigError: There is no such set.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._offsets = np.fromfile(f"{path}.offsets", dtype=np.int64)
+            self._tokens = np.memmap(f"{path}.tokens", dtype=np.uint16, mode="r")
+            self._learned = np.memmap(f"{path}.learned", dtype=np.uint8, mode="r")
+        except (FileNotFoundError, ValueError):
+            raise ConfigError(
+                f"There are no training sequences at {path}: run `python main.py corpus build`."
+            ) from None
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    @property
+    def tokens(self) -> int:
+        """Tokens in the set."""
+        return int(self._offsets[-1])
+
+    def head(self, tokens: int) -> NDArray[np.uint16]:
+        """Return the first tokens of the set, end to end."""
+        return np.asarray(self._tokens[:tokens])
+
+    def epoch(self, seed: int, epoch: int, tokens_per_batch: int, context: int) -> list[NDArray[np.int64]]:
+        """Plan one pass: batches of sequence numbers, shuffled, alike in length within a batch.
+
+        The plan depends on the arguments alone, so a resumed run goes on where it stopped.
+        """
+        shuffle = np.random.default_rng([seed, epoch])
+        order = shuffle.permutation(len(self))
+        lengths = np.minimum(np.diff(self._offsets), context + 1)
+        pool = max(1, int(POOL_BATCHES * tokens_per_batch / max(1.0, float(lengths.mean()))))
+        batches: list[NDArray[np.int64]] = []
+        for start in range(0, len(order), pool):
+            numbers = order[start : start + pool]
+            numbers = numbers[np.argsort(lengths[numbers], kind="stable")]
+            batches += _cut(numbers, lengths[numbers], tokens_per_batch)
+        return [batches[index] for index in shuffle.permutation(len(batches))]
+
+    def batch(self, numbers: NDArray[np.int64], context: int, prompt_weight: float, padding: int) -> Batch:
+        """Assemble a batch.
+
+        Args:
+            numbers: Which sequences.
+            context: Longest input; the rest of a sequence is left out.
+            prompt_weight: How much tokens count that are not to be learned, from 0 to 1.
+            padding: Token that fills short rows.
+        """
+        starts = self._offsets[numbers]
+        lengths = np.minimum(self._offsets[numbers + 1] - starts, context + 1)
+        width = int(lengths.max())
+        tokens = np.full((len(numbers), width), padding, dtype=np.int64)
+        weights = np.zeros((len(numbers), width), dtype=np.float32)
+        for row, (start, length) in enumerate(zip(starts, lengths, strict=True)):
+            tokens[row, :length] = self._tokens[start : start + length]
+            flags = self._learned[start : start + length]
+            weights[row, :length] = np.where(flags, 1.0, prompt_weight)
+        ids = torch.from_numpy(tokens)
+        return Batch(ids[:, :-1], ids[:, 1:], torch.from_numpy(weights)[:, 1:])
+
+
+def _cut(
+    numbers: NDArray[np.int64], lengths: NDArray[np.int64], tokens_per_batch: int
+) -> Iterator[NDArray[np.int64]]:
+    """Cut sequences sorted by length into batches of at most `tokens_per_batch` padded tokens."""
+    start = 0
+    for end in range(1, len(numbers) + 1):
+        is_last = end == len(numbers)
+        if is_last or (end + 1 - start) * int(lengths[end]) > tokens_per_batch:
+            yield numbers[start:end]
+            start = end

@@ -1,0 +1,300 @@
+"""The training loop: stages of a config, one after the other, resumable at any step.
+
+    python main.py train CONFIG.toml
+    torchrun --nproc-per-node 2 main.py train CONFIG.toml
+
+The same loop serves a CPU, a GPU and several processes. It stops cleanly on Ctrl-C, on a loss that is
+no number and on a full disk: the last snapshot stays whole, and the same command goes on from it.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from llm.checkpoint import from_pretrained, save_pretrained
+from llm.config import ModelConfig
+from llm.errors import ModelError
+from llm.gpt import GPT
+from llm.tokenizer import TOKENIZER_FILE, Tokenizer
+from llm.training.config import Stage, TrainingConfig
+from llm.training.cooccurrence import token_vectors
+from llm.training.initialisation import initialise
+from llm.training.metrics import MetricsLog
+from llm.training.mixture import Mixture
+from llm.training.muon import Muon
+from llm.training.processes import Processes, join_processes
+from llm.training.schedule import rate_at
+from llm.training.sequences import Batch, SequenceSet
+from llm.training.snapshot import SNAPSHOT_FILE, Progress, load_snapshot, save_snapshot
+
+LOG_EVERY = 20
+"""Steps between two lines of metrics."""
+
+MEANING_TOKENS = 60_000_000
+"""Tokens that are counted for the embedding's start."""
+
+VALIDATION_BATCHES = 12
+"""Batches of each validation set that are measured."""
+
+WEIGHTS_FOLDER = "weights"
+
+
+class TrainingStoppedError(ModelError):
+    """Training had to stop; the message says why and how to go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How training stands, for whoever shows it."""
+
+    stage: str
+    step: int
+    progress: float
+    """Share of the stage that is done, 0 to 1."""
+    loss: float
+    tokens_per_second: float
+    flops_per_second: float
+    seconds_left: float
+
+
+class Trainer:
+    """Trains a model after a config.
+
+    Args:
+        config: What to train, on what, for how long.
+        on_report: Called every few steps.
+    """
+
+    def __init__(self, config: TrainingConfig, on_report: Callable[[Report], None] = lambda _: None) -> None:
+        self.config = config
+        self._on_report = on_report
+        self._processes: Processes = join_processes()
+        if config.threads:
+            torch.set_num_threads(config.threads)
+        torch.manual_seed(config.seed)
+        self.tokenizer = Tokenizer.load(config.data)
+        self.model = self._build_model().to(self._processes.device)
+        self._log = MetricsLog(config.output)
+        self._progress = Progress()
+        self._optimisers: dict[str, torch.optim.Optimizer] = {}
+        self._last_snapshot = time.monotonic()
+
+    def train(self) -> Path:
+        """Run all stages that are left and return the folder of the finished weights.
+
+        Raises:
+            TrainingStoppedError: Interrupted, a loss that is no number, or a full disk.
+        """
+        self._resume()
+        try:
+            while self._progress.stage < len(self.config.stage):
+                self._run_stage(self.config.stage[self._progress.stage])
+        except KeyboardInterrupt:
+            self._snapshot()
+            raise TrainingStoppedError(
+                "Training was interrupted; the same command goes on from the saved snapshot."
+            ) from None
+        finally:
+            self._processes.close()
+        return self.export()
+
+    def export(self) -> Path:
+        """Write the weights as a Hugging Face folder and return it."""
+        folder = self.config.output / WEIGHTS_FOLDER
+        if self._processes.is_first:
+            folder.mkdir(parents=True, exist_ok=True)
+            self.tokenizer.save(folder)
+            (folder / TOKENIZER_FILE).write_bytes((self.config.data / TOKENIZER_FILE).read_bytes())
+            save_pretrained(self.model, self.tokenizer, folder)
+        return folder
+
+    def _build_model(self) -> GPT:
+        if self.config.start is not None:
+            return from_pretrained(self.config.start)
+        shape = ModelConfig(vocab_size=self.tokenizer.vocabulary_size, **self.config.shape.model_dump())
+        model = GPT(shape)
+        initialise(
+            model,
+            copying=self.config.copying_circuits,
+            vectors=self._token_vectors(shape),
+            seed=self.config.seed,
+        )
+        return model
+
+    def _token_vectors(self, shape: ModelConfig) -> Tensor | None:
+        is_resumed = (self.config.output / SNAPSHOT_FILE).exists()
+        if self.config.meanings_from is None or is_resumed:
+            return None
+        tokens = SequenceSet(self.config.data / self.config.meanings_from).head(MEANING_TOKENS)
+        return token_vectors(tokens, shape.vocab_size, shape.hidden_size, self.config.seed)
+
+    def _resume(self) -> None:
+        if not (self.config.output / SNAPSHOT_FILE).exists():
+            return
+        self._optimisers = self._build_optimisers(self.config.stage[0])
+        self._progress = load_snapshot(self.config.output, self.model, self._optimisers)
+
+    def _run_stage(self, stage: Stage) -> None:
+        if self._progress.step == 0 or not self._optimisers:
+            self._optimisers = self._build_optimisers(stage)
+        self.model.dropout = stage.dropout
+        mixture = self._build_mixture(stage)
+        started = time.monotonic() - self._progress.stage_seconds
+        tokens_at_start, clock = self._progress.stage_tokens, time.monotonic()
+        while (done := self._share_done(stage)) < 1 and not self._is_exhausted(stage):
+            loss = self._step(stage, mixture.batch(self._progress.step), rate_at(done, stage.optimiser))
+            self._progress.cursors = mixture.cursors
+            now = time.monotonic()
+            self._progress.total_seconds += now - started - self._progress.stage_seconds
+            self._progress.stage_seconds = now - started
+            if self._progress.step % LOG_EVERY == 0:
+                speed = (self._progress.stage_tokens - tokens_at_start) / (now - clock)
+                self._report(stage, loss.item(), speed, self._share_done(stage))
+            if self._progress.step % stage.validate_every == 0:
+                self._validate(stage)
+            if now - self._last_snapshot > 60 * self.config.checkpoint_minutes:
+                self._snapshot()
+        self._validate(stage)
+        self._progress.stage += 1
+        self._progress.step = self._progress.stage_tokens = 0
+        self._progress.stage_seconds = 0.0
+        self._progress.best_loss, self._progress.worse_validations = None, 0
+        self._progress.cursors = {}
+        self._snapshot()
+
+    def _build_mixture(self, stage: Stage) -> Mixture:
+        mixture = Mixture(
+            self.config.data,
+            stage,
+            self.config.seed + self._progress.stage,
+            self.tokenizer.end_of_text_id,
+            self._processes.number,
+            self._processes.count,
+        )
+        if self._progress.cursors:
+            mixture.cursors = self._progress.cursors
+        return mixture
+
+    def _build_optimisers(self, stage: Stage) -> dict[str, torch.optim.Optimizer]:
+        settings = stage.optimiser
+        matrices = [p for n, p in self.model.named_parameters() if p.dim() == 2 and "embed" not in n]
+        others = [p for n, p in self.model.named_parameters() if p.dim() != 2 or "embed" in n]
+        muon = Muon(matrices, settings.matrix_learning_rate, settings.momentum, settings.weight_decay)
+        adam = torch.optim.AdamW(
+            others, settings.embedding_learning_rate, betas=(0.9, 0.95), weight_decay=0.0
+        )
+        return {"muon": muon, "adam": adam}
+
+    def _step(self, stage: Stage, batch: Batch, rate: float) -> Tensor:
+        """Take one step at a share of the peak rate; return its loss."""
+        peaks = {
+            "muon": stage.optimiser.matrix_learning_rate,
+            "adam": stage.optimiser.embedding_learning_rate,
+        }
+        self.model.train()
+        loss = self._loss(batch)
+        loss.backward()  # type: ignore[no-untyped-call]
+        self._processes.average_gradients(self.model.parameters())
+        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), stage.optimiser.clip)
+        if not math.isfinite(norm.item()):
+            self.model.zero_grad(set_to_none=True)
+            raise TrainingStoppedError(
+                f"The loss became no number at step {self._progress.step}: lower the learning rate "
+                "and run again; the last snapshot is kept."
+            )
+        for name, optimiser in self._optimisers.items():
+            for group in optimiser.param_groups:
+                group["lr"] = peaks[name] * rate
+            optimiser.step()
+        self.model.zero_grad(set_to_none=True)
+        self._progress.step += 1
+        self._progress.stage_tokens += batch.tokens * self._processes.count
+        self._progress.total_tokens += batch.tokens * self._processes.count
+        return loss.detach()
+
+    def _loss(self, batch: Batch) -> Tensor:
+        """Weighted mean of the cross entropy, computed only where a token counts."""
+        device = self._processes.device
+        weights = batch.weights.to(device)
+        counts = weights > 0
+        is_gpu = device != "cpu"
+        with torch.autocast("cuda", dtype=torch.bfloat16, enabled=is_gpu):
+            states = self.model.hidden_states(batch.inputs.to(device))
+            logits = self.model.logits(states[counts])
+        losses = functional.cross_entropy(logits.float(), batch.targets.to(device)[counts], reduction="none")
+        return (losses * weights[counts]).sum() / weights.sum()
+
+    @torch.no_grad()
+    def _validate(self, stage: Stage) -> None:
+        self.model.eval()
+        losses = {name: self._validation_loss(stage, name) for name in self.config.validation}
+        if not losses:
+            return
+        if self._processes.is_first:
+            self._log.write(stage=stage.name, step=self._progress.step, validation=losses, **self._totals())
+        loss = losses[self.config.validation[0]]
+        if self._progress.best_loss is None or loss < self._progress.best_loss:
+            self._progress.best_loss, self._progress.worse_validations = loss, 0
+        else:
+            self._progress.worse_validations += 1
+
+    def _validation_loss(self, stage: Stage, name: str) -> float:
+        sequences = SequenceSet(self.config.data / name)
+        plan = sequences.epoch(0, 0, stage.tokens_per_batch, stage.context)[:VALIDATION_BATCHES]
+        total = weight = 0.0
+        for numbers in plan:
+            batch = sequences.batch(numbers, stage.context, 0.0, self.tokenizer.end_of_text_id)
+            counted = batch.weights.sum().item()
+            if counted:
+                total += self._loss(batch).item() * counted
+                weight += counted
+        return total / max(weight, 1.0)
+
+    def _share_done(self, stage: Stage) -> float:
+        if stage.tokens is not None:
+            return self._progress.stage_tokens / stage.tokens
+        assert stage.minutes is not None  # noqa: S101 - the config demands one of the two
+        return self._progress.stage_seconds / (60 * stage.minutes)
+
+    def _is_exhausted(self, stage: Stage) -> bool:
+        return stage.patience is not None and self._progress.worse_validations >= stage.patience
+
+    def _report(self, stage: Stage, loss: float, speed: float, done: float) -> None:
+        if not self._processes.is_first:
+            return
+        self._log.write(
+            stage=stage.name,
+            step=self._progress.step,
+            loss=round(loss, 5),
+            tokens_per_second=round(speed, 1),
+            **self._totals(),
+        )
+        flops = speed * self.model.config.flops_per_token(stage.context)
+        left = self._progress.stage_seconds * (1 - done) / max(done, 1e-9)
+        self._on_report(Report(stage.name, self._progress.step, done, loss, speed, flops, left))
+
+    def _totals(self) -> dict[str, float]:
+        return {
+            "total_tokens": self._progress.total_tokens,
+            "total_seconds": round(self._progress.total_seconds, 1),
+        }
+
+    def _snapshot(self) -> None:
+        self._last_snapshot = time.monotonic()
+        if not self._processes.is_first:
+            return
+        try:
+            save_snapshot(self.config.output, self.model, self._optimisers, self._progress)
+        except OSError as error:
+            raise TrainingStoppedError(
+                f"The snapshot could not be written to {self.config.output} ({error}): free some "
+                "space and run again; the snapshot before is kept."
+            ) from error
