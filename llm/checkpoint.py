@@ -102,7 +102,7 @@ def _shards(folder: Path) -> list[Path]:
         names = sorted(set(weight_map.values()))
     except FileNotFoundError:
         raise WeightsError(f"{index} is missing: there are no weights in {folder}.") from None
-    except (ValueError, KeyError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WeightsError(f"{index} is damaged: restore the weights folder.") from error
     return [folder / name for name in names]
 

@@ -1,0 +1,94 @@
+"""Our model and transformers' Qwen3 are the same function."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from llm.checkpoint import from_pretrained
+from llm.config import ModelConfig
+from llm.fast_gpt import FastGPT
+from llm.gpt import GPT
+from llm.kv_cache import KeyValueCache
+from llm.tokenizer import Tokenizer
+
+
+@pytest.fixture(scope="module")
+def model(weights: Path) -> GPT:
+    return from_pretrained(weights)
+
+
+@pytest.fixture(scope="module")
+def tokens(model: GPT) -> torch.Tensor:
+    return torch.randint(model.config.vocab_size, (2, 90), generator=torch.Generator().manual_seed(1))
+
+
+@torch.inference_mode()
+def test_logits_agree_with_transformers(weights: Path, model: GPT, tokens: torch.Tensor) -> None:
+    from transformers import AutoModelForCausalLM
+
+    theirs = AutoModelForCausalLM.from_pretrained(weights, dtype=torch.float32)
+    assert type(theirs).__name__ == "Qwen3ForCausalLM"
+    assert (theirs(tokens).logits - model(tokens)).abs().max() < 1e-4
+
+
+@torch.inference_mode()
+def test_the_fast_model_agrees_with_the_model(model: GPT, tokens: torch.Tensor) -> None:
+    fast = FastGPT(model)
+    assert (fast.logits(fast.states(tokens)) - model(tokens)).abs().max() < 1e-4
+
+
+@torch.inference_mode()
+@pytest.mark.parametrize("pieces", [[1] * 90, [30, 1, 1, 58], [40, 20, 30], [89, 1]])
+def test_reading_in_pieces_is_reading_at_once(model: GPT, tokens: torch.Tensor, pieces: list[int]) -> None:
+    fast, cache = FastGPT(model), KeyValueCache(model.config, batch=2)
+    states = torch.cat([fast.states(piece, cache=cache) for piece in tokens.split(pieces, dim=1)], dim=1)
+    assert cache.length == 90
+    assert (fast.logits(states) - model(tokens)).abs().max() < 1e-4
+
+
+@torch.inference_mode()
+def test_the_training_model_reads_from_a_cache_too(model: GPT, tokens: torch.Tensor) -> None:
+    cache = KeyValueCache(model.config, batch=2, capacity=90)
+    states = torch.cat(
+        [model.hidden_states(piece, cache=cache) for piece in tokens.split([60] + [1] * 30, dim=1)], dim=1
+    )
+    assert (model.logits(states) - model(tokens)).abs().max() < 1e-4
+
+
+@torch.inference_mode()
+def test_a_truncated_cache_forgets(model: GPT, tokens: torch.Tensor) -> None:
+    fast, cache = FastGPT(model), KeyValueCache(model.config, batch=2)
+    fast.states(tokens, cache=cache)
+    cache.truncate(50)
+    again = fast.states(tokens[:, 50:], cache=cache)
+    assert (again - fast.states(tokens)[:, 50:]).abs().max() < 1e-4
+
+
+def test_a_later_token_changes_no_earlier_score(model: GPT, tokens: torch.Tensor) -> None:
+    changed = tokens.clone()
+    changed[:, 60] = (changed[:, 60] + 1) % model.config.vocab_size
+    difference = (model(changed) - model(tokens)).abs().amax(dim=(0, 2))
+    assert difference[:60].max() < 1e-5
+    assert difference[60:].min() > 1e-5
+
+
+def test_parameters_are_counted(model: GPT) -> None:
+    assert model.config.parameters == sum(parameter.numel() for parameter in model.parameters())
+
+
+@pytest.mark.parametrize("wrong", [{"num_attention_heads": 3}, {"head_dim": 15}])
+def test_shapes_that_do_not_fit_are_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        ModelConfig(vocab_size=512, **wrong)
+
+
+def test_the_pipeline_of_transformers_runs(weights: Path, tokenizer: Tokenizer) -> None:
+    from transformers import pipeline
+
+    generate = pipeline("text-generation", model=str(weights), device="cpu")
+    reply = generate([{"role": "user", "content": "Hello"}], max_new_tokens=5, do_sample=False)
+    assert reply[0]["generated_text"][-1]["role"] == "assistant"
+    assert reply[0]["generated_text"][-1]["content"]
