@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from corpora.development import is_held_out, write_development
 from corpora.example import Example
+from corpora.overlap import OverlapFilter
 from corpora.supervised import Wells, all_examples
 from corpora.tasks.conversation import routes as routes_of
+from corpora.tasks.tool import choice_question, tool_questions
 from corpora.text import sample_texts, text_files, write_text
 from llm.messages import to_template
 from llm.template import ChatTemplate
@@ -46,6 +48,7 @@ class Table:
     examples: Counter[tuple[str, str]] = field(default_factory=Counter)
     tokens: Counter[tuple[str, str]] = field(default_factory=Counter)
     too_long: int = 0
+    overlapping: int = 0
     text_tokens: int = 0
     development: dict[str, int] = field(default_factory=dict)
 
@@ -56,6 +59,7 @@ def build(
     *,
     vocabulary_size: int = 8192,
     seed: int = 0,
+    evaluations: Iterable[Path] = (),
     say: Callable[[str], None] = lambda _: None,
 ) -> Table:
     """Build everything that training reads.
@@ -65,6 +69,7 @@ def build(
         out: Where to; made if missing. A tokenizer that is already there is kept.
         vocabulary_size: Tokens of the tokenizer, special ones included.
         seed: Makes all choices repeatable.
+        evaluations: Files whose questions no example may share eight words in a row with.
         say: Called with a line of progress.
 
     Raises:
@@ -82,8 +87,18 @@ def build(
     say("writing the text")
     table.text_tokens = _write_text(wells, tokenizer, out)
     say("writing the tasks")
-    write_tasks(all_examples(wells, seed), tokenizer, out, table, seed)
+    own = [out / "development" / f"{name}.jsonl" for name in ("reading", "relevance")]
+    leaks = OverlapFilter([*evaluations, *own])
+    write_tasks(_without(leaks, all_examples(wells, seed), table), tokenizer, out, table, seed)
     return table
+
+
+def _without(leaks: OverlapFilter, examples: Iterable[Example], table: Table) -> Iterator[Example]:
+    for item in examples:
+        if leaks.overlaps(item):
+            table.overlapping += 1
+        else:
+            yield item
 
 
 def _write_text(wells: Wells, tokenizer: Tokenizer, out: Path) -> int:
@@ -117,16 +132,10 @@ def write_tasks(
 
 
 def _write_development(wells: Wells, folder: Path) -> dict[str, int]:
-    files = {
-        "reading": "qa",
-        "relevance": "relevance",
-        "rewrite": "rewrite",
-        "tools": "tools",
-        "tool_choice": "tool_choice",
-    }
+    """Write what is held out of each well as a file that `python main.py eval` reads."""
     held_out = {
         name: list(filter(is_held_out, wells.rows(name)))
-        for name in (*files.values(), "chitchat", "intents", "math")
+        for name in ("qa", "relevance", "rewrite", "tools", "tool_choice", "chitchat", "intents", "math")
     }
     routes = routes_of(
         chitchat=held_out["chitchat"],
@@ -134,6 +143,12 @@ def _write_development(wells: Wells, folder: Path) -> dict[str, int]:
         math=held_out["math"],
         questions=held_out["qa"],
     )
-    routed = [{"text": text, "route": reply, "source": row["source"]} for row, text, reply in routes]
-    counts = {name: write_development(folder, name, held_out[source]) for name, source in files.items()}
-    return counts | {"route": write_development(folder, "route", routed)}
+    files = {
+        "reading": held_out["qa"],
+        "relevance": held_out["relevance"],
+        "rewrite": held_out["rewrite"],
+        "tools": [question for row in held_out["tools"] for question in tool_questions(row)],
+        "tool_choice": [choice_question(row) for row in held_out["tool_choice"]],
+        "route": [{"text": text, "route": reply, "source": row["source"]} for row, text, reply in routes],
+    }
+    return {name: write_development(folder, name, rows) for name, rows in files.items()}

@@ -37,19 +37,50 @@ def tool_examples(row: Row, turns: int = 4) -> Iterator[Example]:
                 yield Example("tool", row["source"], prompt, tools)
 
 
+def tool_questions(row: Row, turns: int = 4) -> Iterator[Row]:
+    """Cut a dialogue of `tools.jsonl` into evaluation rows: tools, messages, acceptable calls.
+
+    A turn in which the assistant asks or tells something expects no call.
+    """
+    messages = row["messages"]
+    for index, message in enumerate(messages):
+        if message["role"] == "assistant" and index and messages[index - 1]["role"] == "user":
+            calls = [
+                {"name": call["function"]["name"], "arguments": call["function"]["arguments"]}
+                for call in message.get("tool_calls") or ()
+            ]
+            history = messages[max(0, index - turns) : index]
+            while history[0]["role"] == "tool":
+                history = history[1:]
+            yield {"tools": row["tools"], "messages": history, "expected": calls[:1]}
+
+
+def choice_question(row: Row) -> Row:
+    """Turn a row of `tool_choice.jsonl` into an evaluation row."""
+    expected = []
+    if row["tool"]:
+        expected = [{"name": row["tool"], "arguments": {"query": row["query"]}}]
+    messages = [{"role": "user", "content": row["query"]}]
+    return {"tools": _offered(row), "messages": messages, "expected": expected}
+
+
 def choice_example(row: Row) -> Example:
     """A row of `tool_choice.jsonl`: call the fitting tool, which takes the query, or none."""
+    reply = AIMessage(NO_TOOL_REPLY)
+    if row["tool"]:
+        call = {"name": row["tool"], "args": {"query": row["query"]}, "id": "call_1"}
+        reply = AIMessage("", tool_calls=[call])
+    return Example("tool", row["source"], prompts.tool([HumanMessage(row["query"]), reply]), _offered(row))
+
+
+def _offered(row: Row) -> list[dict[str, Any]]:
+    """The tools of a row of `tool_choice.jsonl` as schemas; each takes a query."""
     parameters = {
         "type": "object",
         "properties": {"query": {"type": "string"}},
         "required": ["query"],
     }
-    tools = [{"type": "function", "function": {**tool, "parameters": parameters}} for tool in row["tools"]]
-    reply = AIMessage(NO_TOOL_REPLY)
-    if row["tool"]:
-        call = {"name": row["tool"], "args": {"query": row["query"]}, "id": "call_1"}
-        reply = AIMessage("", tool_calls=[call])
-    return Example("tool", row["source"], prompts.tool([HumanMessage(row["query"]), reply]), tools)
+    return [{"type": "function", "function": {**tool, "parameters": parameters}} for tool in row["tools"]]
 
 
 def without_noise(tool: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,69 @@
+"""`python main.py corpus build`: make what a model is trained on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from corpora.build import Table
+
+
+@click.group("corpus")
+def command() -> None:
+    """Build what a model is trained on."""
+
+
+@command.command("build")
+@click.option(
+    "--data",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder with `pretrain` and `sft`; see corpora/sources.toml for what they hold.",
+)
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write to.")
+@click.option("--vocabulary", default=8192, show_default=True, help="Tokens of the tokenizer.")
+@click.option("--seed", default=0, show_default=True, help="Makes all choices repeatable.")
+@click.option(
+    "--check-overlap",
+    "evaluations",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Evaluation file to leave out of training: no example may share 8 words in a row with its "
+    "questions. May be repeated.",
+)
+def build(data: Path, out: Path, vocabulary: int, seed: int, evaluations: tuple[Path, ...]) -> None:
+    """Build tokenizer, sequences and development files; the same seed gives the same bytes."""
+    from agent.errors import HomespunError
+    from corpora.build import build as build_corpus
+    from corpora.wells import CorpusError
+
+    def say(line: str) -> None:
+        click.echo(line, err=True)
+
+    try:
+        table = build_corpus(
+            data, out, vocabulary_size=vocabulary, seed=seed, evaluations=evaluations, say=say
+        )
+    except CorpusError as error:
+        raise HomespunError(str(error)) from error
+    click.echo(show_table(table))
+
+
+def show_table(table: Table) -> str:
+    """Return what was built as an aligned table: examples and tokens of each task and well."""
+    lines = [f"{'task':<12}{'well':<32}{'examples':>10}{'tokens':>13}"]
+    by_task: Counter[str] = Counter()
+    for (task, well), examples in sorted(table.examples.items()):
+        lines.append(f"{task:<12}{well:<32}{examples:>10,}{table.tokens[task, well]:>13,}")
+        by_task[task] += table.tokens[task, well]
+    lines.append(f"{'text':<12}{'pretrain':<32}{'':>10}{table.text_tokens:>13,}")
+    lines.append(
+        f"{table.too_long} examples were too long and {table.overlapping} shared words with an "
+        "evaluation file: left out."
+    )
+    held_out = ", ".join(f"{name} {rows}" for name, rows in table.development.items())
+    return "\n".join([*lines, f"held out for development: {held_out}"])

@@ -1,0 +1,187 @@
+"""`python main.py eval …`: measure each capability beside a baseline without the model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from agent.context import Context, model_option, open_context, settings_options
+
+FILE = click.argument("file", type=click.Path(path_type=Path))
+LIMIT = click.option("--limit", type=click.IntRange(min=1), help="Take only the first rows.")
+
+Measure = Callable[[Context, list[dict[str, Any]], Callable[[], None]], dict[str, Any]]
+
+
+@click.group("eval")
+def command() -> None:
+    """Measure how good the model is at its tasks. Each prints one JSON object."""
+
+
+def _register(name: str, help_text: str, fields: str, measure: Measure) -> None:
+    """Add a command that reads a file of rows and prints what `measure` finds."""
+
+    @command.command(name, help=f"{help_text}\n\nRows of FILE: {{{fields}}}.")
+    @FILE
+    @LIMIT
+    @model_option
+    @settings_options
+    def run(
+        file: Path,
+        limit: int | None,
+        model: str | None,
+        config: Path | None,
+        assignments: tuple[str, ...],
+    ) -> None:
+        from agent.evaluation.rows import read_evaluation
+
+        context = open_context((), model, config, assignments)
+        required = [field.strip() for field in fields.split(",")]
+        rows = read_evaluation(file, required, limit)
+        _measure_and_print(context, rows, measure)
+
+
+def _measure_and_print(context: Context, rows: list[dict[str, Any]], measure: Measure) -> None:
+    from agent.evaluation.counter import counting
+
+    with counting(len(rows), context.messages.interactive) as on_row:
+        result = measure(context, rows, on_row)
+    click.echo(json.dumps(result, ensure_ascii=False))
+
+
+def _reading(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
+    from agent.evaluation.reading import evaluate_reading
+    from agent.models import open_model, open_thresholds
+    from rag.minilm import MiniLM
+
+    return evaluate_reading(
+        open_model(context.settings),
+        rows,
+        threshold=open_thresholds(context.settings).abstention,
+        embedder=MiniLM(),
+        on_row=on_row,
+    )
+
+
+def _relevance(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
+    from agent.evaluation.relevance import evaluate_relevance
+    from agent.models import open_thresholds
+    from rag.minilm import MiniLM
+
+    threshold = open_thresholds(context.settings).relevance
+    return evaluate_relevance(
+        _choice_model(context), rows, threshold=threshold, embedder=MiniLM(), on_row=on_row
+    )
+
+
+def _rewrite(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
+    from agent.evaluation.rewrite import evaluate_rewrite
+    from agent.models import open_model
+
+    return evaluate_rewrite(open_model(context.settings), rows, on_row)
+
+
+def _route(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
+    from agent.evaluation.route import evaluate_route
+
+    return evaluate_route(_choice_model(context), rows, on_row)
+
+
+def _tools(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
+    from agent.evaluation.tools import evaluate_tools
+    from agent.models import open_model
+
+    return evaluate_tools(open_model(context.settings), rows, on_row)
+
+
+def _language(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
+    from agent.models import weights_folder
+    from llm.checkpoint import from_pretrained
+    from llm.evaluation.language import bits_per_byte
+    from llm.tokenizer import Tokenizer
+
+    folder = weights_folder(context.settings.model)
+
+    def texts() -> Any:
+        for row in rows:
+            yield row["text"]
+            on_row()
+
+    result = bits_per_byte(from_pretrained(folder), Tokenizer.load(folder), texts())
+    return {"n": len(rows), **result}
+
+
+def _choice_model(context: Context) -> Any:
+    """Open the model, which must give probabilities.
+
+    Raises:
+        HomespunError: It is a foreign model, which gives none.
+    """
+    from agent.errors import HomespunError
+    from agent.models import open_model
+    from graphs.ports import ChoiceModel
+
+    model = open_model(context.settings)
+    if not isinstance(model, ChoiceModel):
+        raise HomespunError(
+            f"The model {context.settings.model!r} gives no probabilities of choices: "
+            "this measure needs one of Homespun's own models."
+        )
+    return model
+
+
+_register(
+    "reading",
+    "Answer questions from a passage, or abstain.",
+    "passage, question, answers, answerable",
+    _reading,
+)
+_register("relevance", "Tell passages that answer.", "question, candidates, relevant", _relevance)
+_register("rewrite", "Make follow-ups stand alone.", "history, question, standalone", _rewrite)
+_register("route", "Send messages to the right graph.", "text, route", _route)
+_register("tools", "Call the right tool, or none.", "tools, messages, expected", _tools)
+_register("language", "Foresee text: bits per byte.", "text", _language)
+
+
+@command.command("documents")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--questions", required=True, type=click.Path(path_type=Path), help="JSON Lines of questions.")
+@LIMIT
+@model_option
+@settings_options
+def documents(
+    folder: Path,
+    questions: Path,
+    limit: int | None,
+    model: str | None,
+    config: Path | None,
+    assignments: tuple[str, ...],
+) -> None:
+    """Answer questions over FOLDER, from the search to the citation.
+
+    Rows of the questions: {question, answers[], files[] if known, answerable if not always}.
+    """
+    context = open_context([folder], model, config, assignments)
+    from agent.assembly import Assembly
+    from agent.evaluation.counter import counting
+    from agent.evaluation.documents import FIELDS, evaluate_documents
+    from agent.evaluation.rows import read_evaluation
+    from agent.models import open_thresholds
+    from rag.minilm import MiniLM
+
+    rows = read_evaluation(questions, FIELDS, limit)
+    assembly = Assembly(context.settings, context.paths)
+    with counting(len(rows), context.messages.interactive) as on_row:
+        result = evaluate_documents(
+            assembly,
+            folder,
+            rows,
+            threshold=open_thresholds(context.settings).abstention,
+            embedder=MiniLM(),
+            on_row=on_row,
+        )
+    click.echo(json.dumps(result, ensure_ascii=False))

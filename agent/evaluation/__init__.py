@@ -1,0 +1,1 @@
+"""Evaluation of each capability, as the graphs use it, beside a baseline without the model."""

@@ -1,0 +1,153 @@
+"""Documents: questions over a folder, from the search to the cited answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agent.evaluation.baselines import embedded_sentence, sentence_texts
+from corpora.passages import find_span
+from corpora.wells import Row
+from llm.evaluation.answers import exact_match, token_f1
+from llm.evaluation.decisions import balanced_accuracy, best_threshold
+from llm.evaluation.intervals import interval, mean
+
+if TYPE_CHECKING:
+    from langchain_core.documents import Document
+
+    from agent.assembly import Assembly
+
+FIELDS = ("question", "answers")
+
+RECALL_AT = 5
+
+
+@dataclass
+class Measured:
+    """One list of figures for each measure."""
+
+    f1: list[float] = field(default_factory=list)
+    exact: list[float] = field(default_factory=list)
+    always_f1: list[float] = field(default_factory=list)
+    recalls: list[float] = field(default_factory=list)
+    verbatim: list[float] = field(default_factory=list)
+    right_file: list[float] = field(default_factory=list)
+    holds_answer: list[float] = field(default_factory=list)
+    confidences: list[float] = field(default_factory=list)
+    truths: list[bool] = field(default_factory=list)
+    sentence_f1: list[float] = field(default_factory=list)
+
+
+def evaluate_documents(
+    assembly: Assembly,
+    folder: Path,
+    rows: Sequence[Row],
+    *,
+    threshold: float,
+    embedder: Any,
+    on_row: Callable[[], None] = lambda: None,
+) -> dict[str, Any]:
+    """Ask every question of an indexed folder.
+
+    The graph is asked to answer always; below the threshold its answer then counts as an abstention,
+    so that one pass gives both the figures and the best threshold.
+
+    Args:
+        assembly: The parts of the program, with thresholds at 0.
+        folder: The folder, to hold citations against.
+        rows: Rows with question, answers and, where known, files and answerable.
+        threshold: Confidence from which an answer is given.
+        embedder: LangChain embeddings of the baseline.
+        on_row: Called after each row.
+    """
+    measured = Measured()
+    library = assembly.library.get()
+    retriever = library.retriever(RECALL_AT)
+    graph = _graph_that_always_answers(assembly)
+    started = time.perf_counter()
+    answering = 0.0
+    for row in rows:
+        began = time.perf_counter()
+        result = graph.invoke({"question": row["question"]})
+        answering += time.perf_counter() - began
+        _measure(measured, row, result, threshold, library.text)
+        found = retriever.invoke(row["question"])
+        _measure_search(measured, row, found, embedder)
+        on_row()
+    best = best_threshold(measured.confidences, measured.truths)
+    return {
+        "n": len(rows),
+        "folder": folder.name,
+        "recall_at_5": mean(measured.recalls),
+        "exact_match": mean(measured.exact),
+        "f1": mean(measured.f1),
+        "answerable_f1": mean(measured.always_f1),
+        "citation_verbatim_rate": mean(measured.verbatim),
+        "citation_file_precision": mean(measured.right_file),
+        "citation_holds_answer": mean(measured.holds_answer),
+        "abstain_accuracy": balanced_accuracy(measured.confidences, measured.truths, threshold),
+        "threshold": threshold,
+        "best_threshold": best,
+        "best_abstain_accuracy": balanced_accuracy(measured.confidences, measured.truths, best),
+        "seconds_per_question": answering / len(rows),
+        "intervals": {
+            "f1": interval(measured.f1),
+            "answerable_f1": interval(measured.always_f1),
+            "recall_at_5": interval(measured.recalls),
+        },
+        "baseline": {"best_sentence_f1": mean(measured.sentence_f1)},
+        "seconds": time.perf_counter() - started,
+    }
+
+
+def _graph_that_always_answers(assembly: Assembly) -> Any:
+    from agent.evaluation.reading import ANSWER_ALWAYS
+    from graphs import build_document_qa
+
+    retriever = assembly.library.get().retriever(assembly.settings.passages)
+    return build_document_qa(assembly.model.get(), retriever, thresholds=ANSWER_ALWAYS)
+
+
+def _measure(
+    measured: Measured,
+    row: Row,
+    result: dict[str, Any],
+    threshold: float,
+    text_of: Callable[[str], str],
+) -> None:
+    is_answerable = bool(row.get("answerable", row["answers"]))
+    expected = row["answers"] if is_answerable else []
+    confidence = result["confidence"]
+    answer = result["answer"] if confidence >= threshold else None
+    measured.confidences.append(confidence)
+    measured.truths.append(is_answerable)
+    measured.f1.append(token_f1(answer, expected))
+    measured.exact.append(exact_match(answer, expected))
+    if is_answerable:
+        measured.always_f1.append(token_f1(result["answer"], expected))
+    for citation in result["citations"]:
+        text = text_of(citation["path"])
+        is_verbatim = text[citation["start"] : citation["end"]] == citation["quote"]
+        measured.verbatim.append(float(is_verbatim))
+        if is_answerable and row.get("files"):
+            measured.right_file.append(float(citation["path"] in row["files"]))
+        if is_answerable:
+            holds = any(find_span(citation["quote"], answer) for answer in expected)
+            measured.holds_answer.append(float(holds))
+
+
+def _measure_search(measured: Measured, row: Row, found: Sequence[Document], embedder: Any) -> None:
+    if not row.get("answerable", row["answers"]):
+        return
+    texts = [document.page_content for document in found]
+    held = [any(find_span(text, answer) for answer in row["answers"]) for text in texts]
+    measured.recalls.append(float(any(held[:RECALL_AT])))
+    candidates = [sentence for text in texts for sentence in sentence_texts(text)]
+    if not candidates:
+        measured.sentence_f1.append(0.0)
+        return
+    sentence, _ = embedded_sentence(row["question"], candidates, embedder)
+    measured.sentence_f1.append(token_f1(sentence, row["answers"]))

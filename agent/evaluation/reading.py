@@ -1,0 +1,134 @@
+"""Reading: answer a question from a passage, or say that it does not tell."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.language_models import BaseChatModel
+from langchain_core.retrievers import BaseRetriever
+
+from agent.evaluation.baselines import bm25_sentence, embedded_sentence, sentence_texts
+from corpora.passages import windows
+from corpora.wells import Row
+from graphs import Thresholds, build_document_qa
+from graphs.document_qa_state import QuoteMethod
+from llm.evaluation.answers import exact_match, token_f1
+from llm.evaluation.decisions import balanced_accuracy, best_threshold
+from llm.evaluation.intervals import interval, mean
+
+FIELDS = ("passage", "question", "answers", "answerable")
+
+WINDOW_CHARACTERS = 600
+"""Size of the passages that a long text is cut into, as retrieval returns them."""
+
+ANSWER_ALWAYS = Thresholds(relevance=0.0, support=0.0, abstention=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the graph said to one question."""
+
+    answer: str | None
+    confidence: float
+    row: Row
+
+    def score(self, measure: Callable[[str | None, Sequence[str]], float]) -> float:
+        """Measure the answer against the acceptable ones."""
+        return measure(self.answer, self.row["answers"] if self.row["answerable"] else [])
+
+
+class OnePassage(BaseRetriever):
+    """Retrieves the pieces of one text, whatever is asked."""
+
+    text: str
+
+    def _get_relevant_documents(
+        self,
+        query: str,  # noqa: ARG002 - LangChain's signature
+        *,
+        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002 - LangChain's signature
+    ) -> list[Document]:
+        pieces = windows(self.text, WINDOW_CHARACTERS) or (self.text,)
+        return [Document(piece, metadata={"path": f"piece {n}"}) for n, piece in enumerate(pieces)]
+
+
+def evaluate_reading(
+    model: BaseChatModel,
+    rows: Sequence[Row],
+    *,
+    threshold: float,
+    embedder: Any,
+    quote_method: QuoteMethod = "generate",
+    on_row: Callable[[], None] = lambda: None,
+) -> dict[str, Any]:
+    """Answer every question from its passage through the document graph.
+
+    `exact_match` and `f1` are over all questions, abstaining below the threshold; `answerable_f1` is
+    that of the answers to answerable questions had the model always answered; `abstain_accuracy` is
+    balanced between answerable and not.
+
+    Args:
+        model: The chat model.
+        rows: Rows with passage, question, answers, answerable.
+        threshold: Confidence from which an answer is given.
+        embedder: LangChain embeddings of the baseline.
+        quote_method: How the graph quotes.
+        on_row: Called after each row.
+    """
+    started = time.perf_counter()
+    outcomes = []
+    for row in rows:
+        outcomes.append(answer_row(model, row, quote_method))
+        on_row()
+    seconds = time.perf_counter() - started
+    confidences = [outcome.confidence for outcome in outcomes]
+    truths = [bool(row["answerable"]) for row in rows]
+    given = [
+        outcome if outcome.confidence >= threshold else Outcome(None, outcome.confidence, outcome.row)
+        for outcome in outcomes
+    ]
+    f1 = [outcome.score(token_f1) for outcome in given]
+    answerable = [outcome for outcome in outcomes if outcome.row["answerable"]]
+    answerable_f1 = [outcome.score(token_f1) for outcome in answerable]
+    return {
+        "n": len(rows),
+        "exact_match": mean([outcome.score(exact_match) for outcome in given]),
+        "f1": mean(f1),
+        "answerable_f1": mean(answerable_f1),
+        "answerable_exact_match": mean([outcome.score(exact_match) for outcome in answerable]),
+        "abstain_accuracy": balanced_accuracy(confidences, truths, threshold),
+        "threshold": threshold,
+        "best_threshold": best_threshold(confidences, truths),
+        "best_abstain_accuracy": balanced_accuracy(confidences, truths, best_threshold(confidences, truths)),
+        "intervals": {"f1": interval(f1), "answerable_f1": interval(answerable_f1)},
+        "baseline": _baseline([outcome.row for outcome in answerable], embedder),
+        "seconds": seconds,
+    }
+
+
+def answer_row(model: BaseChatModel, row: Row, quote_method: QuoteMethod) -> Outcome:
+    """Answer one question from its passage, never abstaining; confidence says how sure it is."""
+    graph = build_document_qa(
+        model,
+        OnePassage(text=row["passage"]),
+        thresholds=ANSWER_ALWAYS,
+        quote_method=quote_method,
+    )
+    result = graph.invoke({"question": row["question"]})
+    return Outcome(result["answer"], result["confidence"], row)
+
+
+def _baseline(rows: Sequence[Row], embedder: Any) -> dict[str, float]:
+    """F1 of the sentence that looks most like the question, on the answerable questions."""
+    nearest, matching = [], []
+    for row in rows:
+        texts = sentence_texts(row["passage"])
+        sentence, _ = embedded_sentence(row["question"], texts, embedder)
+        nearest.append(token_f1(sentence, row["answers"]))
+        matching.append(token_f1(bm25_sentence(row["question"], texts), row["answers"]))
+    return {"best_sentence_f1": mean(nearest), "bm25_sentence_f1": mean(matching)}

@@ -1,0 +1,110 @@
+"""Tool calls: the right tool with the right arguments, or none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage, convert_to_messages
+
+from corpora.passages import overlap
+from corpora.wells import Row
+from graphs import prompts
+from llm.evaluation.intervals import interval, mean
+
+FIELDS = ("tools", "messages", "expected")
+
+Call = dict[str, Any]
+"""A call: name and arguments."""
+
+
+def evaluate_tools(
+    model: BaseChatModel, rows: Sequence[Row], on_row: Callable[[], None] = lambda: None
+) -> dict[str, Any]:
+    """Offer the tools of each row and compare the first call with the acceptable ones.
+
+    The baseline calls the tool whose name and description share most words with the last message,
+    without arguments.
+
+    Args:
+        model: The chat model.
+        rows: Rows with tools, messages, expected.
+        on_row: Called after each row.
+    """
+    valid, named, exact, silent, guessed = [], [], [], [], []
+    for row in rows:
+        messages = _to_messages(row["messages"])
+        reply = model.bind_tools(row["tools"]).invoke(prompts.tool(messages), max_tokens=160)
+        call = _first_call(reply)
+        if call is not None:
+            valid.append(float(is_valid(call, row["tools"])))
+        if row["expected"]:
+            named.append(float(call is not None and any(_same_name(call, e) for e in row["expected"])))
+            exact.append(float(call is not None and any(_same_call(call, e) for e in row["expected"])))
+            guess = _likeliest_tool(messages[-1].text, row["tools"])
+            guessed.append(float(any(guess == expected["name"] for expected in row["expected"])))
+        else:
+            silent.append(float(call is None))
+        on_row()
+    return {
+        "n": len(rows),
+        "valid_rate": mean(valid) if valid else None,
+        "name_accuracy": mean(named) if named else None,
+        "exact_accuracy": mean(exact) if exact else None,
+        "irrelevance_accuracy": mean(silent) if silent else None,
+        "intervals": {"name_accuracy": interval(named), "exact_accuracy": interval(exact)},
+        "baseline": {"word_overlap_name_accuracy": mean(guessed) if guessed else None},
+    }
+
+
+def is_valid(call: Call, tools: Sequence[dict[str, Any]]) -> bool:
+    """Whether a call names a tool and its arguments fit the tool's schema."""
+    import jsonschema
+
+    for tool in tools:
+        function = tool["function"]
+        if function["name"] == call["name"]:
+            validator = jsonschema.Draft202012Validator(function.get("parameters") or {})
+            return bool(validator.is_valid(call["arguments"]))
+    return False
+
+
+def _to_messages(rows: Sequence[Row]) -> list[BaseMessage]:
+    known = ("role", "content", "tool_calls", "tool_call_id", "name")
+    cleaned = []
+    for row in rows:
+        message = {key: row[key] for key in known if key in row}
+        for call in message.get("tool_calls", ()):
+            if not isinstance(call["function"]["arguments"], str):
+                arguments = json.dumps(call["function"]["arguments"])
+                call["function"] = {**call["function"], "arguments": arguments}
+        cleaned.append(message)
+    return convert_to_messages(cleaned)
+
+
+def _first_call(reply: AIMessage) -> Call | None:
+    if not reply.tool_calls:
+        return None
+    return {"name": reply.tool_calls[0]["name"], "arguments": reply.tool_calls[0]["args"]}
+
+
+def _same_name(call: Call, expected: Call) -> bool:
+    return bool(call["name"] == expected["name"])
+
+
+def _same_call(call: Call, expected: Call) -> bool:
+    arguments = expected["arguments"]
+    if isinstance(arguments, str):
+        arguments = json.loads(arguments or "{}")
+    return _same_name(call, expected) and bool(call["arguments"] == arguments)
+
+
+def _likeliest_tool(message: str, tools: Sequence[dict[str, Any]]) -> str:
+    def likeness(tool: dict[str, Any]) -> float:
+        function = tool["function"]
+        name = function["name"].replace("_", " ")
+        return overlap(message, f"{name} {function.get('description') or ''}")
+
+    return str(max(tools, key=likeness)["function"]["name"])

@@ -1,0 +1,1 @@
+"""Measures of quality: answers, decisions, language, and how sure a figure is."""

@@ -1,0 +1,98 @@
+"""Measures of decisions that come with a probability, and the fit that makes it honest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+
+BINS = 10
+"""Bins of the calibration error."""
+
+
+def area_under_curve(probabilities: Sequence[float], truths: Sequence[bool]) -> float | None:
+    """Return the chance that a true case scores above a false one (AUROC); None without both kinds."""
+    scores, is_true = np.asarray(probabilities), np.asarray(truths, dtype=bool)
+    positives, negatives = int(is_true.sum()), int((~is_true).sum())
+    if not positives or not negatives:
+        return None
+    _, ranks = np.unique(scores, return_inverse=True)
+    counts = np.bincount(ranks)
+    mean_ranks = np.cumsum(counts) - (counts - 1) / 2
+    total = float(mean_ranks[ranks][is_true].sum())
+    return (total - positives * (positives + 1) / 2) / (positives * negatives)
+
+
+def calibration_error(probabilities: Sequence[float], truths: Sequence[bool]) -> float:
+    """Return the expected calibration error over ten bins of equal width (Guo et al. 2017), 0 to 1."""
+    scores, is_true = np.asarray(probabilities), np.asarray(truths, dtype=np.float64)
+    bins = np.minimum((scores * BINS).astype(int), BINS - 1)
+    error = 0.0
+    for number in range(BINS):
+        inside = bins == number
+        if inside.any():
+            error += inside.mean() * abs(scores[inside].mean() - is_true[inside].mean())
+    return float(error)
+
+
+def balanced_accuracy(probabilities: Sequence[float], truths: Sequence[bool], threshold: float) -> float:
+    """Return the mean of the accuracies on true and on false cases; of one kind if there is but one."""
+    said, is_true = np.asarray(probabilities) >= threshold, np.asarray(truths, dtype=bool)
+    rates = [float((said[kind] == is_true[kind]).mean()) for kind in (is_true, ~is_true) if kind.any()]
+    return sum(rates) / len(rates) if rates else 0.0
+
+
+def best_threshold(probabilities: Sequence[float], truths: Sequence[bool]) -> float:
+    """Return the threshold with the highest balanced accuracy; between two scores, their middle."""
+    scores = sorted(set(probabilities))
+    middles = [(low + high) / 2 for low, high in pairwise(scores)]
+    candidates = middles[:: max(1, len(middles) // 200)] or [0.5]
+    return max(candidates, key=lambda value: balanced_accuracy(probabilities, truths, value))
+
+
+def risk_coverage(confidences: Sequence[float], scores: Sequence[float]) -> list[tuple[float, float]]:
+    """Return share answered and mean error, when only the surest are answered, surest first.
+
+    Args:
+        confidences: How sure each answer was.
+        scores: How good each was, 0 to 1.
+    """
+    order = np.argsort(-np.asarray(confidences), kind="stable")
+    errors = 1 - np.asarray(scores, dtype=np.float64)[order]
+    answered = np.arange(1, len(errors) + 1)
+    return list(zip((answered / len(errors)).tolist(), (np.cumsum(errors) / answered).tolist(), strict=True))
+
+
+def fit_temperature(margins: Sequence[float], truths: Sequence[bool]) -> tuple[float, float]:
+    """Fit temperature and bias to yes/no decisions by logistic regression (Platt 1999).
+
+    Args:
+        margins: Log-probability of yes minus that of no, for each decision.
+        truths: Whether yes was right.
+
+    Returns:
+        Temperature, at least 0.05, and bias: the probability of yes is
+        sigmoid(margin / temperature + bias).
+    """
+    values, is_true = np.asarray(margins, dtype=np.float64), np.asarray(truths, dtype=np.float64)
+    slope, bias = 1.0, 0.0
+    for _ in range(100):
+        predicted = 1 / (1 + np.exp(-np.clip(slope * values + bias, -30, 30)))
+        weights = np.maximum(predicted * (1 - predicted), 1e-9)
+        gradient = np.array([(values * (predicted - is_true)).sum(), (predicted - is_true).sum()])
+        hessian = np.array(
+            [
+                [(weights * values**2).sum() + 1e-3, (weights * values).sum()],
+                [(weights * values).sum(), weights.sum() + 1e-3],
+            ]
+        )
+        step: Numbers = np.linalg.solve(hessian, gradient)
+        slope, bias = slope - step[0], bias - step[1]
+        if np.abs(step).max() < 1e-9:
+            break
+    slope = float(np.clip(slope, 0.02, 20.0))
+    return 1 / slope, float(bias)
