@@ -15,6 +15,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from llm.batch_generation import write_batch
 from llm.constraints import Constraint, ConstraintCompiler
 from llm.decisions import score_choices
 from llm.errors import ContextOverflowError
@@ -25,6 +26,9 @@ from llm.gpt import GPT
 from llm.prefix_cache import PrefixCache, Slot
 from llm.sampling import GenerationSettings
 from llm.tokenizer import Tokenizer
+
+BATCH_SIZE = 8
+"""Most replies that are written in one pass."""
 
 
 class Engine:
@@ -90,6 +94,37 @@ class Engine:
                 return Completion.of(tokens, event)
             tokens.append(event)
         raise AssertionError("a generation ends with its finish")
+
+    def complete_batch(
+        self,
+        prompts: Sequence[Sequence[int]],
+        settings: GenerationSettings | None = None,
+        constraints: Sequence[Constraint | None] | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> list[Completion]:
+        """Reply to several prompts at once.
+
+        Args:
+            prompts: Token ids of each prompt; those of similar length share their passes.
+            settings: How to choose tokens, for all replies.
+            constraints: What each reply is held to.
+            cancelled: Ends all replies before their next tokens when set.
+
+        Raises:
+            ContextOverflowError: A prompt leaves no room for a reply.
+        """
+        held = constraints or [None] * len(prompts)
+        generations = [
+            self._begin(prompt, settings or GenerationSettings(), constraint)
+            for prompt, constraint in zip(prompts, held, strict=True)
+        ]
+        completions: dict[int, Completion] = {}
+        order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
+        for start in range(0, len(order), BATCH_SIZE):
+            group = order[start : start + BATCH_SIZE]
+            written = write_batch(self.model, self._lock, [generations[i] for i in group], cancelled)
+            completions |= zip(group, written, strict=True)
+        return [completions[index] for index in range(len(prompts))]
 
     def choice_logprobs(self, prompts: Sequence[Sequence[int]], choices: Sequence[Sequence[int]]) -> Tensor:
         """Score each choice as the reply to each prompt.

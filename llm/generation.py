@@ -92,7 +92,8 @@ class Generation:
     ) -> None:
         self._tokenizer = tokenizer
         self._settings = settings
-        self._limit = limit
+        self.limit = limit
+        """Most tokens of the reply."""
         self._writable = writable
         self._sampler = Sampler(settings, prompt)
         self._stream = TextStream(settings.stop)
@@ -114,7 +115,7 @@ class Generation:
             return certain[: max(room, 0)]
         if self._lookup is None:
             return []
-        return self._lookup.propose(min(room, self._limit - len(self.output) - 1))
+        return self._lookup.propose(min(room, self.limit - len(self.output) - 1))
 
     def report_draft(self, proposed: int, accepted: int) -> None:
         """Learn how many tokens of a draft came true."""
@@ -155,7 +156,7 @@ class Generation:
 
     def _keep_completable(self, token: int) -> int:
         """Return the token, or one that finishes the reply if after it too few would be left."""
-        left = self._limit - len(self.output)
+        left = self.limit - len(self.output)
         if self._state is None or left > self._watched or token == self._tokenizer.end_id:
             return token
         after = self._state.copy()
@@ -186,7 +187,7 @@ class Generation:
             return None if self._closing else "length"
         if self._state is not None and self._state.is_finished:
             return "stop"
-        return "length" if len(self.output) >= self._limit else None
+        return "length" if len(self.output) >= self.limit else None
 
     def _read_aloud(self, token: int) -> str:
         if not self._tokenizer.is_special(token):

@@ -55,6 +55,11 @@ class KeyValueCache:
         """Count tokens as held, after every layer has stored them."""
         self.length += tokens
 
+    def keep(self, rows: list[int]) -> None:
+        """Forget all sequences but these."""
+        self.keys = self.keys[:, rows]
+        self.values = self.values[:, rows]
+
     def truncate(self, length: int) -> None:
         """Forget all tokens after the first `length`."""
         self.length = min(self.length, length)
