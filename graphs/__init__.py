@@ -14,6 +14,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from graphs.assistant import build_assistant
+    from graphs.assistant_state import AssistantContext, AssistantInput, AssistantOutput
     from graphs.citation import Citation
     from graphs.document_qa import build_document_qa
     from graphs.document_qa_state import DocumentQAContext, DocumentQAInput, DocumentQAOutput
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ApprovalRequest",
+    "AssistantContext",
+    "AssistantInput",
+    "AssistantOutput",
     "ChoiceModel",
     "Citation",
     "Decision",
@@ -42,6 +47,7 @@ __all__ = [
     "ToolAgentInput",
     "ToolAgentOutput",
     "ToolRecord",
+    "build_assistant",
     "build_document_qa",
     "build_reasoner",
     "build_tool_agent",
@@ -49,6 +55,9 @@ __all__ = [
 
 _HOMES = {
     "ApprovalRequest": "graphs.tool_agent_state",
+    "AssistantContext": "graphs.assistant_state",
+    "AssistantInput": "graphs.assistant_state",
+    "AssistantOutput": "graphs.assistant_state",
     "ChoiceModel": "graphs.ports",
     "Citation": "graphs.citation",
     "Decision": "graphs.progress",
@@ -64,6 +73,7 @@ _HOMES = {
     "ToolAgentInput": "graphs.tool_agent_state",
     "ToolAgentOutput": "graphs.tool_agent_state",
     "ToolRecord": "graphs.tool_agent_state",
+    "build_assistant": "graphs.assistant",
     "build_document_qa": "graphs.document_qa",
     "build_reasoner": "graphs.reasoner",
     "build_tool_agent": "graphs.tool_agent",

@@ -109,6 +109,11 @@ def chat(history: Sequence[BaseMessage]) -> list[BaseMessage]:
     return [SystemMessage(INSTRUCTIONS["chat"], name="chat"), *history]
 
 
+def background(memories: Sequence[str]) -> list[BaseMessage]:
+    """Return what comes before a conversation: memories of earlier ones, or nothing."""
+    return [HumanMessage("\n".join(["From earlier conversations:", *memories]))] if memories else []
+
+
 def tool(history: Sequence[BaseMessage]) -> list[BaseMessage]:
     """Ask for tool calls, or a reply in words, to the last message of a conversation."""
     return [SystemMessage(INSTRUCTIONS["tool"], name="tool"), *history]

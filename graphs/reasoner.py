@@ -64,8 +64,7 @@ def build_reasoner(
     thresholds = thresholds or Thresholds()
     helpers: dict[str, Runnable[Any, Any]] = {}
     if retriever is not None:
-        # Searching again after a crash harms nothing, so these steps need no checkpoints of their own.
-        helpers["documents"] = build_document_qa(model, retriever, thresholds=thresholds, checkpointer=False)
+        helpers["documents"] = build_document_qa(model, retriever, thresholds=thresholds)
     if tools:
         helpers["tools"] = build_tool_agent(model, tools)
     if not helpers:

@@ -212,7 +212,7 @@ def test_a_change_waits_for_a_person(verdict: Any, kept: list[str]) -> None:
     ]
     assert request["calls"][0]["description"] == "Keep a note."
     result = graph.invoke(Command(resume=verdict), THREAD)
-    assert notes == kept
+    assert sorted(notes) == kept  # calls of one message run in parallel
     assert ("success", "2") in results(result)
     assert [text for _, text in results(result)].count(NOT_ALLOWED) == 2 - len(kept)
     assert result["answer"] == "Done."

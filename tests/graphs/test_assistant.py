@@ -1,0 +1,257 @@
+"""Every road through the assistant, its memory, and long conversations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from langchain_core.embeddings import DeterministicFakeEmbedding
+from langchain_core.messages import AIMessage, HumanMessage
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.store.memory import InMemoryStore
+from langgraph.types import Command
+
+from graphs import AssistantContext, Thresholds, build_assistant
+from graphs.memory import memory_namespace
+from tests.graphs.fakes import ListRetriever, PortedModel, ScriptedModel, passages_of
+from tests.graphs.test_tool_agent import add, calls, note_tool
+
+TALL = "How tall is the lighthouse?"
+THREAD: Any = {"configurable": {"thread_id": "one"}}
+
+
+def by_subject(prompt: str) -> str:
+    if "lighthouse" in prompt:
+        return "documents"
+    if "+" in prompt or "note" in prompt:
+        return "tools"
+    return "reason" if " both " in prompt else "chat"
+
+
+def model_that(kind: type[ScriptedModel] = ScriptedModel, **script: Any) -> ScriptedModel:
+    ported = kind is PortedModel
+    usual = {
+        "route": (lambda prompt: {by_subject(prompt): 0.7}) if ported else by_subject,
+        "grade": 0.8 if ported else "yes",
+        "check": 0.9 if ported else "yes",
+        "rewrite": lambda prompt: prompt.splitlines()[-1].removeprefix("User: "),
+        "quote": "38 metres",
+        "answer": "38 metres",
+        "plan": f"{TALL}\nHow tall is it?",
+        "tool": lambda prompt: (
+            f"It is {prompt.splitlines()[-1]}." if prompt[-1].isdigit() else wanted(prompt)
+        ),
+        "chat": lambda prompt: f"You said: {prompt.splitlines()[-1]}",
+        "summarise": "They talked.",
+    }
+    return kind(script={**usual, **script})
+
+
+def wanted(prompt: str) -> AIMessage:
+    return calls(("add", {"a": len(prompt), "b": 0}))
+
+
+def assistant(model: ScriptedModel, **options: Any) -> Any:
+    return build_assistant(model, ListRetriever(passages=passages_of()), [add], **options)
+
+
+@pytest.mark.parametrize("kind", [PortedModel, ScriptedModel])
+@pytest.mark.parametrize(
+    ("question", "route", "answer"),
+    [
+        (TALL, "documents", "38 metres"),
+        ("What is 2 + 3?", "tools", "It is 14."),
+        ("Are both of them 38 m?", "reason", "38 metres"),
+        ("Hello!", "chat", "You said: Hello!"),
+    ],
+)
+def test_each_road(kind: type[ScriptedModel], question: str, route: str, answer: str) -> None:
+    model = model_that(kind)
+    if route == "reason":
+        model.script["route"] = (
+            (lambda prompt: {"reason": 0.9} if "both" in prompt else {"documents": 0.9})
+            if kind is PortedModel
+            else lambda prompt: "reason" if "both" in prompt else "documents"
+        )
+    result = assistant(model).invoke({"question": question})
+    assert (result["route"], result["answer"]) == (route, answer)
+    assert result["question"] == question
+    assert result["decisions"][0]["node"] == "choose"
+    assert route in result["decisions"][0]["what"]
+    assert [message.type for message in result["messages"]][:1] == ["human"]
+    assert result["messages"][-1].text == answer
+    assert bool(result["citations"]) is (route in ("documents", "reason"))
+    assert bool(result["calls"]) is (route == "tools")
+    assert bool(result["steps"]) is (route == "reason")
+    assert (result["confidence"] is None) is (route in ("tools", "chat"))
+
+
+def test_only_roads_that_exist_can_be_taken() -> None:
+    model = model_that(PortedModel, route={"documents": 0.9, "tools": 0.9, "reason": 0.9, "chat": 0.1})
+    result = build_assistant(model).invoke({"question": TALL})
+    assert result["route"] == "chat"
+    assert set(build_assistant(model).get_graph().nodes) == {
+        "__start__",
+        "recall",
+        "choose",
+        "chat",
+        "remember",
+        "__end__",
+    }
+    retriever = ListRetriever(passages=passages_of())
+    assert "tools" not in build_assistant(model, retriever).get_graph().nodes
+
+
+def test_an_abstention_comes_through() -> None:
+    result = assistant(model_that(grade="no")).invoke({"question": TALL})
+    assert (result["answer"], result["abstained"], result["citations"]) == (None, True, [])
+    result = assistant(model_that(chat=" ")).invoke({"question": "Hello!"})
+    assert (result["answer"], result["abstained"]) == (None, True)
+
+
+def test_a_thread_remembers_and_each_turn_begins_afresh() -> None:
+    model = model_that()
+    graph = assistant(model, checkpointer=InMemorySaver())
+    graph.invoke({"question": TALL}, THREAD)
+    graph.invoke({"question": "Are both of them 38 m?"}, THREAD)
+    result = graph.invoke({"question": "Hello!"}, THREAD)
+    assert (result["citations"], result["steps"], result["plan"]) == ([], [], [])
+    assert [message.type for message in result["messages"]] == ["human", "ai"] * 3
+    assert "38 metres" in model.prompts_of("chat")[-1]
+    other = graph.invoke({"question": "Hello!"}, {"configurable": {"thread_id": "two"}})
+    assert len(other["messages"]) == 2
+    assert "38 metres" not in model.prompts_of("chat")[-1]
+
+
+def test_a_long_conversation_is_summarised_and_nothing_else_is_lost() -> None:
+    summarised: list[str] = []
+
+    def summarise(prompt: str) -> str:
+        summarised.append(prompt)
+        return f"Summary {len(summarised)}."
+
+    model = model_that(summarise=summarise)
+    graph = assistant(model, checkpointer=InMemorySaver(), history_tokens=100)
+    for number in range(20):
+        result = graph.invoke({"question": f"Hello number {number}, how are you today?"}, THREAD)
+        text = " ".join(message.text for message in result["messages"])
+        assert len(text) < 600
+    assert summarised
+    # Every turn is either still there in words or went through a summary.
+    everything = " ".join([*summarised, text])
+    assert all(f"number {number}," in everything for number in range(20))
+    # A later summary builds on the one before it.
+    assert summarised[1].startswith("Summary 1.")
+    assert result["messages"][0].text.startswith("Summary of the conversation so far: Summary ")
+    assert "Summary of the conversation" in model.prompts_of("chat")[-1]
+
+
+def test_a_huge_turn_is_summarised_in_pieces() -> None:
+    model = model_that()
+    graph = assistant(model, history_tokens=50)
+    result = graph.invoke({"question": "Hello " + "word " * 500})
+    assert len(model.prompts_of("summarise")) > 10
+    assert [message.text for message in result["messages"]] == [
+        "Summary of the conversation so far: They talked."
+    ]
+    assert result["answer"].startswith("You said")
+
+
+def test_what_cannot_be_summarised_stays() -> None:
+    graph = assistant(model_that(summarise=""), history_tokens=5)
+    result = graph.invoke({"question": "Hello, how are you today?"})
+    assert [message.type for message in result["messages"]] == ["human", "ai"]
+
+
+def test_memories_are_recalled_for_their_person_only() -> None:
+    store = InMemoryStore(index={"embed": DeterministicFakeEmbedding(size=8), "dims": 8, "fields": ["text"]})
+    store.put(memory_namespace("ada"), "name", {"text": "Her name is Ada."})
+    store.put(memory_namespace("ada"), "pet", {"text": "Her cat is grey."})
+    store.put(memory_namespace("bob"), "name", {"text": "His name is Bob."})
+    model = model_that(grade=lambda prompt: "yes" if "Ada" in prompt else "no")
+    graph = assistant(model, store=store, checkpointer=InMemorySaver())
+    context = AssistantContext(user="ada")
+    result = graph.invoke({"question": "Hello! Who am I?"}, THREAD, context=context)
+    assert result["memories"] == ["Her name is Ada."]
+    assert "Her name is Ada." in model.prompts_of("chat")[0]
+    assert not any("Bob" in prompt for _, prompt in model.asked)
+    assert [decision["node"] for decision in result["decisions"]] == ["recall", "recall", "choose"]
+    nobody = graph.invoke({"question": "Hello! Who am I?"}, {"configurable": {"thread_id": "two"}})
+    assert nobody["memories"] == []
+
+
+def test_a_summary_is_kept_for_other_threads() -> None:
+    store = InMemoryStore()
+    model = model_that()
+    graph = assistant(model, store=store, checkpointer=InMemorySaver(), history_tokens=5)
+    graph.invoke({"question": "Hello, how are you today?"}, THREAD)
+    assert graph.invoke({"question": "Hello again!"}, THREAD)["memories"] == []
+    result = graph.invoke({"question": "Hello!"}, {"configurable": {"thread_id": "two"}})
+    assert result["memories"] == ["They talked."]
+
+
+def test_a_pause_for_approval_inside() -> None:
+    notes: list[str] = []
+    model = model_that(tool=[calls(("note", {"text": "a"})), "Kept."])
+    graph = build_assistant(model, tools=[note_tool(notes)], checkpointer=InMemorySaver())
+    paused = graph.invoke({"question": "Keep a note"}, THREAD)
+    assert paused["__interrupt__"][0].value["calls"][0]["name"] == "note"
+    result = graph.invoke(Command(resume=True), THREAD)
+    assert (notes, result["answer"], result["route"]) == (["a"], "Kept.", "tools")
+
+
+def test_rewind_and_fork() -> None:
+    graph = assistant(model_that(), checkpointer=InMemorySaver())
+    graph.invoke({"question": "Hello one!"}, THREAD)
+    after_one = graph.get_state(THREAD)
+    graph.invoke({"question": "Hello two!"}, THREAD)
+    fork = graph.invoke({"question": "Hello three!"}, after_one.config)
+    said = [message.text for message in fork["messages"] if isinstance(message, HumanMessage)]
+    assert said == ["Hello one!", "Hello three!"]
+    ends = [state for state in graph.get_state_history(THREAD) if not state.next]
+    assert len(ends) == 3
+
+
+def test_it_streams_each_message_once_from_every_depth() -> None:
+    for question in (TALL, "What is 2 + 3?", "Hello!"):
+        shown: dict[str, str] = {}
+        events = []
+        for part in assistant(model_that()).stream(
+            {"question": question}, stream_mode=["messages", "custom"], subgraphs=True, version="v2"
+        ):
+            if part["type"] == "messages":
+                message = part["data"][0]
+                shown[str(message.id)] = shown.get(str(message.id), "") + message.text
+            else:
+                events.append(part["data"]["node"])
+        final = [text for text in shown.values() if text and text != question]
+        assert final[-1] in ("38 metres", "It is 14.", "You said: Hello!")
+        assert len(final) == len(set(final))
+        assert events[0] == "choose"
+
+
+async def test_it_runs_async() -> None:
+    store = InMemoryStore()
+    await store.aput(memory_namespace("default"), "name", {"text": "Her name is Ada."})
+    graph = assistant(model_that(PortedModel), store=store, checkpointer=InMemorySaver(), history_tokens=5)
+    for question, answer in (
+        (TALL, "38 metres"),
+        ("What is 2 + 3?", "It is 14."),
+        ("Hello!", "You said: Hello!"),
+    ):
+        result = await graph.ainvoke({"question": question}, {"configurable": {"thread_id": question}})
+        assert result["answer"] == answer
+    assert result["memories"]
+
+
+def test_thresholds_reach_the_roads() -> None:
+    model = model_that(PortedModel)
+    graph = assistant(model, thresholds=Thresholds(support=0.95))
+    assert graph.invoke({"question": TALL})["abstained"]
+    lenient = AssistantContext(thresholds=Thresholds(0, 0, 0))
+    assert not graph.invoke({"question": TALL}, context=lenient)["abstained"]
+
+
+def test_a_length_below_one_is_refused() -> None:
+    with pytest.raises(ValueError, match="history_tokens"):
+        build_assistant(model_that(), history_tokens=0)
