@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +20,13 @@ from rag.vector_store import VectorStore
 from rag.words import match_query
 
 DENSE_WEIGHT = 0.5
+"""Share of the dense score.
+
+Recall@5 of dense, words and their fusion: handbook 0.93, 1.00, 1.00; health articles 0.95, 0.97, 0.98;
+encyclopedia 0.82, 0.90, 0.90. Weights from 0.4 to 0.6 differ by less than 0.01; reciprocal rank fusion is
+0.01 to 0.03 worse.
+"""
+_HEADING_WEIGHT = 2.0  # a word in a heading counts twice; measured against 0.3, 1 and 4
 _CANDIDATES = 100
 _IN_DOCUMENTS = "document IN (SELECT value FROM json_each(?))"
 _EXACT_LIMIT = 4096
@@ -34,8 +41,11 @@ def search(
     if not question.strip() or k < 1 or documents == []:
         return []
     count = max(_CANDIDATES, 4 * k)
-    dense = _dense(store, vectors, embedder.embed_query(question), count, documents)
+    query = embedder.embed_query(question)
+    dense = _dense(store, vectors, query, count, documents)
     sparse = _sparse(store, question, count, documents)
+    # What only the words found also has a similarity; counting it as 0 ranks worse.
+    dense |= _exact(store, query, "id", sparse.keys() - dense.keys())
     fused = convex(dense, sparse, DENSE_WEIGHT)
     ranked = sorted(fused, key=lambda number: (-fused[number], number))[: 3 * k]
     passages = _passages(store, ranked, fused, {"dense": dense, "bm25": sparse})
@@ -61,20 +71,22 @@ def _dense(
     (chunks,) = store.rows(f"SELECT count(*) FROM chunks WHERE {_IN_DOCUMENTS}", [listed(documents)])[0]
     if chunks > _EXACT_LIMIT:
         return dict(vectors.nearest(query, count, documents))
-    return _exact(store, query, count, documents)
+    scores = _exact(store, query, "document", documents)
+    return {number: scores[number] for number in sorted(scores, key=lambda number: -scores[number])[:count]}
 
 
-def _exact(store: Store, query: Sequence[float], count: int, documents: list[int]) -> dict[int, float]:
+def _exact(store: Store, query: Sequence[float], column: str, numbers: Iterable[int]) -> dict[int, float]:
+    """Compare the question with every chunk whose `column` is among the numbers."""
     rows = store.rows(
-        f"SELECT id, value FROM chunks JOIN vectors ON key = vector WHERE {_IN_DOCUMENTS}",
-        [listed(documents)],
+        "SELECT id, value FROM chunks JOIN vectors ON key = vector"
+        f" WHERE {column} IN (SELECT value FROM json_each(?))",
+        [listed(numbers)],
     )
     if not rows:
         return {}
     matrix = np.stack([np.frombuffer(value, np.float32) for _, value in rows])
     unit = np.asarray(query, np.float32) / max(float(np.linalg.norm(query)), 1e-12)
-    scores = matrix @ unit
-    return {rows[row][0]: float(scores[row]) for row in np.argsort(-scores)[:count]}
+    return {number: float(score) for (number, _), score in zip(rows, matrix @ unit, strict=True)}
 
 
 def _sparse(store: Store, question: str, count: int, documents: list[int] | None) -> dict[int, float]:
@@ -84,7 +96,7 @@ def _sparse(store: Store, question: str, count: int, documents: list[int] | None
     condition = "" if documents is None else f"AND rowid IN (SELECT id FROM chunks WHERE {_IN_DOCUMENTS})"
     values = [query] if documents is None else [query, listed(documents)]
     rows = store.rows(
-        f"SELECT rowid, -bm25(words) AS score FROM words WHERE words MATCH ? {condition}"
+        f"SELECT rowid, -bm25(words, {_HEADING_WEIGHT}) AS score FROM words WHERE words MATCH ? {condition}"
         f" ORDER BY score DESC LIMIT {count}",
         values,
     )
