@@ -58,9 +58,9 @@ class ReasonerNodes:
 
     def solve(self, assignment: Assignment) -> Work[Update]:
         """Answer one simple question, from where the model thinks its answer is."""
-        question = assignment["step_question"]
+        question = assignment["filled"]
         report("solve", f"Finding out: {question}")
-        route = yield from self._route(question)
+        route = yield from self._route(assignment["planned"])
         result = yield from ask_runnable(self.helpers[route], {"question": question})
         step = ReasonStep(
             index=assignment["index"],
@@ -94,7 +94,7 @@ class ReasonerNodes:
             earlier = [number for number in needed if 0 <= number < index]
             if index not in answers and all(answers.get(number) for number in earlier):
                 filled = _fill(question, {number: str(answers[number]) for number in earlier})
-                sends.append(Send("solve", Assignment(index=index, step_question=filled)))
+                sends.append(Send("solve", Assignment(index=index, planned=question, filled=filled)))
         return sends
 
     def combine(self, state: ReasonerState) -> Work[Update]:

@@ -51,4 +51,7 @@ class Assignment(TypedDict):
     """A question that is ready to be asked."""
 
     index: int
-    step_question: str
+    planned: str
+    """The question as the plan has it; it alone decides who answers, so no document can."""
+    filled: str
+    """The question with the answers that it refers to."""
