@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from graphs.citation import Citation
     from graphs.document_qa import build_document_qa
     from graphs.document_qa_state import DocumentQAContext, DocumentQAInput, DocumentQAOutput
+    from graphs.memory import memory_namespace
     from graphs.ports import ChoiceModel, SpanModel
     from graphs.progress import Decision, Progress
     from graphs.reasoner import build_reasoner
     from graphs.reasoner_state import ReasonerInput, ReasonerOutput, ReasonStep
+    from graphs.retention import AsyncBoundedSqliteSaver, BoundedSqliteSaver
     from graphs.thresholds import Thresholds
     from graphs.tool_agent import build_tool_agent
     from graphs.tool_agent_state import ApprovalRequest, ToolAgentInput, ToolAgentOutput, ToolRecord
@@ -32,6 +34,8 @@ __all__ = [
     "AssistantContext",
     "AssistantInput",
     "AssistantOutput",
+    "AsyncBoundedSqliteSaver",
+    "BoundedSqliteSaver",
     "ChoiceModel",
     "Citation",
     "Decision",
@@ -51,6 +55,7 @@ __all__ = [
     "build_document_qa",
     "build_reasoner",
     "build_tool_agent",
+    "memory_namespace",
 ]
 
 _HOMES = {
@@ -58,6 +63,8 @@ _HOMES = {
     "AssistantContext": "graphs.assistant_state",
     "AssistantInput": "graphs.assistant_state",
     "AssistantOutput": "graphs.assistant_state",
+    "AsyncBoundedSqliteSaver": "graphs.retention",
+    "BoundedSqliteSaver": "graphs.retention",
     "ChoiceModel": "graphs.ports",
     "Citation": "graphs.citation",
     "Decision": "graphs.progress",
@@ -77,6 +84,7 @@ _HOMES = {
     "build_document_qa": "graphs.document_qa",
     "build_reasoner": "graphs.reasoner",
     "build_tool_agent": "graphs.tool_agent",
+    "memory_namespace": "graphs.memory",
 }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage
@@ -234,6 +236,35 @@ async def test_it_runs_async(model: ScriptedModel) -> None:
     assert result["answer"] == "38 metres"
     parts = [part async for part in graph.astream({"question": QUESTION}, stream_mode="custom")]
     assert [part["node"] for part in parts] == ["retrieve", "grade", "quote", "extract", "verify"]
+
+
+async def test_a_cancelled_run_stops_at_the_call_that_it_waits_for() -> None:
+    reached = asyncio.Event()
+
+    class Slow(ScriptedModel):
+        async def _agenerate(self, messages: Any, *args: Any, **kwargs: Any) -> Any:
+            if messages[0].name != "quote":
+                return self._generate(messages)
+            reached.set()
+            return await asyncio.sleep(60)
+
+    model = Slow(script=foreign().script)
+    graph = build_document_qa(model, ListRetriever(passages=passages_of()))
+    run = asyncio.create_task(graph.ainvoke({"question": QUESTION}))
+    await reached.wait()
+    run.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await run
+    assert not model.prompts_of("answer")
+
+
+def test_a_stream_that_is_closed_asks_nothing_more() -> None:
+    model = foreign()
+    graph = build_document_qa(model, ListRetriever(passages=passages_of()))
+    stream = graph.stream({"question": QUESTION}, stream_mode="updates")
+    assert next(stream) == {"contextualise": ANY}
+    stream.close()
+    assert model.asked == []
 
 
 def test_a_lost_connection_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,55 @@
+"""Draw the graphs into `docs/graphs.md`: `python -m graphs.drawings`.
+
+A test checks that the drawings there are those of the code.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from langchain_core.embeddings import DeterministicFakeEmbedding
+from langchain_core.language_models import FakeListChatModel
+from langchain_core.tools import tool
+from langchain_core.vectorstores import InMemoryVectorStore
+
+from graphs.assistant import build_assistant
+from graphs.document_qa import build_document_qa
+from graphs.reasoner import build_reasoner
+from graphs.tool_agent import build_tool_agent
+
+PAGE = Path(__file__).parent.parent / "docs" / "graphs.md"
+
+_BLOCK = re.compile(r"<!-- (\w+) -->\n```mermaid\n.*?```\n", re.DOTALL)
+_STYLE = re.compile(
+    r"^---\n.*?\n---\n|^\tclassDef [^\n]*\n|<hr/>[^\n]*?</small>|:::\w+", re.DOTALL | re.MULTILINE
+)
+
+
+@tool
+def your_tool() -> str:
+    """Stand in for a tool of the caller."""
+    return ""
+
+
+def draw() -> dict[str, str]:
+    """Return the Mermaid drawing of each graph by its name."""
+    model = FakeListChatModel(responses=[""])
+    retriever = InMemoryVectorStore(DeterministicFakeEmbedding(size=1)).as_retriever()
+    graphs = (
+        build_document_qa(model, retriever),
+        build_tool_agent(model, [your_tool]),
+        build_reasoner(model, retriever, [your_tool]),
+        build_assistant(model, retriever, [your_tool]),
+    )
+    return {graph.name: _STYLE.sub("", graph.get_graph().draw_mermaid()) for graph in graphs}
+
+
+def refresh(page: str) -> str:
+    """Return a page of documentation with its drawings brought up to date."""
+    drawings = draw()
+    return _BLOCK.sub(lambda match: f"<!-- {match[1]} -->\n```mermaid\n{drawings[match[1]]}```\n", page)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(refresh(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
