@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -91,21 +91,33 @@ class FolderIndex:
                 self._generation = writer.get("generation")
                 writer.close()
 
-    def search(self, question: str, k: int = 8, paths: Sequence[str] | None = None) -> list[Passage]:
+    def search(
+        self,
+        question: str,
+        k: int = 8,
+        paths: Sequence[str] | None = None,
+        *,
+        merge_tokens: int | None = None,
+    ) -> list[Passage]:
         """Return the passages that fit a question, best first.
 
         Args:
             question: In plain words.
             k: How many passages at most.
             paths: Search only in these: paths, folders, or patterns such as "*.md".
+            merge_tokens: Neighbouring passages are joined up to so many tokens; by default up to
+                `max_tokens`, and 0 leaves them apart.
 
         Raises:
             NotIndexedError: The folder was never indexed.
         """
+        from rag.neighbours import merge_neighbours
         from rag.searcher import search
 
         store = self._reader()
-        return search(store, self._fresh_vectors(store), self._embedder, question, k, paths)
+        found = search(store, self._fresh_vectors(store), self._embedder, question, k, paths)
+        limit = self._max_tokens if merge_tokens is None else merge_tokens
+        return merge_neighbours(found, k, self.text, lambda text: self._token_counter(text) <= limit)
 
     def text(self, path: str) -> str:
         """Return a document's text as it was indexed: every passage equals text[start:end] of it.
@@ -127,6 +139,16 @@ class FolderIndex:
         from rag.retriever import FolderRetriever
 
         return FolderRetriever(search=self.search, k=k, paths=None if paths is None else list(paths))
+
+    def watch(self, stop: threading.Event) -> Iterator[IndexReport]:
+        """Refresh now and after every change of the folder, until `stop` is set.
+
+        Yields:
+            The report of each refresh.
+        """
+        from rag.watching import watch
+
+        return watch(self, stop)
 
     def close(self) -> None:
         """Let go of all files; the index may be used again and then opens them anew."""

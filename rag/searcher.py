@@ -36,7 +36,7 @@ _EXACT_LIMIT = 4096
 def search(
     store: Store, vectors: VectorStore, embedder: Embedder, question: str, k: int, paths: Sequence[str] | None
 ) -> list[Passage]:
-    """Return the best passages, best first."""
+    """Return the passages that fit best, best first: about three times `k`, near-duplicates left out."""
     documents = None if paths is None else matching_documents(store, paths)
     if not question.strip() or k < 1 or documents == []:
         return []
@@ -48,8 +48,7 @@ def search(
     dense |= _exact(store, query, "id", sparse.keys() - dense.keys())
     fused = convex(dense, sparse, DENSE_WEIGHT)
     ranked = sorted(fused, key=lambda number: (-fused[number], number))[: 3 * k]
-    passages = _passages(store, ranked, fused, {"dense": dense, "bm25": sparse})
-    return without_near_duplicates(passages)[:k]
+    return without_near_duplicates(_passages(store, ranked, fused, {"dense": dense, "bm25": sparse}))
 
 
 def matching_documents(store: Store, paths: Sequence[str]) -> list[int]:

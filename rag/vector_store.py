@@ -6,7 +6,8 @@ Chroma gets our own vectors and never a text; it runs embedded in a folder, or a
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -37,33 +38,51 @@ class VectorStore:
         self._collection = self._open()
 
     def _open(self) -> Any:
-        return self._client.get_or_create_collection(
-            self._name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-        )
+        with self._explained():
+            return self._client.get_or_create_collection(
+                self._name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+            )
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Say in one sentence what Chroma says in many exceptions of its own, httpx's and Rust's."""
+        try:
+            yield
+        except Exception as error:
+            if self._url is None:
+                advice = "delete the index folder and index again"
+            else:
+                advice = f"check the Chroma server at {self._url}"
+            raise VectorStoreError(f"The vectors cannot be reached ({error}); {advice}.") from error
 
     def upsert(self, numbers: Sequence[int], vectors: NDArray[np.float32], documents: Sequence[int]) -> None:
         """Put vectors under chunk numbers, each with the number of its document."""
         for start in range(0, len(numbers), _LARGEST_BATCH):
             part = slice(start, start + _LARGEST_BATCH)
-            self._collection.upsert(
-                ids=[str(number) for number in numbers[part]],
-                embeddings=vectors[part],
-                metadatas=[{"document": document} for document in documents[part]],
-            )
+            with self._explained():
+                self._collection.upsert(
+                    ids=[str(number) for number in numbers[part]],
+                    embeddings=vectors[part],
+                    metadatas=[{"document": document} for document in documents[part]],
+                )
 
     def delete(self, numbers: Sequence[int]) -> None:
         """Forget chunks; numbers that are not there are passed over."""
         for start in range(0, len(numbers), _LARGEST_BATCH):
-            self._collection.delete(ids=[str(number) for number in numbers[start : start + _LARGEST_BATCH]])
+            with self._explained():
+                self._collection.delete(
+                    ids=[str(number) for number in numbers[start : start + _LARGEST_BATCH]]
+                )
 
     def nearest(
         self, vector: Sequence[float], k: int, documents: Sequence[int] | None = None
     ) -> list[tuple[int, float]]:
         """Return (chunk number, cosine similarity) of the nearest chunks, best first."""
         where = None if documents is None else {"document": {"$in": list(documents)}}
-        found = self._collection.query(
-            query_embeddings=[list(vector)], n_results=k, where=where, include=["distances"]
-        )
+        with self._explained():
+            found = self._collection.query(
+                query_embeddings=[list(vector)], n_results=k, where=where, include=["distances"]
+            )
         return [
             (int(number), 1.0 - float(distance))
             for number, distance in zip(found["ids"][0], found["distances"][0], strict=True)
@@ -71,11 +90,13 @@ class VectorStore:
 
     def count(self) -> int:
         """Return how many vectors the collection holds."""
-        return int(self._collection.count())
+        with self._explained():
+            return int(self._collection.count())
 
     def clear(self) -> None:
         """Begin again with an empty collection, perhaps of other dimensions."""
-        self._client.delete_collection(self._name)
+        with self._explained():
+            self._client.delete_collection(self._name)
         self._collection = self._open()
 
     def close(self) -> None:

@@ -1,0 +1,49 @@
+"""Follow a folder: bring the index in line after every change."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from rag.errors import EmptyFolderError, IndexBusyError
+from rag.report import IndexReport
+
+if TYPE_CHECKING:
+    from rag.folder_index import FolderIndex
+
+_QUIET_MS = 400  # a burst of changes, as an editor or a checkout makes, is one refresh
+_RETRY_MS = 2000
+
+
+def watch(index: FolderIndex, stop: threading.Event) -> Iterator[IndexReport]:
+    """Refresh now and after each change, and hand out the reports; ends when `stop` is set.
+
+    A folder that is empty for a while, or an index that another process writes, is waited for.
+    """
+    from watchfiles import DefaultFilter
+    from watchfiles import watch as changes
+
+    events = changes(
+        index.folder,
+        watch_filter=DefaultFilter(),
+        step=_QUIET_MS,
+        rust_timeout=_RETRY_MS,
+        yield_on_timeout=True,
+        stop_event=stop,
+    )
+    pending = True
+    for batch in chain([set()], events):
+        pending = pending or bool(batch)
+        if not pending:
+            continue
+        try:
+            report = index.refresh()
+        except EmptyFolderError:
+            pending = False
+        except IndexBusyError:
+            continue
+        else:
+            pending = False
+            yield report

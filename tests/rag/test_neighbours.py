@@ -1,0 +1,59 @@
+"""Neighbours are joined, near-duplicates are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from rag import FolderIndex, Passage
+from rag.duplicates import without_near_duplicates
+from rag.neighbours import merge_neighbours
+
+TEXT = "One two three.\n\nFour five six.\n\nSeven eight nine.\n"
+
+
+def piece(word: str, score: float = 0.5, heading: str = "") -> Passage:
+    start = TEXT.index(word)
+    end = TEXT.index(".", start) + 1
+    line = TEXT.count("\n", 0, start) + 1
+    return Passage(TEXT[start:end], "a.txt", start, end, line, line, heading=heading, score=score)
+
+
+def merge(*passages: Passage, k: int = 5, longest: int = 99) -> list[Passage]:
+    return merge_neighbours(passages, k, lambda _: TEXT, lambda text: len(text) <= longest)
+
+
+def test_adjoining_passages_become_one() -> None:
+    (joined,) = merge(piece("Four", 0.9), piece("One", 0.4))
+    assert joined.text == TEXT[joined.start : joined.end] == "One two three.\n\nFour five six."
+    assert (joined.start_line, joined.end_line, joined.score) == (1, 3, 0.9)
+
+
+def test_passages_apart_too_long_or_of_other_sections_stay_apart() -> None:
+    assert len(merge(piece("One"), piece("Seven"))) == 2
+    assert len(merge(piece("One"), piece("Four"), longest=20)) == 2
+    assert len(merge(piece("One", heading="A"), piece("Four", heading="B"))) == 2
+    assert len(merge(piece("One"), replace(piece("Four"), page=2))) == 2
+    assert len(merge(piece("One"), replace(piece("Four"), path="b.txt"))) == 2
+
+
+def test_no_more_than_asked_for() -> None:
+    assert [passage.text for passage in merge(piece("One"), piece("Seven"), k=1)] == ["One two three."]
+
+
+def test_near_duplicates_keep_the_better_one() -> None:
+    first = piece("Four")
+    longer = replace(
+        first, text="Four five six seven eight nine ten eleven twelve thirteen fourteen fifteen."
+    )
+    again = replace(longer, path="copy.txt", text=longer.text.upper() + "!")
+    assert without_near_duplicates([longer, again, first]) == [longer, first]
+
+
+def test_copies_of_a_file_answer_once(folder: Path, make_index: Callable[..., FolderIndex]) -> None:
+    (folder / "copy.md").write_text((folder / "office.md").read_text())
+    index = make_index(folder)
+    index.refresh()
+    hits = index.search("When is the office closed on Fridays?")
+    assert sum("closed on Fridays" in hit.text for hit in hits) == 1
