@@ -1,0 +1,53 @@
+"""The graphs and the in-house model fit together, with weights that know nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.messages import AIMessage, HumanMessage
+
+from graphs import ChoiceModel, SpanModel, Thresholds, build_assistant, build_document_qa
+from tests.graphs.fakes import DOCUMENT, ListRetriever, passages_of
+from tests.graphs.test_tool_agent import add
+from tests.llm.conftest import write_tiny_model
+
+ANSWER_ALWAYS = Thresholds(relevance=0, support=0, abstention=0)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    from llm import ChatHomespun
+
+    weights: Path = write_tiny_model(tmp_path_factory.mktemp("weights"))
+    return ChatHomespun(model=str(weights), max_tokens=24)
+
+
+def test_it_has_the_ports(model: Any) -> None:
+    assert isinstance(model, ChoiceModel)
+    assert isinstance(model, SpanModel)
+
+
+@pytest.mark.parametrize("method", ["generate", "score"])
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_even_a_random_model_quotes_verbatim(model: Any, method: Any, asynchronous: bool) -> None:
+    retriever = ListRetriever(passages=passages_of())
+    graph = build_document_qa(model, retriever, thresholds=ANSWER_ALWAYS, quote_method=method)
+    given: Any = {"question": "How tall is it?", "messages": [HumanMessage("Hello"), AIMessage("Hi.")]}
+    result = asyncio.run(graph.ainvoke(given)) if asynchronous else graph.invoke(given)
+    assert not result["abstained"]
+    [citation] = result["citations"]
+    assert DOCUMENT[citation["start"] : citation["end"]] == citation["quote"]
+    assert result["answer"] in citation["quote"]
+    assert 0.0 <= result["confidence"] <= 1.0
+    assert all(0.0 < decision["probability"] < 1.0 for decision in result["decisions"])
+
+
+def test_every_road_of_the_assistant_ends(model: Any) -> None:
+    graph = build_assistant(model, ListRetriever(passages=passages_of()), [add], thresholds=ANSWER_ALWAYS)
+    for question in ("How tall is the lighthouse?", "What is 2 + 3?", "Hello!"):
+        result = graph.invoke({"question": question})
+        assert result["route"] in ("documents", "tools", "chat", "reason")
+        assert 0.0 < result["decisions"][0]["probability"] < 1.0
