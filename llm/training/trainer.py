@@ -10,10 +10,13 @@ no number and on a full disk: the last snapshot stays whole, and the same comman
 from __future__ import annotations
 
 import math
+import signal
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -86,6 +89,7 @@ class Trainer:
         self._progress = Progress()
         self._optimisers: dict[str, torch.optim.Optimizer] = {}
         self._last_snapshot = time.monotonic()
+        self._is_stopping = False
 
     def train(self) -> Path:
         """Run all stages that are left and return the folder of the finished weights.
@@ -94,17 +98,25 @@ class Trainer:
             TrainingStoppedError: Interrupted, a loss that is no number, or a full disk.
         """
         self._resume()
+        previous = self._listen_for_interrupt()
         try:
             while self._progress.stage < len(self.config.stage):
                 self._run_stage(self.config.stage[self._progress.stage])
-        except KeyboardInterrupt:
-            self._snapshot()
-            raise TrainingStoppedError(
-                "Training was interrupted; the same command goes on from the saved snapshot."
-            ) from None
         finally:
+            if previous is not None:
+                signal.signal(signal.SIGINT, previous)
             self._processes.close()
         return self.export()
+
+    def stop(self) -> None:
+        """Stop after the step under way; `train` then saves a snapshot and says so."""
+        self._is_stopping = True
+
+    def _listen_for_interrupt(self) -> Any:
+        """Let Ctrl-C end the run between two steps, never inside one; return the old handler."""
+        if threading.current_thread() is not threading.main_thread():
+            return None
+        return signal.signal(signal.SIGINT, lambda *_: self.stop())
 
     def export(self) -> Path:
         """Write the weights as a Hugging Face folder and return it."""
@@ -160,6 +172,11 @@ class Trainer:
                 self._report(stage, loss.item(), speed, self._share_done(stage))
             if self._progress.step % stage.validate_every == 0:
                 self._validate(stage)
+            if self._is_stopping:
+                self._snapshot()
+                raise TrainingStoppedError(
+                    "Training was interrupted; the same command goes on from the saved snapshot."
+                )
             if now - self._last_snapshot > 60 * self.config.checkpoint_minutes:
                 self._snapshot()
         self._validate(stage)

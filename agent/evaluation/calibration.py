@@ -1,0 +1,118 @@
+"""Fit calibration and thresholds to a development set, for the weights that they are stored with."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from agent.evaluation.reading import answer_row
+from corpora.example import Example
+from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
+from corpora.wells import Row
+from graphs import prompts
+from llm import ChatHomespun
+from llm.calibration import CALIBRATION_FILE
+from llm.evaluation.answers import token_f1
+from llm.evaluation.decisions import best_threshold, calibration_error, fit_temperature
+from llm.messages import to_template
+from llm.template import ChatTemplate
+
+DECISIONS = ("grade", "check")
+"""Tasks whose reply is yes or no."""
+
+KEPT_SHARE = 0.95
+"""Share of the right passages and answers that the single thresholds let through."""
+
+RIGHT_F1 = 0.5
+"""F1 from which an answer counts as right."""
+
+
+def calibrate(
+    folder: Path,
+    reading: Sequence[Row],
+    relevance: Sequence[Row],
+    on_row: Callable[[], None] = lambda: None,
+) -> dict[str, Any]:
+    """Fit temperatures, biases and thresholds, and write `calibration.json` into a weights folder.
+
+    Args:
+        folder: Weights folder.
+        reading: Held-out rows with passage, question, answers, answerable.
+        relevance: Held-out rows with question, candidates, relevant.
+        on_row: Called after each reading row.
+
+    Returns:
+        What was written, and the calibration errors before and after.
+    """
+    place = folder / CALIBRATION_FILE
+    place.unlink(missing_ok=True)
+    examples = _decisions(reading, relevance)
+    content: dict[str, Any] = {"temperature": {}, "bias": {}, "thresholds": {}}
+    errors: dict[str, dict[str, float]] = {}
+    kept: dict[str, float] = {}
+    for task in DECISIONS:
+        chosen = [example for example in examples if example.task == task]
+        margins = _margins(ChatHomespun(model=str(folder)), chosen)
+        truths = [example.messages[-1].text == prompts.YES for example in chosen]
+        temperature, bias = fit_temperature(margins, truths)
+        fitted = [_sigmoid(margin / temperature + bias) for margin in margins]
+        content["temperature"][task], content["bias"][task] = temperature, bias
+        errors[task] = {
+            "before": calibration_error([_sigmoid(margin) for margin in margins], truths),
+            "after": calibration_error(fitted, truths),
+        }
+        kept[task] = _kept_threshold(fitted, truths)
+    place.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    content["thresholds"] = {
+        "relevance": kept["grade"],
+        "support": kept["check"],
+        "abstention": _abstention(folder, reading, on_row),
+    }
+    place.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    return {**content, "calibration_error": errors}
+
+
+def _decisions(reading: Sequence[Row], relevance: Sequence[Row]) -> list[Example]:
+    readings = [made for row in reading if (made := Reading.from_row(row))]
+    draw = random.Random(0)
+    examples = list(ReadingTasks(readings, seed=0).build())
+    for row in relevance:
+        examples += relevance_examples(row, draw)
+    return examples
+
+
+def _margins(model: ChatHomespun, examples: Sequence[Example]) -> list[float]:
+    """Return the log-probability of yes minus that of no, uncorrected."""
+    engine = model.engine
+    template = ChatTemplate(engine.tokenizer)
+    encoded = [template.encode(to_template(example.messages[:-1])) for example in examples]
+    choices = [engine.tokenizer.encode(choice) for choice in prompts.YES_OR_NO]
+    scores = engine.choice_logprobs(encoded, choices)
+    margins: list[float] = (scores[:, 0] - scores[:, 1]).tolist()
+    return margins
+
+
+def _kept_threshold(probabilities: Sequence[float], truths: Sequence[bool]) -> float:
+    """Return the threshold that lets most right ones through; what is left is for the product."""
+    right = sorted(p for p, truth in zip(probabilities, truths, strict=True) if truth)
+    return min(0.5, right[int(len(right) * (1 - KEPT_SHARE))]) if right else 0.5
+
+
+def _abstention(folder: Path, reading: Sequence[Row], on_row: Callable[[], None]) -> float:
+    """Return the confidence that best parts right answers from wrong and impossible ones."""
+    model = ChatHomespun(model=str(folder))
+    confidences, truths = [], []
+    for row in reading:
+        outcome = answer_row(model, row, "generate")
+        confidences.append(outcome.confidence)
+        truths.append(bool(row["answerable"]) and outcome.score(token_f1) >= RIGHT_F1)
+        on_row()
+    return best_threshold(confidences, truths)
+
+
+def _sigmoid(value: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))

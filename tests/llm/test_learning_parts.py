@@ -1,0 +1,113 @@
+"""The parts of training: sequences, initial circuits, token vectors, Muon, the schedule."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from llm.config import ModelConfig
+from llm.gpt import GPT
+from llm.training.config import Optimiser
+from llm.training.cooccurrence import token_vectors
+from llm.training.initialisation import initialise
+from llm.training.muon import Muon, orthogonalise
+from llm.training.schedule import rate_at
+from llm.training.sequences import SequenceSet, SequenceWriter
+
+
+@pytest.fixture
+def sequences(tmp_path: Path) -> SequenceSet:
+    draw = np.random.default_rng(0)
+    with SequenceWriter(tmp_path / "set") as writer:
+        for number in range(200):
+            length = int(draw.integers(3, 40))
+            writer.write([number] * length, [index >= length // 2 for index in range(length)])
+    return SequenceSet(tmp_path / "set")
+
+
+def test_an_epoch_reads_every_sequence_once_within_the_budget(sequences: SequenceSet) -> None:
+    plan = sequences.epoch(seed=1, epoch=0, tokens_per_batch=120, context=64)
+    assert sorted(np.concatenate(plan)) == list(range(200))
+    assert all(sequences.batch(numbers, 64, 0.0, 0).tokens <= 120 for numbers in plan)
+
+
+def test_epochs_differ_but_repeat_with_their_seed(sequences: SequenceSet) -> None:
+    first, again, other = (
+        [tuple(batch) for batch in sequences.epoch(1, epoch, 120, 64)] for epoch in (0, 0, 1)
+    )
+    assert first == again
+    assert first != other
+
+
+def test_a_batch_weighs_prompt_reply_and_padding(sequences: SequenceSet) -> None:
+    plan = sequences.epoch(0, 0, 400, 64)
+    numbers = next(batch for batch in plan if len(batch) > 1)
+    batch = sequences.batch(numbers, 64, prompt_weight=0.25, padding=999)
+    is_padding = batch.targets == 999
+    assert (batch.weights[is_padding] == 0).all()
+    assert set(batch.weights[~is_padding].tolist()) == {0.25, 1.0}
+
+
+def repeated_tokens(size: int = 60) -> torch.Tensor:
+    half = torch.randint(0, 300, (4, size), generator=torch.Generator().manual_seed(1))
+    return torch.cat([half, half], dim=1)
+
+
+def copying_accuracy(model: GPT) -> float:
+    tokens = repeated_tokens()
+    with torch.no_grad():
+        predicted = model(tokens)[:, 61:-1].argmax(-1)
+    return (predicted == tokens[:, 62:]).float().mean().item()
+
+
+def test_the_model_copies_before_it_has_learned_anything() -> None:
+    config = ModelConfig(vocab_size=300, hidden_size=192, num_hidden_layers=6)
+    plain, copying = GPT(config).eval(), GPT(config).eval()
+    initialise(plain, copying=False)
+    initialise(copying, copying=True)
+    assert copying_accuracy(plain) < 0.05
+    assert copying_accuracy(copying) > 0.5
+
+
+def test_token_vectors_bring_tokens_of_like_contexts_together() -> None:
+    draw = np.random.default_rng(0)
+    animals, numbers = [10, 11], [20, 21]
+    text: list[int] = []
+    for _ in range(4000):
+        text += [1, int(draw.choice(animals)), 2, 3, int(draw.choice(numbers)), 4]
+    vectors = token_vectors(np.asarray(text, dtype=np.uint16), vocabulary_size=32, width=8)
+    unit = torch.nn.functional.normalize(vectors, dim=1)
+    assert unit[10] @ unit[11] > unit[10] @ unit[20] + 0.3
+    assert torch.isfinite(vectors).all()
+
+
+@pytest.mark.parametrize("shape", [(3, 16, 16), (2, 8, 24), (2, 24, 8)])
+def test_orthogonalise_brings_singular_values_near_one(shape: tuple[int, int, int]) -> None:
+    matrices = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+    values = torch.linalg.svdvals(orthogonalise(matrices))
+    assert values.min() > 0.3
+    assert values.max() < 1.4
+
+
+def test_muon_finds_the_least_squares_solution() -> None:
+    generator = torch.Generator().manual_seed(0)
+    target = torch.randn(8, 8, generator=generator)
+    weight = torch.nn.Parameter(torch.zeros(8, 8))
+    optimiser = Muon([weight], learning_rate=0.1)
+    for step in range(300):
+        optimiser.param_groups[0]["lr"] = 0.1 * (1 - step / 300)
+        optimiser.zero_grad()
+        (weight - target).square().sum().backward()
+        optimiser.step()
+    assert (weight - target).abs().max() < 0.1
+
+
+def test_the_rate_warms_up_holds_and_decays() -> None:
+    course = Optimiser(warmup=0.1, decay=0.5, final=0.1)
+    assert rate_at(0.05, course) == pytest.approx(0.5)
+    assert rate_at(0.3, course) == 1.0
+    assert rate_at(0.75, course) == pytest.approx(0.55)
+    assert rate_at(1.0, course) == pytest.approx(0.1)

@@ -1,0 +1,86 @@
+"""The measures of quality, against values worked out by hand or by brute force."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+
+from llm.evaluation.answers import exact_match, normalise, token_f1
+from llm.evaluation.decisions import (
+    area_under_curve,
+    balanced_accuracy,
+    best_threshold,
+    calibration_error,
+    fit_temperature,
+    risk_coverage,
+)
+from llm.evaluation.intervals import interval
+
+
+def test_answers_are_normalised_as_squad_does() -> None:
+    assert normalise("The  Eiffel-Tower, (Paris)!") == "eiffeltower paris"
+
+
+@pytest.mark.parametrize(
+    ("predicted", "answers", "exact", "f1"),
+    [
+        ("the cat", ["A cat."], 1.0, 1.0),
+        ("black cat", ["cat"], 0.0, 2 / 3),
+        ("dog", ["cat", "a dog"], 1.0, 1.0),
+        (None, ["cat"], 0.0, 0.0),
+        (None, [], 1.0, 1.0),
+        ("cat", [], 0.0, 0.0),
+    ],
+)
+def test_exact_match_and_f1(predicted: str | None, answers: list[str], exact: float, f1: float) -> None:
+    assert exact_match(predicted, answers) == exact
+    assert token_f1(predicted, answers) == pytest.approx(f1)
+
+
+def test_area_under_curve_counts_ordered_pairs() -> None:
+    draw = random.Random(0)
+    scores = [draw.choice([0.1, 0.2, 0.3, 0.4]) for _ in range(60)]
+    truths = [draw.random() < 0.4 for _ in scores]
+    pairs = [
+        (1.0 if a > b else 0.5 if a == b else 0.0)
+        for a, is_a in zip(scores, truths, strict=True)
+        for b, is_b in zip(scores, truths, strict=True)
+        if is_a and not is_b
+    ]
+    assert area_under_curve(scores, truths) == pytest.approx(sum(pairs) / len(pairs))
+    assert area_under_curve([0.5], [True]) is None
+
+
+def test_calibration_error_of_honest_and_boastful_scores() -> None:
+    assert calibration_error([0.75] * 4, [True, True, True, False]) == pytest.approx(0.0)
+    assert calibration_error([1.0] * 4, [True, False, False, False]) == pytest.approx(0.75)
+
+
+def test_best_threshold_parts_the_kinds() -> None:
+    scores, truths = [0.1, 0.2, 0.7, 0.9], [False, False, True, True]
+    threshold = best_threshold(scores, truths)
+    assert 0.2 < threshold < 0.7
+    assert balanced_accuracy(scores, truths, threshold) == 1.0
+
+
+def test_fit_temperature_recovers_what_made_the_decisions() -> None:
+    draw = random.Random(1)
+    margins = [draw.gauss(0, 4) for _ in range(20_000)]
+    truths = [draw.random() < 1 / (1 + math.exp(-(margin / 2.5 - 0.5))) for margin in margins]
+    temperature, bias = fit_temperature(margins, truths)
+    assert temperature == pytest.approx(2.5, rel=0.1)
+    assert bias == pytest.approx(-0.5, abs=0.1)
+
+
+def test_risk_falls_when_only_the_surest_are_answered() -> None:
+    curve = risk_coverage([0.9, 0.1, 0.8], [1.0, 0.0, 1.0])
+    assert curve[0] == (pytest.approx(1 / 3), 0.0)
+    assert curve[-1] == (1.0, pytest.approx(1 / 3))
+
+
+def test_an_interval_holds_the_mean_and_narrows() -> None:
+    few, many = interval([0.0, 1.0] * 10), interval([0.0, 1.0] * 1000)
+    assert few[0] < 0.5 < few[1]
+    assert many[1] - many[0] < few[1] - few[0]

@@ -1,0 +1,176 @@
+"""Training: what it learns, that it resumes exactly, and how it stops."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from llm.checkpoint import from_pretrained
+from llm.errors import ConfigError, WeightsError
+from llm.tokenizer import Tokenizer, train_tokenizer
+from llm.training.config import load_config
+from llm.training.metrics import read_metrics
+from llm.training.sequences import SequenceWriter
+from llm.training.snapshot import SNAPSHOT_FILE
+from llm.training.trainer import Trainer, TrainingStoppedError
+
+CONFIG = """
+name = "tiny"
+data = "data"
+output = "run"
+validation = ["text"]
+checkpoint_minutes = 0.0001
+threads = 1
+
+[shape]
+hidden_size = 32
+num_hidden_layers = 2
+num_attention_heads = 2
+num_key_value_heads = 1
+head_dim = 16
+intermediate_size = 48
+max_position_embeddings = 64
+
+[[stage]]
+name = "first"
+mix = { text = 0.7, task = 0.3 }
+tokens = 3000
+context = 32
+tokens_per_batch = 200
+dropout = 0.1
+validate_every = 10
+
+[[stage]]
+name = "second"
+mix = { task = 1.0 }
+tokens = 1000
+context = 32
+tokens_per_batch = 200
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    text = "The cat sat on the mat. A dog ran over the hill. Rain falls in spring. " * 20
+    tokenizer = train_tokenizer([text], 400, tmp_path / "data")
+    sentences = [sentence + "." for sentence in text.split(". ")]
+    with SequenceWriter(tmp_path / "data" / "text") as writer:
+        for sentence in sentences:
+            writer.write(tokenizer.encode(sentence))
+    with SequenceWriter(tmp_path / "data" / "task") as writer:
+        for sentence in sentences:
+            tokens = tokenizer.encode(sentence)
+            writer.write(tokens, [index > 3 for index in range(len(tokens))])
+    (tmp_path / "config.toml").write_text(CONFIG)
+    return tmp_path
+
+
+def weights_of(trainer: Trainer) -> dict[str, torch.Tensor]:
+    return {name: tensor.clone() for name, tensor in trainer.model.state_dict().items()}
+
+
+def test_training_lowers_the_loss_and_exports_weights(folder: Path) -> None:
+    config = load_config(folder / "config.toml")
+    weights = Trainer(config).train()
+    losses = [row["validation"]["text"] for row in read_metrics(config.output) if "validation" in row]
+    assert losses[-1] < losses[0] / 2
+    assert Tokenizer.load(weights).vocabulary_size == from_pretrained(weights).config.vocab_size
+
+
+def test_a_stopped_run_ends_with_the_same_weights(folder: Path) -> None:
+    config = load_config(folder / "config.toml")
+    whole = Trainer(config)
+    whole.train()
+
+    apart = config.model_copy(update={"output": folder / "apart"})
+    stopped = Trainer(apart, on_report=lambda _: stopped.stop())
+    with pytest.raises(TrainingStoppedError, match="goes on"):
+        stopped.train()
+    resumed = Trainer(apart)
+    resumed.train()
+    for name, tensor in weights_of(whole).items():
+        assert torch.equal(tensor, weights_of(resumed)[name]), name
+
+
+def test_a_killed_run_goes_on_from_its_last_snapshot(folder: Path) -> None:
+    config = load_config(folder / "config.toml")
+    whole = Trainer(config)
+    whole.train()
+
+    class KilledError(Exception):
+        pass
+
+    def kill(_: object) -> None:
+        raise KilledError
+
+    apart = config.model_copy(update={"output": folder / "apart"})
+    with pytest.raises(KilledError):
+        Trainer(apart, on_report=kill).train()
+    resumed = Trainer(apart)
+    resumed.train()
+    for name, tensor in weights_of(whole).items():
+        assert torch.equal(tensor, weights_of(resumed)[name]), name
+
+
+def test_a_damaged_snapshot_is_named(folder: Path) -> None:
+    config = load_config(folder / "config.toml")
+    config.output.mkdir()
+    (config.output / SNAPSHOT_FILE).write_bytes(b"\x00" * 100)
+    with pytest.raises(WeightsError, match=SNAPSHOT_FILE):
+        Trainer(config).train()
+
+
+def test_a_loss_that_is_no_number_stops_with_a_sentence(folder: Path) -> None:
+    trainer = Trainer(load_config(folder / "config.toml"))
+    with torch.no_grad():
+        trainer.model.model.embed_tokens.weight.fill_(float("nan"))
+    with pytest.raises(TrainingStoppedError, match="lower the learning rate"):
+        trainer.train()
+
+
+def test_a_typo_names_the_key_and_the_nearest(folder: Path) -> None:
+    path = folder / "typo.toml"
+    path.write_text(CONFIG.replace("tokens_per_batch = 200", "token_per_batch = 200", 1))
+    with pytest.raises(ConfigError, match=r"token_per_batch.*did you mean 'tokens_per_batch'"):
+        load_config(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("tokens = 3000", ""), "either tokens or minutes"),
+        (("dropout = 0.1", "dropout = 2"), "less than 1"),
+        (("[[stage]]", "[[stage"), "no valid TOML"),
+    ],
+)
+def test_an_impossible_config_says_why(folder: Path, change: tuple[str, str], words: str) -> None:
+    path = folder / "wrong.toml"
+    path.write_text(CONFIG.replace(*change, 1))
+    with pytest.raises(ConfigError, match=words):
+        load_config(path)
+
+
+def test_missing_data_says_how_to_make_it(folder: Path) -> None:
+    path = folder / "other.toml"
+    path.write_text(CONFIG.replace("text = 0.7", "nothing = 0.7"))
+    with pytest.raises(ConfigError, match="corpus build"):
+        Trainer(load_config(path)).train()
+
+
+def test_two_processes_train_together(folder: Path) -> None:
+    (folder / "config.toml").write_text(CONFIG.replace("tokens = 3000", "tokens = 1500"))
+    root = Path(__file__).parents[2]
+    launch = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port", "29517"]
+    result = subprocess.run(
+        [sys.executable, *launch, str(root / "main.py"), "train", str(folder / "config.toml")],
+        capture_output=True,
+        text=True,
+        cwd=root,
+        timeout=200,
+    )
+    assert result.returncode == 0, result.stderr
+    assert from_pretrained(folder / "run" / "weights").config.hidden_size == 32
