@@ -44,6 +44,30 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A tool that was called on the way to an answer, and what came of it."""
+
+    name: str
+    arguments: Mapping[str, Any]
+    result: str
+    status: str = "success"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the call for saving."""
+        return {
+            "name": self.name,
+            "arguments": dict(self.arguments),
+            "result": self.result,
+            "status": self.status,
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> ToolCall:
+        """Read what `to_json` or a graph wrote."""
+        return cls(values["name"], values["arguments"], values["result"], values["status"])
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens that an answer cost, over all nodes."""
 
@@ -76,11 +100,14 @@ class Answer:
     text: str | None
     """None when the documents do not hold the answer."""
     abstained: bool = False
-    confidence: float = 0.0
+    confidence: float | None = None
+    """Probability of the answer, 0 to 1; None where nothing was weighed: tools and small talk."""
     citations: tuple[Citation, ...] = ()
     route: str = "documents"
     decisions: tuple[dict[str, Any], ...] = ()
     """What each node decided, in order."""
+    calls: tuple[ToolCall, ...] = ()
+    """Tools that were called, in order."""
     usage: Usage = field(default_factory=Usage)
     seconds: float = 0.0
 
@@ -89,7 +116,7 @@ class Answer:
         return {
             "answer": None if self.abstained else self.text,
             "abstained": self.abstained,
-            "confidence": round(self.confidence, 4),
+            "confidence": None if self.confidence is None else round(self.confidence, 4),
             "citations": [citation.to_json() for citation in self.citations],
             "route": self.route,
             "seconds": round(self.seconds, 3),
@@ -98,7 +125,8 @@ class Answer:
 
     def to_record(self) -> dict[str, Any]:
         """Return everything, for saving."""
-        return self.to_json() | {"decisions": list(self.decisions)}
+        calls = [call.to_json() for call in self.calls]
+        return self.to_json() | {"decisions": list(self.decisions), "calls": calls}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Answer:
@@ -111,6 +139,7 @@ class Answer:
             citations=tuple(Citation.from_json(values) for values in record["citations"]),
             route=record["route"],
             decisions=tuple(record.get("decisions", ())),
+            calls=tuple(ToolCall.from_json(call) for call in record.get("calls", ())),
             usage=Usage(usage["input_tokens"], usage["output_tokens"], usage["cached_tokens"]),
             seconds=record["seconds"],
         )

@@ -4,35 +4,49 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+import uuid
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage
 from langchain_core.outputs import LLMResult
+from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Command
 
-from agent.answer import ABSTAINED, Answer, Citation, Usage
+from agent.answer import ABSTAINED, Answer, Citation, ToolCall, Usage
 from agent.errors import Cancelled
-from agent.events import Event, Finished, Step, Token
+from agent.events import Approval, Event, Finished, Step, Token, ToolRequest
 
 Exchange = tuple[str, str | None]
 """A question and what was answered; None when the documents did not say."""
+
+Graph = CompiledStateGraph[Any, Any, Any, Any]
+
+_MOST_PAUSES = 32
+"""More than the budget of tool calls allows."""
 
 
 class Answerer:
     """Answers questions with a graph of `graphs/`.
 
     Args:
-        graph: Takes `question` and `messages`; see `graphs.build_document_qa`.
+        graph: Takes `question` and `messages`; see `graphs.turn`.
+        saver: The graph's checkpointer, where it has one: it holds a turn while it pauses for approval.
+            Conversations are kept elsewhere, so what it holds is dropped when the turn ends.
     """
 
-    def __init__(self, graph: CompiledStateGraph[Any, Any, Any, Any]) -> None:
+    def __init__(self, graph: Graph, saver: InMemorySaver | None = None) -> None:
         self.graph = graph
+        self._saver = saver
 
     def stream(
-        self, question: str, history: Sequence[Exchange] = (), cancel: threading.Event | None = None
+        self,
+        question: str,
+        history: Sequence[Exchange] = (),
+        cancel: threading.Event | None = None,
+        thread: str | None = None,
     ) -> Iterator[Event]:
         """Yield what happens, the finished answer last.
 
@@ -40,34 +54,58 @@ class Answerer:
             question: As the person put it.
             history: The conversation before it, oldest first.
             cancel: Set it, from any thread, to stop between two tokens or steps.
+            thread: Id of the conversation, for memories.
 
         Raises:
             Cancelled: `cancel` was set.
         """
-        watch = _Watch(cancel or threading.Event())
+        own_thread = thread or uuid.uuid4().hex
+        try:
+            yield from self._run(question, history, _Watch(cancel or threading.Event()), own_thread)
+        finally:
+            if self._saver is not None:
+                self._saver.delete_thread(own_thread)
+
+    def ask(self, question: str, history: Sequence[Exchange] = ()) -> Answer:
+        """Return the answer alone; tools that need approval are declined."""
+        for event in self.stream(question, history):
+            if isinstance(event, Approval):
+                event.decide(())
+            elif isinstance(event, Finished):
+                return event.answer
+        raise RuntimeError("the graph ended without an answer")
+
+    def _run(self, question: str, history: Sequence[Exchange], watch: _Watch, thread: str) -> Iterator[Event]:
         began = time.perf_counter()
+        config = {"callbacks": [watch], "configurable": {"thread_id": thread}}
+        given: Any = {"question": question, "messages": [*_messages(history), HumanMessage(question)]}
+        for _ in range(_MOST_PAUSES):
+            state, approval = yield from self._advance(given, config, watch)
+            if approval is None:
+                yield Finished(_answer(state, watch.usage, time.perf_counter() - began))
+                return
+            yield approval
+            watch.wait_for(approval.decided)
+            given = Command(resume=list(approval.allowed))
+
+    def _advance(
+        self,
+        given: Any,
+        config: Any,
+        watch: _Watch,
+    ) -> Generator[Event, None, tuple[Mapping[str, Any], Approval | None]]:
         state: Mapping[str, Any] = {}
-        given = {"question": question, "messages": [*_messages(history), HumanMessage(question)]}
+        approval: Approval | None = None
         for part in self.graph.stream(
-            given,
-            {"callbacks": [watch]},
-            stream_mode=["custom", "messages", "values"],
-            subgraphs=True,
-            version="v2",
+            given, config, stream_mode=["custom", "messages", "values"], subgraphs=True, version="v2"
         ):
             watch.check()
             if part["type"] == "values" and not part["ns"]:
                 state = part["data"]
+                approval = _approval(part.get("interrupts", ()))
             elif event := _event(part):
                 yield event
-        yield Finished(_answer(state, watch.usage, time.perf_counter() - began))
-
-    def ask(self, question: str, history: Sequence[Exchange] = ()) -> Answer:
-        """Return the answer alone."""
-        *_, last = self.stream(question, history)
-        if not isinstance(last, Finished):
-            raise TypeError(f"The graph ended with {last!r} and no answer.")
-        return last.answer
+        return state, approval
 
 
 class _Watch(BaseCallbackHandler):
@@ -84,6 +122,10 @@ class _Watch(BaseCallbackHandler):
         if self.cancel.is_set():
             raise Cancelled
 
+    def wait_for(self, event: threading.Event) -> None:
+        while not event.wait(0.1):
+            self.check()
+
     def on_chain_start(self, *_: Any, **__: Any) -> None:
         self.check()
 
@@ -93,7 +135,7 @@ class _Watch(BaseCallbackHandler):
     def on_llm_new_token(self, *_: Any, **__: Any) -> None:
         self.check()
 
-    def on_llm_end(self, response: LLMResult, *, run_id: UUID, **_: Any) -> None:  # noqa: ARG002
+    def on_llm_end(self, response: LLMResult, **_: Any) -> None:
         for generations in response.generations:
             for generation in generations:
                 message = getattr(generation, "message", None)
@@ -118,14 +160,24 @@ def _event(part: Mapping[str, Any]) -> Event | None:
     return None
 
 
+def _approval(interrupts: Sequence[Any]) -> Approval | None:
+    calls = [call for pause in interrupts for call in pause.value["calls"]]
+    requests = [
+        ToolRequest(call["id"], call["name"], call["arguments"], call["description"]) for call in calls
+    ]
+    return Approval(requests) if requests else None
+
+
 def _answer(state: Mapping[str, Any], usage: Usage, seconds: float) -> Answer:
+    confidence = state.get("confidence")
     return Answer(
         text=state.get("answer"),
         abstained=bool(state.get("abstained")),
-        confidence=float(state.get("confidence", 0.0)),
+        confidence=None if confidence is None else float(confidence),
         citations=tuple(Citation.from_json(values) for values in state.get("citations", ())),
         route=str(state.get("route", "documents")),
         decisions=tuple(dict(decision) for decision in state.get("decisions", ())),
+        calls=tuple(ToolCall.from_json(call) for call in state.get("calls", ())),
         usage=usage,
         seconds=seconds,
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.errors import HomespunError
 from agent.library import DocumentIndex, Library, check_folder, index_folder
+from agent.memory import Memory
 from agent.part import Part
 from agent.paths import HANDBOOK, Paths
 from agent.settings import Settings
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from agent.answering import Answerer
+    from rag.embedding import Embedder
     from rag.progress import ProgressListener
     from rag.report import IndexReport
 
@@ -34,6 +36,7 @@ class Assembly:
         paths: Where the program keeps its files.
         open_model: Loads the language model; the one of the settings by default.
         open_index: Opens the index of a folder; Homespun's own by default.
+        workflow: "documents" or "assistant"; the one of the settings by default.
 
     Raises:
         FolderUnusableError: A folder of documents is missing, unreadable or empty.
@@ -46,15 +49,19 @@ class Assembly:
         *,
         open_model: Callable[[Settings], BaseChatModel] | None = None,
         open_index: Callable[[Path], DocumentIndex] | None = None,
+        workflow: str | None = None,
     ) -> None:
         self.settings = settings
         self.paths = paths
         self.folders = [check_folder(folder) for folder in settings.docs or [HANDBOOK]]
         self.progress: ProgressListener | None = None
         """Told how far the indexing is."""
+        self.workflow = workflow or settings.workflow
         self._open_model = open_model or _open_own_model
         self._open_index = open_index or self._open_own_index
         self.model: Part[BaseChatModel] = Part("the language model", lambda: self._open_model(settings))
+        self.embedder: Part[Embedder] = Part("the embedding model", self._build_embedder)
+        self.memory = Memory(paths.memory, lambda texts: self.embedder.get().embed_documents(texts))
         self.library: Part[Library] = Part("the documents", self._build_library)
         self.answerer: Part[Answerer] = Part("the workflow", self._build_answerer)
         self.reports: list[IndexReport] = []
@@ -115,8 +122,14 @@ class Assembly:
         from rag import FolderIndex
 
         place = index_folder(self.paths.indexes, folder)
-        embedder = _open_embedder(self.settings.embedder) if self.settings.embedder else None
-        return FolderIndex(folder, place, embedder=embedder)
+        return FolderIndex(folder, place, embedder=self.embedder.get())
+
+    def _build_embedder(self) -> Embedder:
+        if self.settings.embedder:
+            return _open_embedder(self.settings.embedder)
+        from rag.minilm import MiniLM
+
+        return MiniLM()
 
     def _build_answerer(self) -> Answerer:
         # The model comes first: without weights, nothing of the folder needs to be read or written.
@@ -124,11 +137,24 @@ class Assembly:
         library = self.library.get()
         from agent.answering import Answerer
         from agent.models import open_thresholds
-        from graphs import build_document_qa
 
         thresholds = open_thresholds(self.settings)
         retriever = library.retriever(self.settings.passages)
-        return Answerer(build_document_qa(model, retriever, thresholds=thresholds))
+        if self.workflow == "documents":
+            from graphs import build_document_qa
+
+            return Answerer(build_document_qa(model, retriever, thresholds=thresholds))
+        from langgraph.checkpoint.memory import InMemorySaver
+
+        from agent.tools import build_tools
+        from graphs import build_assistant
+
+        saver = InMemorySaver()
+        tools = build_tools(library, self.memory)
+        graph = build_assistant(
+            model, retriever, tools, thresholds=thresholds, checkpointer=saver, store=self.memory.store
+        )
+        return Answerer(graph, saver)
 
 
 def _open_own_model(settings: Settings) -> BaseChatModel:
@@ -137,7 +163,7 @@ def _open_own_model(settings: Settings) -> BaseChatModel:
     return open_model(settings)
 
 
-def _open_embedder(name: str) -> Any:
+def _open_embedder(name: str) -> Embedder:
     try:
         from agent.sentence_embedder import SentenceEmbedder
 

@@ -27,6 +27,9 @@ COMMANDS = {
     "bench": CommandPlace("agent.commands.bench", "Measure how fast everything is on this machine."),
     "eval": CommandPlace("agent.commands.evaluate", "Measure how good the model is at its tasks."),
     "train": CommandPlace("agent.commands.train", "Train a model from a configuration file."),
+    "calibrate": CommandPlace(
+        "agent.commands.calibrate", "Fit the probabilities of weights to held-out data."
+    ),
     "corpus": CommandPlace("agent.commands.corpus", "Build what a model is trained on."),
     "completion": CommandPlace("agent.commands.completion", "Print the completion script of your shell."),
 }

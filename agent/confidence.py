@@ -15,6 +15,11 @@ def in_words(confidence: float) -> str:
     return next(words for least, words in _WORDS if confidence >= least)
 
 
+def sentence(confidence: float) -> str:
+    """Return a confidence in words and as a percentage: "probably right (81%)"."""
+    return f"{in_words(confidence)} ({percent(confidence)})"
+
+
 def percent(confidence: float) -> str:
     """Return a probability as a whole percentage that never claims certainty."""
     return f"{min(max(round(confidence * 100), 1), 99)}%"

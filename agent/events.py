@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from agent.answer import Answer
 
@@ -24,10 +27,35 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolRequest:
+    """A tool call that waits for a person."""
+
+    id: str
+    name: str
+    arguments: Mapping[str, Any]
+    description: str
+
+
+@dataclass(slots=True)
+class Approval:
+    """The graph has paused: may these tools run? Nothing goes on before `decide` is called."""
+
+    requests: Sequence[ToolRequest]
+    allowed: Collection[str] = ()
+    """Ids of the calls that may run, once decided."""
+    decided: threading.Event = field(default_factory=threading.Event)
+
+    def decide(self, allowed: Collection[str]) -> None:
+        """Let the calls with these ids run; the model is told that the others were declined."""
+        self.allowed = list(allowed)
+        self.decided.set()
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The answer is complete."""
 
     answer: Answer
 
 
-Event = Step | Token | Finished
+Event = Step | Token | Approval | Finished

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.answer import ABSTAINED, Answer
-from agent.confidence import in_words, percent
+from agent.confidence import sentence
 from agent.escape import one_line, visible
 from agent.threads import Turn
 
@@ -28,5 +28,6 @@ def _answer(answer: Answer) -> str:
     for number, citation in enumerate(answer.citations, 1):
         quote = "\n".join(f"> {line}" for line in visible(citation.quote).splitlines())
         parts.append(f"{quote}\n>\n> [{number}] `{one_line(citation.path)}`, {citation.place}")
-    parts.append(f"*Confidence: {in_words(answer.confidence)} ({percent(answer.confidence)})*")
+    if answer.confidence is not None:
+        parts.append(f"*Confidence: {sentence(answer.confidence)}*")
     return "\n\n".join(parts)

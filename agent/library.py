@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from rag.progress import ProgressListener
     from rag.report import IndexReport
+    from rag.store import IndexedFile
 
 
 class DocumentIndex(Protocol):
@@ -26,6 +27,10 @@ class DocumentIndex(Protocol):
 
     def text(self, path: str) -> str:
         """Return the decoded text of a document."""
+        ...
+
+    def files(self) -> Sequence[IndexedFile]:
+        """Return the indexed files."""
         ...
 
     def as_retriever(self, k: int) -> BaseRetriever:
@@ -72,6 +77,12 @@ class Library:
 
         parts = {label: index.as_retriever(k=k) for label, index in self._indexes.items()}
         return JoinedRetriever(parts=parts, k=k)
+
+    def paths(self) -> list[str]:
+        """Return the paths of all documents, as citations name them."""
+        if len(self._indexes) == 1:
+            return [file.path for file in next(iter(self._indexes.values())).files()]
+        return [f"{label}/{file.path}" for label, index in self._indexes.items() for file in index.files()]
 
     def locate(self, path: str) -> Path:
         """Return the file behind the path of a citation."""

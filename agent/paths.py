@@ -34,8 +34,13 @@ class Paths:
 
     @property
     def database(self) -> Path:
-        """Threads and what was asked to be remembered."""
+        """Saved conversations."""
         return self.data / "homespun.sqlite"
+
+    @property
+    def memory(self) -> Path:
+        """What was asked to be remembered."""
+        return self.data / "memory.sqlite"
 
     @property
     def history(self) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.answer import ABSTAINED, Answer, Citation
-from agent.confidence import in_words, percent
+from agent.confidence import sentence
 from agent.escape import one_line, visible
 
 
@@ -15,7 +15,8 @@ def answer_lines(answer: Answer) -> list[str]:
     if answer.citations:
         lines.append("")
     lines += [source_line(number, citation) for number, citation in enumerate(answer.citations, 1)]
-    lines += ["", f"Confidence: {in_words(answer.confidence)} ({percent(answer.confidence)})"]
+    if answer.confidence is not None:
+        lines += ["", f"Confidence: {sentence(answer.confidence)}"]
     return lines
 
 

@@ -69,7 +69,7 @@ class Session:
         history = self._history()
         number = self._save_question(question)
         self.turns.append(Turn(number, question, None))
-        for event in answerer.stream(question, history, cancel):
+        for event in answerer.stream(question, history, cancel, self.thread):
             if isinstance(event, Finished):
                 self.turns[-1] = Turn(number, question, event.answer)
                 self._save_answer(number, event.answer)

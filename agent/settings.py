@@ -55,6 +55,11 @@ class Settings(BaseSettings):
     embedder: str = Field(
         "", description="Model or folder of sentence-transformers; empty for the packaged one."
     )
+    workflow: Literal["assistant", "documents"] = Field(
+        "assistant",
+        description="What the chat does with a message: choose between documents, tools, reasoning and talk, "
+        "or always ask the documents.",
+    )
     passages: int = Field(6, ge=1, le=50, description="Passages that are read for a question.")
     retries: int = Field(
         2, ge=0, le=5, description="How often a question is reworded when nothing was found."

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.answer import ABSTAINED, Answer, Citation
-from agent.confidence import in_words, percent
+from agent.confidence import sentence
 from agent.escape import one_line, visible
 from agent.screen import Screen
 
@@ -115,7 +115,8 @@ class View:
 
 def footer(answer: Answer) -> str:
     """Return the line under an answer: how sure it is, and what it cost."""
-    parts = [] if answer.abstained else [f"{in_words(answer.confidence)} ({percent(answer.confidence)})"]
+    known = answer.confidence is not None and not answer.abstained
+    parts = [sentence(answer.confidence or 0.0)] if known else []
     tokens = answer.usage.total_tokens
     rate = f", {tokens / answer.seconds:,.0f} tokens/s" if tokens and answer.seconds > 0 else ""
     parts += [answer.route, f"{tokens:,} tokens{rate}", f"{answer.seconds:.1f} s"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from agent.answer import Answer, Citation
 from agent.chat.slash import SlashCommand, SlashError, take_number
-from agent.confidence import in_words, percent
+from agent.confidence import percent, sentence
 
 if TYPE_CHECKING:
     from agent.chat.chat import Chat
@@ -49,10 +49,7 @@ def explain_answer(chat: Chat, arguments: list[str]) -> None:
             for decision in answer.decisions
         ),
     )
-    outcome = (
-        "The documents do not say" if answer.abstained else f"The answer is {in_words(answer.confidence)}"
-    )
-    chat.view.say(f"{outcome}: its confidence is {percent(answer.confidence)}.")
+    chat.view.say(_outcome(answer))
 
 
 def switch_trace(chat: Chat, arguments: list[str]) -> None:
@@ -61,6 +58,14 @@ def switch_trace(chat: Chat, arguments: list[str]) -> None:
         raise SlashError("/trace takes on or off.")
     chat.trace = arguments[0] == "on" if arguments else not chat.trace
     chat.view.say(f"Steps are {'shown' if chat.trace else 'hidden'} from now on.")
+
+
+def _outcome(answer: Answer) -> str:
+    if answer.abstained:
+        return "Nothing reached the confidence that an answer needs, so there is none."
+    if answer.confidence is None:
+        return f"The answer came by way of {answer.route}; its probability was not weighed."
+    return f"The answer is {sentence(answer.confidence)}."
 
 
 def _explain_source(chat: Chat, number: int, citation: Citation) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from types import TracebackType
 from typing import TypeAlias
 
 from agent.errors import Cancelled
@@ -18,7 +19,9 @@ _PATIENCE = 5.0
 
 
 class BackgroundAnswer:
-    """An answer under way; iterate over it in the main thread.
+    """An answer under way: a context manager to iterate over in the main thread.
+
+    Leaving the context early, for example by Ctrl-C, cancels the answer.
 
     Args:
         work: Yields the events of the answer.
@@ -30,21 +33,27 @@ class BackgroundAnswer:
         self._items: queue.SimpleQueue[Event | BaseException | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="answer", daemon=True)
 
-    def __iter__(self) -> Iterator[Event]:
-        """Yield the events; an error of the work is raised here.
-
-        Raises:
-            Cancelled: Ctrl-C was pressed, or the work was cancelled otherwise.
-        """
+    def __enter__(self) -> BackgroundAnswer:
         self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._cancel.set()
         try:
-            while (item := self._next()) is not None:
-                if isinstance(item, BaseException):
-                    raise item
-                yield item
+            self._thread.join(_PATIENCE)
         except KeyboardInterrupt:
-            self._stop()
+            pass  # an impatient person need not wait for it; it ends by itself
+        if isinstance(error, KeyboardInterrupt):
             raise Cancelled from None
+
+    def __iter__(self) -> Iterator[Event]:
+        """Yield the events; an error of the work is raised here."""
+        while (item := self._next()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
 
     def _next(self) -> Event | BaseException | None:
         while True:
@@ -53,13 +62,6 @@ class BackgroundAnswer:
                 return self._items.get(timeout=0.2)
             except queue.Empty:
                 continue
-
-    def _stop(self) -> None:
-        self._cancel.set()
-        try:
-            self._thread.join(_PATIENCE)
-        except KeyboardInterrupt:
-            return
 
     def _run(self) -> None:
         try:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 from agent.assembly import Assembly
+from agent.chat.approval import Approver
 from agent.chat.background import BackgroundAnswer
 from agent.chat.live_answer import LiveAnswer
 from agent.chat.registry import COMMANDS
@@ -28,13 +29,22 @@ class Chat:
         assembly: The parts that answer.
         session: The conversation.
         view: How things look.
+        ask: Asks the person a question and returns the reply.
     """
 
-    def __init__(self, context: Context, assembly: Assembly, session: Session, view: View) -> None:
+    def __init__(
+        self,
+        context: Context,
+        assembly: Assembly,
+        session: Session,
+        view: View,
+        ask: Callable[[str], str],
+    ) -> None:
         self.context = context
         self.assembly = assembly
         self.session = session
         self.view = view
+        self.approver = Approver(view, ask)
         self.trace = context.settings.trace
         self.running = True
 
@@ -51,7 +61,7 @@ class Chat:
                 self.command(text[1:])
             else:
                 self.ask(text)
-        except Cancelled:
+        except (Cancelled, KeyboardInterrupt):
             self.view.say("Stopped. What was asked is kept.", "yellow")
             return False
         except Exception as error:
@@ -67,10 +77,10 @@ class Chat:
     def ask(self, text: str) -> None:
         """Ask a question and show the answer."""
         question = check_question(text)
-        events = BackgroundAnswer(lambda cancel: self.session.ask(question, cancel))
         live = LiveAnswer(self.view, self.assembly.missing, self.trace)
         self.assembly.progress = lambda progress: live.note(describe(progress))
-        answer = live.show(events)
+        with BackgroundAnswer(lambda cancel: self.session.ask(question, cancel)) as events:
+            answer = live.show(events, self.approver.decide)
         if answer is None:
             return
         if self.view.screen.interactive:
@@ -89,7 +99,8 @@ class Chat:
             work()
             yield from ()
 
-        live.show(BackgroundAnswer(run))
+        with BackgroundAnswer(run) as events:
+            live.show(events, self.approver.decide)
 
     def _warn(self) -> None:
         if self.session.warning:

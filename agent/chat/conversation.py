@@ -41,6 +41,7 @@ def resume(chat: Chat, arguments: list[str]) -> None:
     if found is None:
         raise SlashError("There is no such conversation: see /threads.")
     chat.session.resume(found.id)
+    chat.approver.always.clear()
     show_resumed(chat, found)
 
 
@@ -98,6 +99,7 @@ def export(chat: Chat, arguments: list[str]) -> None:
 def clear(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - every command takes arguments
     """Begin a new conversation on a clean screen; the old one stays saved."""
     chat.session.restart()
+    chat.approver.always.clear()
     if chat.view.screen.interactive:
         chat.view.console.clear()
     chat.view.say("A new conversation.")

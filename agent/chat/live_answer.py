@@ -17,7 +17,7 @@ from rich.text import Text
 
 from agent.answer import Answer
 from agent.escape import one_line, visible
-from agent.events import Event, Finished, Step, Token
+from agent.events import Approval, Event, Finished, Step, Token
 from agent.view import View
 
 _LINES_BELOW = 4
@@ -41,8 +41,13 @@ class LiveAnswer:
         self._words = ""
         self._began = time.monotonic()
 
-    def show(self, events: Iterable[Event]) -> Answer | None:
-        """Draw the events until the answer is finished, and return it."""
+    def show(self, events: Iterable[Event], approve: Callable[[Approval], None]) -> Answer | None:
+        """Draw the events until the answer is finished, and return it.
+
+        Args:
+            events: What happens.
+            approve: Decides about tool calls; the screen is its own meanwhile.
+        """
         spinner = Spinner("dots" if self._view.screen.unicode else "line", style="cyan")
         live = Live(
             get_renderable=lambda: self._draw(spinner),
@@ -59,6 +64,10 @@ class LiveAnswer:
                     self._begin(event, live)
                 elif isinstance(event, Token):
                     self._words += event.text
+                elif isinstance(event, Approval):
+                    live.stop()
+                    approve(event)
+                    live.start()
                 elif isinstance(event, Finished):
                     return event.answer
         return None

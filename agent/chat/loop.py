@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from agent.assembly import Assembly
 from agent.chat.chat import Chat
@@ -16,7 +17,7 @@ from agent.errors import EXIT_ANSWERED, HomespunError
 from agent.models import is_foreign, weights_folder
 from agent.screen import make_console
 from agent.session import Session
-from agent.threads import ThreadStore
+from agent.threads import Thread, ThreadStore
 from agent.view import View
 
 _BOUNCE_SECONDS = 0.7
@@ -24,44 +25,61 @@ _BOUNCE_SECONDS = 0.7
 
 
 def run_chat(context: Context, resume: bool = False, thread: str | None = None) -> int:
-    """Talk until the person leaves; return the exit code."""
-    assembly = Assembly(context.settings, context.paths)
-    if not is_foreign(context.settings.model):
-        weights_folder(context.settings.model)
-    chat = _open_chat(context, assembly)
-    _greet(chat)
-    _continue_thread(chat, resume, thread)
-    assembly.preload()
+    """Talk until the person leaves; return the exit code.
+
+    Args:
+        context: Settings and screen.
+        resume: Whether the last conversation goes on.
+        thread: Name of a conversation that goes on.
+    """
+    store = ThreadStore(context.paths.database, context.settings.threads)
+    found = _find_thread(store, resume, thread)
+    settings = context.settings
+    if found is not None and not settings.docs:
+        # A conversation goes on about the folders it was about, where they are still there.
+        folders = [Path(folder) for folder in found.folders if Path(folder).is_dir()]
+        settings = settings.model_copy(update={"docs": folders})
+    assembly = Assembly(settings, context.paths)
+    if not is_foreign(settings.model):
+        weights_folder(settings.model)
+    return talk(open_chat(context, assembly, store), found)
+
+
+def open_chat(context: Context, assembly: Assembly, store: ThreadStore) -> Chat:
+    """Put a chat together."""
+    screen = context.output
+    view = View(make_console(screen), screen, lambda path: assembly.library.get().locate(path))
+    return Chat(context, assembly, Session(assembly, store), view, _asker(context))
+
+
+def talk(chat: Chat, thread: Thread | None = None) -> int:
+    """Greet, load behind the person's back, and converse until they leave; return the exit code."""
+    if chat.view.screen.interactive:
+        folders = ", ".join(folder.name for folder in chat.assembly.folders)
+        chat.view.say(f"Homespun. Ask about {folders}; /help lists the commands.", "bold")
+    if thread is not None:
+        chat.session.resume(thread.id)
+        show_resumed(chat, thread)
+    chat.assembly.preload()
     _converse(chat, _open_reader(chat))
     return EXIT_ANSWERED
 
 
-def _open_chat(context: Context, assembly: Assembly) -> Chat:
-    screen = context.output
-    view = View(make_console(screen), screen, lambda path: assembly.library.get().locate(path))
-    store = ThreadStore(context.paths.database, context.settings.threads)
-    return Chat(context, assembly, Session(assembly, store), view)
-
-
-def _greet(chat: Chat) -> None:
-    if not chat.view.screen.interactive:
-        return
-    folders = ", ".join(folder.name for folder in chat.assembly.folders)
-    chat.view.say(f"Homespun. Ask about {folders}; /help lists the commands.", "bold")
-
-
-def _continue_thread(chat: Chat, resume: bool, name: str | None) -> None:
-    store = chat.session.store
-    if store is None or not (resume or name):
-        return
+def _find_thread(store: ThreadStore, resume: bool, name: str | None) -> Thread | None:
+    if not (resume or name):
+        return None
     found = store.find(name) if name else next(iter(store.threads(1)), None)
     if found is None:
-        if name:
-            raise HomespunError(f"There is no conversation {name!r}: python main.py threads lists them.")
-        chat.view.say("No conversation is saved yet; this is a new one.")
-        return
-    chat.session.resume(found.id)
-    show_resumed(chat, found)
+        wanted = f"no conversation {name!r}" if name else "no saved conversation yet"
+        raise HomespunError(f"There is {wanted}: python main.py threads lists them.")
+    return found
+
+
+def _asker(context: Context) -> Callable[[str], str]:
+    # Lines from a pipe are questions, not replies: nobody is there to approve anything.
+    if not sys.stdin.isatty():
+        return lambda _: "no"
+    return lambda question: input(context.output.text(question))
 
 
 def _open_reader(chat: Chat) -> Reader:
@@ -100,9 +118,8 @@ def _converse(chat: Chat, reader: Reader) -> None:
 
 def _suggest(chat: Chat, name: str, typed: str) -> Iterable[tuple[str, str]]:
     if not name:
-        return [
-            (f"/{item.name}", item.summary) for item in COMMANDS.values() if f"/{item.name}".startswith(typed)
-        ]
+        begun = [item for item in COMMANDS.values() if f"/{item.name}".startswith(typed)]
+        return [(f"/{item.name}", item.summary) for item in begun]
     command = COMMANDS.get(name)
     words = command.suggest(chat) if command else ()
     return [(word, "") for word in words if word.startswith(typed)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.chat import answers, conversation, documents, program
+from agent.chat import answers, conversation, documents, memories, program
 from agent.chat.slash import SlashCommand
 
 COMMANDS: dict[str, SlashCommand] = {
@@ -12,6 +12,7 @@ COMMANDS: dict[str, SlashCommand] = {
         *documents.COMMANDS,
         *answers.COMMANDS,
         *conversation.COMMANDS,
+        *memories.COMMANDS,
         *program.LAST,
     )
 }

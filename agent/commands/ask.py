@@ -41,12 +41,12 @@ def command(
 def _answer(context: Context, question: str, thread: str | None, as_json: bool) -> int:
     from agent.assembly import Assembly
     from agent.escape import to_json
-    from agent.events import Finished, Step
+    from agent.events import Approval, Finished, Step
     from agent.plain import answer_lines
     from agent.progress_line import ProgressLine
     from agent.session import Session
 
-    assembly = Assembly(context.settings, context.paths)
+    assembly = Assembly(context.settings, context.paths, workflow="documents")
     with ProgressLine(context.messages.interactive) as line:
         assembly.progress = line.indexing
         line.say("Loading the language model")
@@ -56,6 +56,8 @@ def _answer(context: Context, question: str, thread: str | None, as_json: bool) 
         for event in session.ask(question):
             if isinstance(event, Step):
                 line.say(event.text)
+            elif isinstance(event, Approval):
+                event.decide(())  # nobody is there to ask
             elif isinstance(event, Finished):
                 answer = event.answer
     if as_json:

@@ -1,0 +1,54 @@
+"""Unit conversion by pint."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from langchain_core.tools import ToolException, tool
+
+from agent.tools.calculator import show_number
+
+if TYPE_CHECKING:
+    from pint import UnitRegistry
+
+_LONGEST = 60
+_EVERYDAY = {
+    "c": "degC", "f": "degF", "k": "kelvin", "celsius": "degC", "fahrenheit": "degF",
+    "degrees celsius": "degC", "degrees fahrenheit": "degF", "\u00b0c": "degC", "\u00b0f": "degF",
+    "mph": "mile/hour", "kph": "km/hour", "km/h": "km/hour", "kmh": "km/hour", "lbs": "lb", "mb": "megabyte",
+    "gb": "gigabyte", "kb": "kilobyte", "tb": "terabyte",
+}  # fmt: skip
+
+
+@tool
+def convert_units(value: float, from_unit: str, to_unit: str) -> str:
+    """Convert a quantity from one unit into another, for example miles into km.
+
+    Args:
+        value: The number.
+        from_unit: Unit of the number, for example miles, kg, celsius.
+        to_unit: Unit wanted.
+    """
+    from pint.errors import PintError
+
+    if max(len(from_unit), len(to_unit)) > _LONGEST:
+        raise ToolException(f"A unit has at most {_LONGEST} characters.")
+    registry = _registry()
+    try:
+        quantity = registry.Quantity(value, _name(from_unit)).to(_name(to_unit))
+    except (PintError, AttributeError, ValueError, TypeError, ArithmeticError, SyntaxError) as error:
+        raise ToolException(f"{from_unit} cannot be converted into {to_unit}: {error}") from error
+    return f"{show_number(float(quantity.magnitude))} {to_unit}"
+
+
+def _name(unit: str) -> str:
+    plain = unit.strip()
+    return _EVERYDAY.get(plain.casefold(), plain)
+
+
+@cache
+def _registry() -> UnitRegistry[float]:
+    from pint import UnitRegistry
+
+    return UnitRegistry()
