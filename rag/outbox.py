@@ -8,6 +8,8 @@ from rag.store import Store, listed
 from rag.vector_store import VectorStore
 
 _BATCH = 1000
+_LAZY_DELETIONS = 256
+"""So many deleted chunks may stay in the collection: no search shows them, and opening it takes seconds."""
 
 
 def deliver(store: Store, vectors: VectorStore, at_least: int = 1) -> None:
@@ -19,21 +21,18 @@ def deliver(store: Store, vectors: VectorStore, at_least: int = 1) -> None:
         at_least: Leave a shorter list for later, as few large steps are faster than many small ones.
     """
     pending = [number for (number,) in store.rows("SELECT chunk FROM outbox ORDER BY chunk")]
-    if len(pending) < at_least:
+    (new,) = store.rows("SELECT count(*) FROM outbox JOIN chunks ON chunks.id = outbox.chunk")[0]
+    if len(pending) < at_least or (not new and len(pending) <= _LAZY_DELETIONS):
         return
     for start in range(0, len(pending), _BATCH):
         _deliver_batch(store, vectors, pending[start : start + _BATCH])
 
 
-def reconcile(store: Store, vectors: VectorStore) -> None:
-    """Send everything anew where the collection is not the store's: lost, or another server's."""
-    if vectors.count() == store.count_chunks():
-        return
-    vectors.clear()
+def begin_anew(store: Store) -> None:
+    """Note every chunk as undelivered: the collection was lost, or it is another server's."""
     with store.transaction():
         store.rows("DELETE FROM outbox")
         store.rows("INSERT INTO outbox SELECT id FROM chunks")
-    deliver(store, vectors)
 
 
 def _deliver_batch(store: Store, vectors: VectorStore, numbers: list[int]) -> None:

@@ -13,7 +13,7 @@ from rag.errors import EmptyFolderError, LoadError, VanishedError
 from rag.limits import Limits
 from rag.loaders.document import LoadedDocument
 from rag.loaders.sandbox import Sandbox
-from rag.outbox import deliver, reconcile
+from rag.outbox import begin_anew, deliver
 from rag.progress import Progress, ProgressListener
 from rag.reading import UNSETTLED, FileContent, load_document, read_content
 from rag.report import FailedFile, IndexReport
@@ -85,13 +85,14 @@ class Refresh:
             EmptyFolderError: Nothing in the folder can be indexed.
         """
         self._apply_settings()
+        if self._vectors.is_new:
+            begin_anew(self._store)
         deliver(self._store, self._vectors)
         walk = Walk(self._folder).run()
         known = self._store.known_files()
         self._forget(known.keys() - {file.path for file in walk.files})
         self._read(self._select(walk.files, known), known)
         deliver(self._store, self._vectors)
-        reconcile(self._store, self._vectors)
         self._store.drop_unused_vectors()
         return self._finish(walk)
 

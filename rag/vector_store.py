@@ -35,13 +35,21 @@ class VectorStore:
         self._url = url
         self._client = _embedded(folder) if url is None else _remote(url)
         self._name = name
+        self.is_new = False
+        """True when the collection was not there before: it misses what the store holds."""
         self._collection = self._open()
 
     def _open(self) -> Any:
+        from chromadb.errors import NotFoundError
+
         with self._explained():
-            return self._client.get_or_create_collection(
-                self._name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-            )
+            try:
+                return self._client.get_collection(self._name, embedding_function=None)
+            except NotFoundError:
+                self.is_new = True
+                return self._client.get_or_create_collection(
+                    self._name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+                )
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -74,14 +82,11 @@ class VectorStore:
                     ids=[str(number) for number in numbers[start : start + _LARGEST_BATCH]]
                 )
 
-    def nearest(
-        self, vector: Sequence[float], k: int, documents: Sequence[int] | None = None
-    ) -> list[tuple[int, float]]:
+    def nearest(self, vector: Sequence[float], k: int) -> list[tuple[int, float]]:
         """Return (chunk number, cosine similarity) of the nearest chunks, best first."""
-        where = None if documents is None else {"document": {"$in": list(documents)}}
         with self._explained():
             found = self._collection.query(
-                query_embeddings=[list(vector)], n_results=k, where=where, include=["distances"]
+                query_embeddings=[list(vector)], n_results=k, include=["distances"]
             )
         return [
             (int(number), 1.0 - float(distance))

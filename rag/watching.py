@@ -18,7 +18,7 @@ _RETRY_MS = 2000
 
 
 def watch(index: FolderIndex, stop: threading.Event) -> Iterator[IndexReport]:
-    """Refresh now and after each change, and hand out the reports; ends when `stop` is set.
+    """Refresh now and after each change, and hand out the reports of what changed; ends when `stop` is set.
 
     A folder that is empty for a while, or an index that another process writes, is waited for.
     """
@@ -34,8 +34,9 @@ def watch(index: FolderIndex, stop: threading.Event) -> Iterator[IndexReport]:
         stop_event=stop,
     )
     pending = True
-    for batch in chain([set()], events):
-        pending = pending or bool(batch)
+    for number, batch in enumerate(chain([set()], events)):
+        # Number 1 comes when the watch has begun: what changed during the first refresh is found then.
+        pending = pending or bool(batch) or number == 1
         if not pending:
             continue
         try:
@@ -46,4 +47,5 @@ def watch(index: FolderIndex, stop: threading.Event) -> Iterator[IndexReport]:
             continue
         else:
             pending = False
-            yield report
+            if number == 0 or report.added or report.changed or report.removed:
+                yield report
