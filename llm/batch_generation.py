@@ -67,7 +67,7 @@ class _Batch:
         places = torch.arange(start, start + self._tokens.shape[1])
         positions = (places - self._padding.unsqueeze(1)).clamp(min=0)
         states = self._model.states(
-            self._tokens, cache=self._cache, positions=positions, mask=self._mask(places)
+            self._tokens, cache=self._cache, positions=positions, mask=self._mask(places), last=1
         )
         return self._model.logits(states[:, -1])
 

@@ -24,6 +24,7 @@ from llm.fast_gpt import FastGPT
 from llm.generation import Completion, Finish, Generation, Token
 from llm.gpt import GPT
 from llm.prefix_cache import PrefixCache, Slot
+from llm.projection import is_quantisation_faster
 from llm.sampling import GenerationSettings
 from llm.tokenizer import Tokenizer
 
@@ -38,13 +39,23 @@ class Engine:
         model: The trained model; its weights are not changed.
         tokenizer: Of the same weights.
         threads: CPU threads of a pass; None leaves PyTorch's setting.
+        quantised: Compute with 8-bit integers; None does so where the processor is faster with them.
     """
 
-    def __init__(self, model: GPT, tokenizer: Tokenizer, *, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        model: GPT,
+        tokenizer: Tokenizer,
+        *,
+        threads: int | None = None,
+        quantised: bool | None = None,
+    ) -> None:
         if threads is not None:
             torch.set_num_threads(threads)
         self.tokenizer = tokenizer
-        self.model = FastGPT(model)
+        if quantised is None:
+            quantised = is_quantisation_faster()
+        self.model = FastGPT(model, quantised=quantised)
         self.context_length = model.config.max_position_embeddings
         """Tokens of a prompt and its reply together."""
         self._lock = FairLock()
@@ -146,6 +157,10 @@ class Engine:
         with self._lock:
             return score_choices(self.model, prompts, choices)
 
+    def forget(self) -> None:
+        """Drop what is remembered of earlier prompts."""
+        self._prefixes.clear()
+
     def _begin(
         self, prompt: Sequence[int], settings: GenerationSettings, constraint: Constraint | None
     ) -> Generation:
@@ -187,9 +202,9 @@ class Engine:
     def _read(self, slot: Slot, tokens: list[int], last: int) -> Tensor:
         """Add tokens to a slot; return the scores after each of the `last` ones (last, V)."""
         with self._lock:
-            states = self.model.states(torch.tensor([tokens]), cache=slot.cache)
+            states = self.model.states(torch.tensor([tokens]), cache=slot.cache, last=last)
             slot.tokens += tokens
-            return self.model.logits(states[0, -last:])
+            return self.model.logits(states[0])
 
     def _forget(self, slot: Slot, tokens: int) -> None:
         """Take the last tokens of a slot back."""

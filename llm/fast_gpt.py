@@ -2,8 +2,9 @@
 
 Training wants modules that can be read, saved and sharded; answering one token at a time wants few
 operations, because each costs more to start than to run. So the three projections of attention
-become one matrix, the two of the feed-forward network become one, the heads that share keys are
-attended to together instead of being copied, and scores are computed only where they are asked for.
+become one matrix, the two of the feed-forward network become one, queries and keys are normalised
+and rotated together, the heads that share keys are attended to together instead of being copied,
+and the last layer works only for the tokens whose states are asked for.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from llm.gpt import GPT, Block, rotate
+from llm.gpt import GPT, Block
 from llm.kv_cache import KeyValueCache
+from llm.projection import Projection, projection
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,48 +25,69 @@ class FastLayer:
     """Weights of one layer, fused."""
 
     attention_norm: Tensor
-    query_key_value: Tensor
-    query_norm: Tensor
-    key_norm: Tensor
-    attention_output: Tensor
+    query_key_value: Projection
+    head_norms: Tensor
+    """Norm weights of each query head, then of each key head (H + K, D)."""
+    attention_output: Projection
     feed_forward_norm: Tensor
-    gate_up: Tensor
-    down: Tensor
+    gate_up: Projection
+    down: Projection
 
     @classmethod
-    def of(cls, block: Block) -> FastLayer:
-        """Fuse the weights of a block; those that are not fused are shared with it."""
+    def of(cls, block: Block, queries: int, keys: int, *, quantised: bool) -> FastLayer:
+        """Fuse the weights of a block with that many query and key heads."""
         attention, feed_forward = block.self_attn, block.mlp
         projections = (attention.q_proj, attention.k_proj, attention.v_proj)
         gates = (feed_forward.gate_proj, feed_forward.up_proj)
+        norms = (attention.q_norm.weight.expand(queries, -1), attention.k_norm.weight.expand(keys, -1))
         return cls(
-            attention_norm=block.input_layernorm.weight,
-            query_key_value=torch.cat([projection.weight for projection in projections]),
-            query_norm=attention.q_norm.weight,
-            key_norm=attention.k_norm.weight,
-            attention_output=attention.o_proj.weight,
-            feed_forward_norm=block.post_attention_layernorm.weight,
-            gate_up=torch.cat([gate.weight for gate in gates]),
-            down=feed_forward.down_proj.weight,
+            attention_norm=block.input_layernorm.weight.detach(),
+            query_key_value=projection(torch.cat([part.weight for part in projections]), quantised=quantised),
+            head_norms=torch.cat(norms),
+            attention_output=projection(attention.o_proj.weight, quantised=quantised),
+            feed_forward_norm=block.post_attention_layernorm.weight.detach(),
+            gate_up=projection(torch.cat([gate.weight for gate in gates]), quantised=quantised),
+            down=projection(feed_forward.down_proj.weight, quantised=quantised),
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """What all layers of one pass share."""
+
+    cosines: Tensor
+    sines: Tensor
+    cache: KeyValueCache | None
+    mask: Tensor | None
+
+
 class FastGPT:
-    """Runs a GPT for answering; its results agree with the GPT's to rounding.
+    """Runs a GPT for answering.
 
     Args:
         model: Where the weights come from; they are copied where they are fused.
+        quantised: Compute with 8-bit integers; otherwise results agree with the GPT's to rounding.
     """
 
     @torch.inference_mode()
-    def __init__(self, model: GPT) -> None:
+    def __init__(self, model: GPT, *, quantised: bool = False) -> None:
         self.config = model.config
-        self.embedding = model.model.embed_tokens.weight.detach()
-        self.final_norm = model.model.norm.weight.detach()
-        blocks = [block for block in model.model.layers if isinstance(block, Block)]
-        self.layers = [FastLayer.of(block) for block in blocks]
-        self.cosines, self.sines = model.cosines, model.sines
-        self.groups = self.config.num_attention_heads // self.config.num_key_value_heads
+        self.quantised = quantised
+        self._embedding = model.model.embed_tokens.weight.detach()
+        self._output = projection(self._embedding, quantised=quantised)
+        self._final_norm = model.model.norm.weight.detach()
+        self._heads = self.config.num_attention_heads
+        self._key_heads = self.config.num_key_value_heads
+        self._layers = [
+            FastLayer.of(block, self._heads, self._key_heads, quantised=quantised)
+            for block in model.model.layers
+            if isinstance(block, Block)
+        ]
+        # Rotation swaps the halves of a head and negates the first: the sign stands with the sines.
+        half = self.config.head_dim // 2
+        signs = torch.cat([-torch.ones(half), torch.ones(half)])
+        self._cosines = model.cosines.unsqueeze(1)
+        self._sines = (model.sines * signs).unsqueeze(1)
 
     @torch.inference_mode()
     def states(
@@ -74,17 +97,19 @@ class FastGPT:
         cache: KeyValueCache | None = None,
         positions: Tensor | None = None,
         mask: Tensor | None = None,
+        last: int | None = None,
     ) -> Tensor:
-        """Return the normalised state of each token.
+        """Return the normalised states of the last tokens.
 
         Args:
             tokens: Token ids (B, T).
             cache: Keys and values of earlier tokens; the new ones are added to it.
             positions: Place of each token (T,) or (B, T); by default they count on from the cache.
             mask: True where attention is allowed (B or 1, 1, T, S); by default causal.
+            last: Of how many tokens L the states are wanted; by default of all T.
 
         Returns:
-            States (B, T, C).
+            States (B, L, C).
         """
         start = cache.length if cache is not None else 0
         length = tokens.shape[1]
@@ -92,60 +117,60 @@ class FastGPT:
             positions = torch.arange(start, start + length)
             if mask is None and start and length > 1:
                 mask = torch.arange(start + length) <= positions.unsqueeze(1)
-        rotation = (self.cosines[positions], self.sines[positions])
-        if positions.dim() == 2:
-            rotation = (rotation[0].unsqueeze(1), rotation[1].unsqueeze(1))
-        hidden = functional.embedding(tokens, self.embedding)
-        for index, layer in enumerate(self.layers):
-            hidden = hidden + self._attend(index, layer, hidden, rotation, cache, mask)
+        shared = _Pass(self._cosines[positions], self._sines[positions], cache, mask)
+        hidden = functional.embedding(tokens, self._embedding)
+        for index, layer in enumerate(self._layers):
+            wanted = last if last is not None and layer is self._layers[-1] else length
+            attended = self._attend(index, layer, hidden, shared, wanted)
+            hidden = hidden[:, length - wanted :] + attended
             hidden = hidden + self._feed_forward(layer, hidden)
         if cache is not None:
             cache.advance(length)
-        return self._normalise(hidden, self.final_norm)
+        return self._normalise(hidden, self._final_norm)
 
     @torch.inference_mode()
     def logits(self, states: Tensor) -> Tensor:
         """Turn states (…, C) into scores of the next token (…, V)."""
-        return functional.linear(states, self.embedding)
+        return self._output(states)
 
-    def _attend(
-        self,
-        index: int,
-        layer: FastLayer,
-        hidden: Tensor,
-        rotation: tuple[Tensor, Tensor],
-        cache: KeyValueCache | None,
-        mask: Tensor | None,
-    ) -> Tensor:
-        config = self.config
+    def _attend(self, index: int, layer: FastLayer, hidden: Tensor, shared: _Pass, wanted: int) -> Tensor:
+        """Return what attention adds to the last `wanted` tokens; the cache gets all of them."""
         batch, length, _ = hidden.shape
-        projected = functional.linear(self._normalise(hidden, layer.attention_norm), layer.query_key_value)
-        heads = projected.view(batch, length, -1, config.head_dim).transpose(1, 2)
-        sizes = [config.num_attention_heads, config.num_key_value_heads, config.num_key_value_heads]
-        query, key, value = torch.split(heads, sizes, dim=1)
-        query = rotate(self._normalise(query, layer.query_norm), rotation)
-        key = rotate(self._normalise(key, layer.key_norm), rotation)
-        if cache is not None:
-            key, value = cache.append(index, key, value)
-        attended = self._weigh(query, key, value, mask)
-        merged = attended.transpose(1, 2).reshape(batch, length, -1)
-        return functional.linear(merged, layer.attention_output)
+        projected = layer.query_key_value(self._normalise(hidden, layer.attention_norm))
+        heads = projected.view(batch, length, -1, self.config.head_dim)
+        rotated = self._rotate(heads[:, :, : self._heads + self._key_heads], layer.head_norms, shared)
+        query = rotated[:, length - wanted :, : self._heads].transpose(1, 2)
+        key = rotated[:, :, self._heads :].transpose(1, 2)
+        value = heads[:, :, self._heads + self._key_heads :].transpose(1, 2)
+        if shared.cache is not None:
+            key, value = shared.cache.append(index, key, value)
+        attended = self._weigh(query, key, value, shared.mask)
+        return layer.attention_output(attended.transpose(1, 2).reshape(batch, wanted, -1))
+
+    def _rotate(self, heads: Tensor, norms: Tensor, shared: _Pass) -> Tensor:
+        """Normalise heads (B, T, N, D) and turn them by the angles of their positions."""
+        normalised = self._normalise(heads, None) * norms
+        swapped = normalised.roll(self.config.head_dim // 2, -1)
+        return torch.addcmul(normalised * shared.cosines, swapped, shared.sines)
 
     def _weigh(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
-        batch, heads, length, channels = query.shape
-        if length == 1:
+        batch, _, wanted, channels = query.shape
+        if mask is not None:
+            mask = mask[..., mask.shape[-2] - wanted :, :]
+        elif 1 < wanted < key.shape[2]:
+            mask = torch.ones(wanted, key.shape[2], dtype=torch.bool).tril(key.shape[2] - wanted)
+        if wanted == 1:
             # The heads of a group ask the same keys: they stand as several queries of one head.
-            grouped = query.view(batch, heads // self.groups, self.groups, channels)
+            grouped = query.reshape(batch, self._key_heads, -1, channels)
             attended = functional.scaled_dot_product_attention(grouped, key, value, attn_mask=mask)
-            return attended.reshape(batch, heads, 1, channels)
+            return attended.reshape(batch, -1, 1, channels)
         return functional.scaled_dot_product_attention(
-            query, key, value, attn_mask=mask, is_causal=mask is None, enable_gqa=self.groups > 1
+            query, key, value, attn_mask=mask, is_causal=mask is None, enable_gqa=True
         )
 
     def _feed_forward(self, layer: FastLayer, hidden: Tensor) -> Tensor:
-        normalised = self._normalise(hidden, layer.feed_forward_norm)
-        gate, up = functional.linear(normalised, layer.gate_up).chunk(2, dim=-1)
-        return functional.linear(functional.silu(gate) * up, layer.down)
+        gate, up = layer.gate_up(self._normalise(hidden, layer.feed_forward_norm)).chunk(2, dim=-1)
+        return layer.down(functional.silu(gate) * up)
 
-    def _normalise(self, values: Tensor, weight: Tensor) -> Tensor:
+    def _normalise(self, values: Tensor, weight: Tensor | None) -> Tensor:
         return functional.rms_norm(values, (values.shape[-1],), weight, self.config.rms_norm_eps)

@@ -150,9 +150,18 @@ class Generation:
             return self._closing.pop(0)
         if self._forced:
             return self._forced.pop(0)
-        allowed = self._state.allowed() if self._state else self._writable
-        token = self._sampler.choose(scores.masked_fill(~allowed, -torch.inf))
+        scores = scores.masked_fill(~self._allowed(), -torch.inf)
+        token = self._sampler.choose(scores)
         return self._keep_completable(token)
+
+    def _allowed(self) -> Tensor:
+        if self._state is not None:
+            return self._state.allowed()
+        if len(self.output) >= self._settings.min_tokens:
+            return self._writable
+        allowed = self._writable.clone()
+        allowed[self._tokenizer.end_id] = False
+        return allowed
 
     def _keep_completable(self, token: int) -> int:
         """Return the token, or one that finishes the reply if after it too few would be left."""

@@ -18,6 +18,8 @@ class GenerationSettings:
 
     max_tokens: int = 256
     """Most tokens to produce, the end token not counted."""
+    min_tokens: int = 0
+    """The model may not end a free reply before it has this many tokens."""
     temperature: float = 0.0
     """0 takes the likeliest token; 1 samples from the model's own distribution."""
     top_k: int = 0
@@ -40,6 +42,7 @@ class GenerationSettings:
     def __post_init__(self) -> None:
         checks = {
             "max_tokens": self.max_tokens >= 1,
+            "min_tokens": self.min_tokens >= 0,
             "temperature": self.temperature >= 0,
             "top_k": self.top_k >= 0,
             "top_p": 0 < self.top_p <= 1,

@@ -69,9 +69,9 @@ def test_a_warm_cache_does_not_change_the_reply(engine: Engine) -> None:
     prompts = [prompt_of(engine, "A long shared beginning of the text, and " + end) for end in "abcab"]
     cold = []
     for prompt in prompts:
-        engine._prefixes.clear()
+        engine.forget()
         cold.append(engine.complete(prompt))
-    engine._prefixes.clear()
+    engine.forget()
     warm = [engine.complete(prompt) for prompt in prompts]
     assert [ids(one) for one in warm] == [ids(one) for one in cold]
     assert all(one.finish.cached_tokens == 0 for one in cold)

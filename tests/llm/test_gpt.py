@@ -12,6 +12,7 @@ from llm.config import ModelConfig
 from llm.fast_gpt import FastGPT
 from llm.gpt import GPT
 from llm.kv_cache import KeyValueCache
+from llm.projection import QuantisedProjection
 from llm.tokenizer import Tokenizer
 
 
@@ -38,6 +39,33 @@ def test_logits_agree_with_transformers(weights: Path, model: GPT, tokens: torch
 def test_the_fast_model_agrees_with_the_model(model: GPT, tokens: torch.Tensor) -> None:
     fast = FastGPT(model)
     assert (fast.logits(fast.states(tokens)) - model(tokens)).abs().max() < 1e-4
+
+
+@torch.inference_mode()
+def test_integers_lose_little(model: GPT, tokens: torch.Tensor) -> None:
+    exact, fast = model(tokens), FastGPT(model, quantised=True)
+    quantised = fast.logits(fast.states(tokens))
+    assert torch.corrcoef(torch.stack([exact.flatten(), quantised.flatten()]))[0, 1] > 0.99
+    assert not torch.equal(exact, quantised)
+
+
+@torch.inference_mode()
+def test_integers_do_not_depend_on_what_is_read_beside_them(model: GPT) -> None:
+    product = QuantisedProjection(model.model.embed_tokens.weight)
+    rows = torch.randn(7, model.config.hidden_size) * torch.tensor([1.0, 1e3, 1e-3, 1, 1, 0, 1]).unsqueeze(1)
+    together = product(rows)
+    for row in range(7):
+        assert torch.equal(product(rows[row : row + 1])[0], together[row])
+
+
+@torch.inference_mode()
+def test_only_the_last_states_are_computed_when_asked(model: GPT, tokens: torch.Tensor) -> None:
+    fast, cache = FastGPT(model), KeyValueCache(model.config, batch=2)
+    whole = fast.states(tokens)
+    for last in (1, 7):
+        assert (fast.states(tokens, last=last) - whole[:, -last:]).abs().max() < 1e-4
+    fast.states(tokens[:, :50], cache=cache, last=1)
+    assert (fast.states(tokens[:, 50:], cache=cache, last=5) - whole[:, -5:]).abs().max() < 1e-4
 
 
 @torch.inference_mode()
