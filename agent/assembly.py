@@ -17,7 +17,7 @@ from agent.library import DocumentIndex, Library, check_folder, index_folder
 from agent.memory import Memory
 from agent.part import Part
 from agent.paths import HANDBOOK, Paths
-from agent.settings import Settings
+from agent.settings import Settings, Workflow
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -36,7 +36,8 @@ class Assembly:
         paths: Where the program keeps its files.
         open_model: Loads the language model; the one of the settings by default.
         open_index: Opens the index of a folder; Homespun's own by default.
-        workflow: "documents" or "assistant"; the one of the settings by default.
+        open_embedder: Loads the embedding model; the one of the settings by default.
+        workflow: What is done with a message; see the setting of that name.
 
     Raises:
         FolderUnusableError: A folder of documents is missing, unreadable or empty.
@@ -49,18 +50,21 @@ class Assembly:
         *,
         open_model: Callable[[Settings], BaseChatModel] | None = None,
         open_index: Callable[[Path], DocumentIndex] | None = None,
-        workflow: str | None = None,
+        open_embedder: Callable[[Settings], Embedder] | None = None,
+        workflow: Workflow = "documents",
     ) -> None:
         self.settings = settings
         self.paths = paths
         self.folders = [check_folder(folder) for folder in settings.docs or [HANDBOOK]]
         self.progress: ProgressListener | None = None
         """Told how far the indexing is."""
-        self.workflow = workflow or settings.workflow
+        self.workflow = workflow
         self._open_model = open_model or _open_own_model
         self._open_index = open_index or self._open_own_index
         self.model: Part[BaseChatModel] = Part("the language model", lambda: self._open_model(settings))
-        self.embedder: Part[Embedder] = Part("the embedding model", self._build_embedder)
+        self.embedder: Part[Embedder] = Part(
+            "the embedding model", lambda: (open_embedder or _open_own_embedder)(settings)
+        )
         self.memory = Memory(paths.memory, lambda texts: self.embedder.get().embed_documents(texts))
         self.library: Part[Library] = Part("the documents", self._build_library)
         self.answerer: Part[Answerer] = Part("the workflow", self._build_answerer)
@@ -124,13 +128,6 @@ class Assembly:
         place = index_folder(self.paths.indexes, folder)
         return FolderIndex(folder, place, embedder=self.embedder.get())
 
-    def _build_embedder(self) -> Embedder:
-        if self.settings.embedder:
-            return _open_embedder(self.settings.embedder)
-        from rag.minilm import MiniLM
-
-        return MiniLM()
-
     def _build_answerer(self) -> Answerer:
         # The model comes first: without weights, nothing of the folder needs to be read or written.
         model = self.model.get()
@@ -138,7 +135,7 @@ class Assembly:
         from agent.answering import Answerer
         from agent.models import open_thresholds
 
-        thresholds = open_thresholds(self.settings)
+        thresholds = open_thresholds(self.settings, model)
         retriever = library.retriever(self.settings.passages)
         if self.workflow == "documents":
             from graphs import build_document_qa
@@ -163,13 +160,17 @@ def _open_own_model(settings: Settings) -> BaseChatModel:
     return open_model(settings)
 
 
-def _open_embedder(name: str) -> Embedder:
+def _open_own_embedder(settings: Settings) -> Embedder:
+    if not settings.embedder:
+        from rag.minilm import MiniLM
+
+        return MiniLM()
     try:
         from agent.sentence_embedder import SentenceEmbedder
 
-        return SentenceEmbedder(name)
+        return SentenceEmbedder(settings.embedder)
     except OSError as error:
         raise HomespunError(
-            f"The embedding model {name!r} is not on this machine ({error}): name a folder of "
+            f"The embedding model {settings.embedder!r} is not on this machine ({error}): name a folder of "
             "sentence-transformers, or leave the setting embedder empty for the packaged one."
         ) from error

@@ -66,9 +66,20 @@ def open_context(
         raise click.UsageError(f"The settings file {config} does not exist: check its name.")
     flags = _assigned(assignments) | {"docs": list(docs) or None, "model": model}
     loaded = load(file, flags)
+    if not os.environ.get("HOMESPUN_DEBUG"):
+        _silence_libraries()
     for stream in (sys.stdout, sys.stderr):
         tolerate(stream)
     return Context(loaded, paths, look_at(sys.stdout, loaded.settings), look_at(sys.stderr, loaded.settings))
+
+
+def _silence_libraries() -> None:
+    """Keep the warnings of libraries off the screen: a person can do nothing about them."""
+    import logging
+    import warnings
+
+    logging.getLogger().addHandler(logging.NullHandler())
+    warnings.simplefilter("ignore")
 
 
 def settings_options(command: Decorated) -> Decorated:

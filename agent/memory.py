@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agent.errors import StorageError
 
@@ -18,7 +18,6 @@ USER = "default"
 """Whose memories these are; the program has one person at a time."""
 
 _LONGEST = 500
-_DIMENSIONS = 384
 _MOST = 1000
 
 Embed = Callable[[list[str]], list[list[float]]]
@@ -38,7 +37,7 @@ class Memory:
 
     Args:
         file: The SQLite file; it is made with the first memory.
-        embed: Turns texts into 384 numbers each, so that memories are found by their meaning.
+        embed: Turns texts into vectors, so that memories are found by their meaning.
     """
 
     def __init__(self, file: Path, embed: Embed | None = None) -> None:
@@ -94,19 +93,16 @@ def _namespace() -> tuple[str, ...]:
 
 
 def _open(file: Path, embed: Embed | None) -> BaseStore:
-    from langgraph.store.sqlite import SqliteStore
+    from agent.memory_store import MemoryStore
 
-    index: Any = {"dims": _DIMENSIONS, "embed": embed, "fields": ["text"]} if embed else None
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(file, timeout=10, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA journal_mode = WAL")
         file.chmod(0o600)
-        store = SqliteStore(connection, index=index)
-        store.setup()
+        return MemoryStore(connection, embed)
     except (sqlite3.Error, OSError) as error:
         raise StorageError(
             f"The memory in {file} cannot be used ({error}): make its folder writable, "
             "or point HOMESPUN_HOME to another."
         ) from error
-    return store

@@ -60,15 +60,24 @@ def open_model(settings: Settings) -> BaseChatModel:
     return model
 
 
-def open_thresholds(settings: Settings) -> Thresholds:
-    """Return how sure the model must be: as published with its weights, or as the settings say."""
+def open_thresholds(settings: Settings, model: BaseChatModel | None = None) -> Thresholds:
+    """Return how sure the model must be: as published with its weights, or as the settings say.
+
+    Args:
+        settings: Name the model, and perhaps the least confidence of an answer.
+        model: The model, where it is loaded already.
+    """
     from graphs.thresholds import Thresholds
 
-    values: dict[str, float] = {}
-    if not is_foreign(settings.model):
+    if model is not None:
+        calibration = getattr(model, "calibration", None)
+    elif is_foreign(settings.model):
+        calibration = None
+    else:
         from llm.calibration import Calibration
 
-        values = dict(Calibration.load(weights_folder(settings.model)).thresholds)
+        calibration = Calibration.load(weights_folder(settings.model))
+    values: dict[str, float] = dict(calibration.thresholds) if calibration else {}
     if settings.confidence is not None:
         values["abstention"] = settings.confidence
     known = Thresholds.__dataclass_fields__

@@ -47,11 +47,6 @@ class Paths:
         """Lines typed in the chat."""
         return self.data / "history"
 
-    @property
-    def log(self) -> Path:
-        """Warnings of the libraries, kept off the screen."""
-        return self.cache / "homespun.log"
-
 
 def locate() -> Paths:
     """Return the folders of this person on this machine."""

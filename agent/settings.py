@@ -17,6 +17,7 @@ ENVIRONMENT_PREFIX = "HOMESPUN_"
 NESTED_DELIMITER = "__"
 
 Switch = Literal["auto", "always", "never"]
+Workflow = Literal["assistant", "documents"]
 
 
 class ServeSettings(BaseModel):
@@ -55,7 +56,7 @@ class Settings(BaseSettings):
     embedder: str = Field(
         "", description="Model or folder of sentence-transformers; empty for the packaged one."
     )
-    workflow: Literal["assistant", "documents"] = Field(
+    workflow: Workflow = Field(
         "assistant",
         description="What the chat does with a message: choose between documents, tools, reasoning and talk, "
         "or always ask the documents.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from types import TracebackType
 from typing import TypeAlias
 
@@ -41,10 +42,8 @@ class BackgroundAnswer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._cancel.set()
-        try:
+        with suppress(KeyboardInterrupt):  # an impatient person need not wait; it ends by itself
             self._thread.join(_PATIENCE)
-        except KeyboardInterrupt:
-            pass  # an impatient person need not wait for it; it ends by itself
         if isinstance(error, KeyboardInterrupt):
             raise Cancelled from None
 

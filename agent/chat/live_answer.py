@@ -16,6 +16,7 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from agent.answer import Answer
+from agent.chat.terminal import echo
 from agent.escape import one_line, visible
 from agent.events import Approval, Event, Finished, Step, Token
 from agent.view import View
@@ -58,23 +59,35 @@ class LiveAnswer:
             redirect_stdout=False,
             redirect_stderr=False,
         )
-        with live:
-            for event in events:
-                if isinstance(event, Step):
-                    self._begin(event, live)
-                elif isinstance(event, Token):
-                    self._words += event.text
-                elif isinstance(event, Approval):
-                    live.stop()
-                    approve(event)
-                    live.start()
-                elif isinstance(event, Finished):
-                    return event.answer
-        return None
+        try:
+            with echo(False), live:
+                return self._follow(events, approve, live)
+        except BaseException:
+            # What was said stays on the screen when the rest does not come.
+            if self._words:
+                self._view.console.print(Padding(self._view.markdown(self._words), (0, 2)))
+            raise
 
     def note(self, text: str) -> None:
         """Say what is being done, from any thread."""
         self._step = text
+
+    def _follow(
+        self, events: Iterable[Event], approve: Callable[[Approval], None], live: Live
+    ) -> Answer | None:
+        for event in events:
+            if isinstance(event, Step):
+                self._begin(event, live)
+            elif isinstance(event, Token):
+                self._words += event.text
+            elif isinstance(event, Approval):
+                live.stop()
+                with echo(True):
+                    approve(event)
+                live.start()
+            elif isinstance(event, Finished):
+                return event.answer
+        return None
 
     def _begin(self, step: Step, live: Live) -> None:
         self._step = step.text

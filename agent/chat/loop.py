@@ -39,7 +39,7 @@ def run_chat(context: Context, resume: bool = False, thread: str | None = None) 
         # A conversation goes on about the folders it was about, where they are still there.
         folders = [Path(folder) for folder in found.folders if Path(folder).is_dir()]
         settings = settings.model_copy(update={"docs": folders})
-    assembly = Assembly(settings, context.paths)
+    assembly = Assembly(settings, context.paths, workflow=settings.workflow)
     if not is_foreign(settings.model):
         weights_folder(settings.model)
     return talk(open_chat(context, assembly, store), found)
@@ -79,7 +79,14 @@ def _asker(context: Context) -> Callable[[str], str]:
     # Lines from a pipe are questions, not replies: nobody is there to approve anything.
     if not sys.stdin.isatty():
         return lambda _: "no"
-    return lambda question: input(context.output.text(question))
+
+    def ask(question: str) -> str:
+        # input() would write its prompt to standard error.
+        sys.stdout.write(context.output.text(question))
+        sys.stdout.flush()
+        return input()
+
+    return ask
 
 
 def _open_reader(chat: Chat) -> Reader:

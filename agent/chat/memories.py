@@ -1,4 +1,4 @@
-"""Slash commands about what outlives a conversation, and about tools: /memory, /remember, /forget, /tools, /approve."""
+"""Slash commands about memory and tools: /memory, /remember, /forget, /tools, /approve."""
 
 from __future__ import annotations
 

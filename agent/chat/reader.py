@@ -117,6 +117,13 @@ def _key_bindings() -> KeyBindings:
     def _(event: KeyPressEvent) -> None:
         event.current_buffer.insert_text("\n")
 
+    @bindings.add("c-c")
+    def _(event: KeyPressEvent) -> None:
+        if event.current_buffer.text:
+            event.current_buffer.reset()
+        else:
+            event.app.exit(exception=KeyboardInterrupt, style="class:aborting")
+
     @bindings.add(Keys.BracketedPaste)
     def _(event: KeyPressEvent) -> None:
         event.current_buffer.insert_text(event.data[:_MOST_PASTED].replace("\r\n", "\n").replace("\r", "\n"))

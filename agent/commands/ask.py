@@ -46,7 +46,7 @@ def _answer(context: Context, question: str, thread: str | None, as_json: bool) 
     from agent.progress_line import ProgressLine
     from agent.session import Session
 
-    assembly = Assembly(context.settings, context.paths, workflow="documents")
+    assembly = Assembly(context.settings, context.paths)
     with ProgressLine(context.messages.interactive) as line:
         assembly.progress = line.indexing
         line.say("Loading the language model")

@@ -166,22 +166,80 @@ def documents(
     Rows of the questions: {question, answers[], files[] if known, answerable if not always}.
     """
     context = open_context([folder], model, config, assignments)
-    from agent.assembly import Assembly
-    from agent.evaluation.counter import counting
-    from agent.evaluation.documents import FIELDS, evaluate_documents
+    from agent.evaluation.documents import FIELDS
     from agent.evaluation.rows import read_evaluation
-    from agent.models import open_thresholds
-    from rag.minilm import MiniLM
 
     rows = read_evaluation(questions, FIELDS, limit)
-    assembly = Assembly(context.settings, context.paths)
-    with counting(len(rows), context.messages.interactive) as on_row:
-        result = evaluate_documents(
-            assembly,
+    _measure_and_print(context, rows, _documents_of(folder))
+
+
+def _documents_of(folder: Path) -> Measure:
+    """Return the measure of questions over a folder."""
+
+    def measure(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
+        from agent.assembly import Assembly
+        from agent.evaluation.documents import evaluate_documents
+        from agent.models import open_thresholds
+        from rag.minilm import MiniLM
+
+        return evaluate_documents(
+            Assembly(context.settings, context.paths),
             folder,
             rows,
             threshold=open_thresholds(context.settings).abstention,
             embedder=MiniLM(),
             on_row=on_row,
         )
-    click.echo(json.dumps(result, ensure_ascii=False))
+
+    return measure
+
+
+@command.command("all")
+@click.option(
+    "--development",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder of held-out rows, as `corpus build` writes it.",
+)
+@click.option(
+    "--text", type=click.Path(path_type=Path), help="Validation text for bits per byte (JSON Lines)."
+)
+@click.option("--page", default="docs/RESULTS.md", type=click.Path(path_type=Path), show_default=True)
+@LIMIT
+@model_option
+@settings_options
+def everything(
+    development: Path,
+    text: Path | None,
+    page: Path,
+    limit: int | None,
+    model: str | None,
+    config: Path | None,
+    assignments: tuple[str, ...],
+) -> None:
+    """Measure every capability in one run and write the page of results."""
+    import time
+
+    from agent.evaluation.results import describe_run, write_results
+    from agent.evaluation.rows import read_evaluation
+    from agent.paths import HANDBOOK
+
+    context = open_context([HANDBOOK], model, config, assignments)
+    files: list[tuple[str, Path, Measure]] = [
+        ("reading", development / "reading.jsonl", _reading),
+        ("relevance", development / "relevance.jsonl", _relevance),
+        ("rewrite", development / "rewrite.jsonl", _rewrite),
+        ("route", development / "route.jsonl", _route),
+        ("tools", development / "tools.jsonl", _tools),
+        ("tool_choice", development / "tool_choice.jsonl", _tools),
+        ("documents", HANDBOOK.parent / "handbook_questions.jsonl", _documents_of(HANDBOOK)),
+    ]
+    if text is not None:
+        files.append(("language", text, _language))
+    started = time.perf_counter()
+    results = {}
+    for name, file, measure in files:
+        click.echo(f"{name}: {file.name}", err=True)
+        results[name] = measure(context, read_evaluation(file, (), limit), lambda: None)
+    write_results(page, describe_run(context.settings.model, time.perf_counter() - started), results)
+    click.echo(json.dumps(results, ensure_ascii=False))

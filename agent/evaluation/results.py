@@ -1,0 +1,93 @@
+"""Every capability in one run, and the page that shows it: docs/RESULTS.md."""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+Figures = dict[str, Any]
+
+HEADLINES = {
+    "reading": ("answerable_f1", "best_abstain_accuracy", "f1", "baseline.best_sentence_f1"),
+    "relevance": ("auroc", "calibration_error", "baseline.embedding_auroc"),
+    "rewrite": ("f1", "exact_match", "baseline.copy_question_f1"),
+    "route": ("accuracy", "baseline.commonest_route_accuracy"),
+    "tools": ("valid_rate", "name_accuracy", "exact_accuracy", "irrelevance_accuracy"),
+    "tool_choice": ("name_accuracy", "irrelevance_accuracy", "baseline.word_overlap_name_accuracy"),
+    "language": ("bits_per_byte", "bytes_per_token"),
+    "documents": (
+        "recall_at_5",
+        "answerable_f1",
+        "citation_verbatim_rate",
+        "citation_file_precision",
+        "citation_holds_answer",
+        "best_abstain_accuracy",
+        "baseline.best_sentence_f1",
+    ),
+}
+"""What the page shows of each capability; a dot leads into the baseline."""
+
+
+def describe_run(model: str, seconds: float) -> Figures:
+    """Return what the figures depend on: weights, commit, machine, day."""
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607 - the person's own git
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.strip()
+    return {
+        "model": Path(model).name,
+        "commit": commit or "unknown",
+        "machine": f"{platform.machine()}, Python {platform.python_version()}",
+        "day": datetime.now(UTC).date().isoformat(),
+        "minutes": round(seconds / 60, 1),
+    }
+
+
+def write_results(page: Path, run: Figures, results: Mapping[str, Figures]) -> None:
+    """Write the page, and the full figures beside it as JSON."""
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.with_suffix(".json").write_text(
+        json.dumps({"run": run, "results": results}, indent=2) + "\n", encoding="utf-8"
+    )
+    page.write_text(_page(run, results), encoding="utf-8")
+
+
+def _page(run: Figures, results: Mapping[str, Figures]) -> str:
+    lines = [
+        "# Results",
+        "",
+        "Written by `python main.py eval all`; all figures are of one run, the full ones in "
+        "`RESULTS.json`. Brackets hold 95% bootstrap intervals. Baselines use no language model.",
+        "",
+        ", ".join(f"{name}: {value}" for name, value in run.items()),
+        "",
+        "| capability | rows | measure | value |",
+        "|---|---|---|---|",
+    ]
+    for name, figures in results.items():
+        for measure in HEADLINES[name]:
+            value = _look_up(figures, measure)
+            lines.append(f"| {name} | {figures['n']} | {measure} | {_show(value, figures, measure)} |")
+    return "\n".join([*lines, ""])
+
+
+def _look_up(figures: Figures, measure: str) -> Any:
+    value: Any = figures
+    for step in measure.split("."):
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def _show(value: Any, figures: Figures, measure: str) -> str:
+    if not isinstance(value, int | float):
+        return "none"
+    bounds = figures.get("intervals", {}).get(measure)
+    interval = f" [{bounds[0]:.3f}, {bounds[1]:.3f}]" if bounds else ""
+    return f"{value:.3f}{interval}"
