@@ -37,7 +37,7 @@ class OverlapFilter:
         """Whether an example holds eight words in a row, or the whole, of an evaluation question."""
         if not self._known and not self._short:
             return False
-        text = " ".join(message.text for message in example.messages[1:])
+        text = "\n".join(message.text for message in example.messages[1:])
         if any(shingle in self._known for shingle in _shingles(text)):
             return True
         return any(" ".join(_words(line)) in self._short for line in _questions(text))

@@ -1,0 +1,192 @@
+"""Examples hold what they claim: quotations are verbatim, answers stand in them, choices are known."""
+
+from __future__ import annotations
+
+import random
+from itertools import islice
+from typing import Any
+
+import pytest
+from langchain_core.messages import AIMessage, HumanMessage
+
+from corpora.example import Example
+from corpora.passages import find_span, windows
+from corpora.tasks import conversation, tool
+from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
+from corpora.worlds import stories
+from graphs import prompts
+from graphs.sentences import sentences
+
+ROW: dict[str, Any] = {
+    "id": "1",
+    "source": "test-well",
+    "passage": "The bridge was opened in 1932. It was designed by John Bradfield. Tolls are paid in coins.",
+    "question": "Who designed the bridge?",
+    "answers": ["John Bradfield"],
+    "answerable": True,
+    "extractive": True,
+}
+
+
+@pytest.fixture(scope="module")
+def invented() -> list[Example]:
+    return list(ReadingTasks(list(stories.readings(300, seed=5)), seed=5).build())
+
+
+def prompt_of(example: Example) -> str:
+    return example.messages[1].text
+
+
+def test_stories_are_the_same_for_the_same_seed() -> None:
+    first, again, other = (list(stories.readings(50, seed)) for seed in (1, 1, 2))
+    assert first == again
+    assert first != other
+
+
+def test_a_story_answers_what_it_says_it_answers() -> None:
+    readings = list(stories.readings(400, seed=3))
+    for reading in readings:
+        assert all(answer in reading.passage for answer in reading.answers)
+    assert 0.15 < sum(not reading.answers for reading in readings) / len(readings) < 0.5
+
+
+def test_every_reading_task_is_built(invented: list[Example]) -> None:
+    replies = {(item.task, item.messages[-1].text) for item in invented if item.task in ("grade", "check")}
+    assert replies == {(task, reply) for task in ("grade", "check") for reply in ("yes", "no")}
+    assert {item.task for item in invented} == {"grade", "check", "quote", "answer"}
+
+
+def test_quotations_are_whole_sentences_of_their_passages(invented: list[Example]) -> None:
+    quotes = [item for item in invented if item.task == "quote"]
+    for item in quotes:
+        quotation = item.messages[-1].text
+        assert quotation in prompt_of(item)
+        assert sentences(quotation) == [(0, len(quotation))]
+
+
+def test_answers_are_spans_of_their_quotation(invented: list[Example]) -> None:
+    for item in (item for item in invented if item.task == "answer"):
+        quotation = prompt_of(item).split("\nQuestion: ")[0]
+        assert item.messages[-1].text in quotation
+
+
+def test_a_distractor_never_holds_the_answer() -> None:
+    readings = [reading for reading in stories.readings(300, seed=9) if reading.answers]
+    tasks = ReadingTasks(readings, seed=9)
+    answers = {(reading.question, reading.answers[0]) for reading in readings}
+    for item in tasks.build():
+        if item.task == "grade" and item.messages[-1].text == prompts.NO:
+            question, passage = prompt_of(item).removeprefix("Question: ").split("\n\n", 1)
+            expected = [answer for asked, answer in answers if asked == question]
+            assert not all(find_span(passage, answer) for answer in expected)
+
+
+def test_examples_are_what_the_graphs_send() -> None:
+    reading = Reading.from_row(ROW)
+    assert reading is not None
+    assert reading.support == "It was designed by John Bradfield."
+    built = {item.task: item for item in ReadingTasks([reading], seed=0).build()}
+    expected = prompts.answer("Who designed the bridge?", "It was designed by John Bradfield.")
+    assert built["answer"].messages == [*expected, AIMessage("John Bradfield")]
+
+
+def test_a_row_whose_answer_is_not_in_the_passage_is_left_out() -> None:
+    assert Reading.from_row({**ROW, "answers": ["Dorman Long"]}) is None
+
+
+def test_relevance_takes_as_many_wrong_as_right() -> None:
+    row = {"source": "w", "question": "q?", "candidates": ["a", "b", "c", "d"], "relevant": [2]}
+    built = list(relevance_examples(row, random.Random(0)))
+    assert sorted(item.messages[-1].text for item in built) == ["no", "yes"]
+    assert "Passage: c" in prompt_of(next(item for item in built if item.messages[-1].text == "yes"))
+
+
+def test_windows_cover_a_text_at_sentence_ends() -> None:
+    text = " ".join(f"Sentence number {number} stands here." for number in range(30))
+    pieces = windows(text, 120)
+    assert " ".join(pieces) == text
+    assert all(len(piece) <= 120 for piece in pieces)
+
+
+def test_a_rewrite_reads_the_end_of_the_conversation() -> None:
+    history = [{"role": "user", "content": f"turn {number}"} for number in range(9)]
+    row = {"source": "w", "history": history, "question": "And then?", "standalone": "What came then?"}
+    example = conversation.rewrite_example(row)
+    assert prompt_of(example) == "User: turn 5\nUser: turn 6\nUser: turn 7\nUser: turn 8\nUser: And then?"
+
+
+def test_two_questions_are_planned_as_two() -> None:
+    rows = [{"source": "w", "question": text} for text in ("Who came?", "When did he leave?")]
+    simple, joined = conversation.plan_examples(*rows, random.Random(0))
+    assert simple.messages[-1].text == "Who came?"
+    assert joined.messages[-1].text == "Who came?\nWhen did he leave?"
+
+
+DIALOGUE: dict[str, Any] = {
+    "source": "w",
+    "tools": [
+        {
+            "type": "function",
+            "function": {
+                "name": "find_flight",
+                "description": "Finds flights",
+                "parameters": {
+                    "type": "object",
+                    "properties": {"to": {"type": "string", "description": "Town"}},
+                    "required": ["to"],
+                },
+            },
+        }
+    ],
+    "messages": [
+        {"role": "user", "content": "I want to fly."},
+        {"role": "assistant", "content": "Where to?"},
+        {"role": "user", "content": "Rome."},
+        {
+            "role": "assistant",
+            "content": "",
+            "tool_calls": [{"function": {"name": "find_flight", "arguments": {"to": "Rome"}}}],
+        },
+        {"role": "tool", "tool_call_id": "call_1", "content": '{"results": []}'},
+        {"role": "assistant", "content": "There are none."},
+    ],
+}
+
+
+def test_a_dialogue_becomes_one_example_a_reply() -> None:
+    built = list(tool.tool_examples(DIALOGUE))
+    assert [bool(item.messages[-1].tool_calls) for item in built if isinstance(item.messages[-1], AIMessage)]
+    assert len(built) == 3
+    call = built[1].messages[-1]
+    assert isinstance(call, AIMessage)
+    assert call.tool_calls[0]["args"] == {"to": "Rome"}
+
+
+def test_a_dialogue_becomes_evaluation_rows_with_and_without_calls() -> None:
+    asks, calls = list(tool.tool_questions(DIALOGUE))
+    assert asks["expected"] == []
+    assert calls["expected"] == [{"name": "find_flight", "arguments": {"to": "Rome"}}]
+    assert calls["messages"][-1]["content"] == "Rome."
+
+
+def test_a_tool_choice_without_a_fitting_tool_expects_words() -> None:
+    row = {"source": "w", "query": "Hi", "tools": [{"name": "t", "description": "d"}], "tool": None}
+    example = tool.choice_example(row)
+    assert example.messages[-1] == AIMessage(tool.NO_TOOL_REPLY)
+    assert example.messages[-2] == HumanMessage("Hi")
+    assert tool.choice_question(row)["expected"] == []
+
+
+def test_routes_name_where_each_well_belongs() -> None:
+    routed = conversation.routes(
+        chitchat=[{"messages": [{"content": "hello"}]}],
+        intents=[{"intent": "timer", "text": "set a timer", "domain": "utility"}],
+        math=[{"expressions": [["1+1", "2"]], "question": "What is 1+1?"}],
+        questions=[{"question": "Who wrote it?"}],
+    )
+    assert [(text, reply) for _, text, reply in islice(routed, 9)] == [
+        ("hello", "chat"),
+        ("set a timer", "tools"),
+        ("What is 1+1?", "tools"),
+        ("Who wrote it?", "documents"),
+    ]
