@@ -12,6 +12,7 @@ import click
 from agent.command_group import CommandPlace, LazyGroup
 from agent.errors import EXIT_FAULT, EXIT_USAGE, explain
 from agent.offline import stay_offline
+from agent.version import VERSION
 
 EXIT_INTERRUPTED = 130
 """What shells report of a program that Ctrl-C ended."""
@@ -42,7 +43,7 @@ COMMANDS = {
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Add --debug to any command to see where an error comes from.",
 )
-@click.version_option(package_name="homespun", prog_name="homespun")
+@click.version_option(VERSION, prog_name="homespun")
 def cli() -> None:
     """Homespun: cited answers from your folders, by a language model of its own, offline."""
 

@@ -119,8 +119,8 @@ def footer(answer: Answer) -> str:
     parts = [sentence(answer.confidence or 0.0)] if known else []
     tokens = answer.usage.total_tokens
     rate = f", {tokens / answer.seconds:,.0f} tokens/s" if tokens and answer.seconds > 0 else ""
-    parts += [answer.route, f"{tokens:,} tokens{rate}", f"{answer.seconds:.1f} s"]
-    return " \u00b7 ".join(parts)
+    parts += [answer.route, f"{tokens:,} tokens{rate}" if tokens else "", f"{answer.seconds:.1f} s"]
+    return " \u00b7 ".join(part for part in parts if part)
 
 
 def _any_word(text: str) -> str:

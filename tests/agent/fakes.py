@@ -91,7 +91,11 @@ class RuleModel(BaseChatModel):
             {"name": call["name"], "args": _as_json(call["args"]), "id": call["id"], "index": 0}
             for call in reply.tool_calls
         ]
-        yield ChatGenerationChunk(message=AIMessageChunk("", tool_call_chunks=calls, chunk_position="last"))
+        yield ChatGenerationChunk(
+            message=AIMessageChunk(
+                "", tool_call_chunks=calls, chunk_position="last", usage_metadata=reply.usage_metadata
+            )
+        )
 
 
 def _as_json(arguments: Any) -> str:

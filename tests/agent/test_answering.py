@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from agent.assembly import Assembly
+from agent.errors import Cancelled
+from agent.events import Approval, Event, Finished, Step, Token
+from tests.agent.fakes import LIGHTHOUSE, SMALL_TALK, RuleModel
+
+Assemble = Callable[..., Assembly]
+
+
+def test_an_answer_has_its_exact_place(assemble: Assemble) -> None:
+    answer = assemble().answerer.get().ask("How tall is the lighthouse?")
+    assert answer.text == "38"
+    [citation] = answer.citations
+    assert LIGHTHOUSE[citation.start : citation.end] == citation.quote == "It is 38 metres tall."
+    assert (citation.path, citation.start_line, citation.end_line) == ("island.md", 4, 4)
+    assert answer.confidence is not None
+    assert 0.9 < answer.confidence < 1
+
+
+def test_what_the_documents_do_not_say(assemble: Assemble) -> None:
+    answer = assemble().answerer.get().ask("Who painted Guernica?")
+    assert answer.abstained
+    assert answer.to_json()["answer"] is None
+    assert answer.citations == ()
+
+
+def test_a_follow_up_is_understood(assemble: Assemble) -> None:
+    answerer = assemble().answerer.get()
+    answer = answerer.ask("When was it built?", [("How tall is the lighthouse?", "38")])
+    assert answer.text == "1871"
+    assert answer.usage.input_tokens == 50
+
+
+def test_steps_are_told_while_it_works(assemble: Assemble) -> None:
+    events = list(assemble().answerer.get().stream("How tall is the lighthouse?"))
+    assert [event.node for event in events if isinstance(event, Step)] == [
+        "retrieve", "grade", "quote", "extract", "verify",
+    ]  # fmt: skip
+    assert isinstance(events[-1], Finished)
+
+
+def assistant(assemble: Assemble, model: RuleModel | None = None) -> Assembly:
+    assembly = assemble(model)
+    assembly.workflow = "assistant"
+    return assembly
+
+
+def test_small_talk_is_streamed_once(assemble: Assemble) -> None:
+    events = list(assistant(assemble).answerer.get().stream("hello"))
+    assert "".join(event.text for event in events if isinstance(event, Token)) == SMALL_TALK
+    assert isinstance(events[-1], Finished)
+    assert events[-1].answer.text == SMALL_TALK
+    assert events[-1].answer.confidence is None
+    assert events[-1].answer.route == "chat"
+
+
+@pytest.mark.parametrize(("allowed", "reply"), [(True, "It is remembered."), (False, "I was told no.")])
+def test_a_tool_that_changes_something_waits(assemble: Assemble, allowed: bool, reply: str) -> None:
+    assembly = assistant(assemble)
+    answers = []
+    for event in assembly.answerer.get().stream("remember that the ferry is late"):
+        if isinstance(event, Approval):
+            [request] = event.requests
+            assert (request.name, dict(request.arguments)) == ("remember", {"fact": "the ferry is late"})
+            assert assembly.memory.all() == []
+            event.decide([request.id] if allowed else [])
+        elif isinstance(event, Finished):
+            answers.append(event.answer)
+    [answer] = answers
+    assert answer.text == reply
+    assert [call.status for call in answer.calls] == ["success" if allowed else "error"]
+    assert [item.text for item in assembly.memory.all()] == (["the ferry is late"] if allowed else [])
+
+
+def test_asking_without_a_person_declines(assemble: Assemble) -> None:
+    assembly = assistant(assemble)
+    assert assembly.answerer.get().ask("remember that it rains").text == "I was told no."
+
+
+def cancel_at(kind: type[Event], assembly: Assembly, question: str) -> list[Event]:
+    cancel = threading.Event()
+    seen: list[Event] = []
+    with pytest.raises(Cancelled):  # noqa: PT012 - it is raised by the loop
+        for event in assembly.answerer.get().stream(question, cancel=cancel):
+            seen.append(event)
+            if isinstance(event, kind):
+                cancel.set()
+    return seen
+
+
+def test_an_answer_stops_between_two_tokens(assemble: Assemble) -> None:
+    seen = cancel_at(Token, assistant(assemble), "hello")
+    assert len([event for event in seen if isinstance(event, Token)]) <= 3
+
+
+def test_waiting_for_approval_can_be_cancelled(assemble: Assemble) -> None:
+    assembly = assistant(assemble)
+    cancel_at(Approval, assembly, "remember that it rains")
+    assert assembly.memory.all() == []
+
+
+def test_nothing_of_a_turn_stays_behind(assemble: Assemble) -> None:
+    answerer = assistant(assemble).answerer.get()
+    answerer.ask("hello")
+    assert answerer._saver is not None
+    assert not answerer._saver.storage

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from agent.errors import FolderUnusableError
+from agent.library import Library, check_folder, index_folder
+from rag.report import FailedFile
+from tests.agent.fakes import LIGHTHOUSE, MemoryIndex, open_memory_index
+
+
+def make_folder(parent: Path, name: str, **texts: str) -> Path:
+    folder = parent / name
+    folder.mkdir(parents=True)
+    for file, text in texts.items():
+        (folder / f"{file}.md").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_one_folder_keeps_its_paths(folder: Path) -> None:
+    library = Library([folder], open_memory_index)
+    library.refresh()
+    [best, *_] = library.retriever(3).invoke("ferry pier")
+    assert best.metadata["path"] == "island.md"
+    assert library.text("island.md") == LIGHTHOUSE
+    assert library.locate("island.md") == folder / "island.md"
+
+
+def test_several_folders_share_no_path(tmp_path: Path) -> None:
+    first = make_folder(tmp_path / "a", "notes", x="# One\n\nThe ferry leaves at 7.")
+    second = make_folder(tmp_path / "b", "notes", x="# Two\n\nThe tower is blue.")
+    library = Library([first, second], open_memory_index)
+    library.refresh()
+    assert library.paths() == ["notes/x.md", "notes-2/x.md"]
+    assert "tower" in library.text("notes-2/x.md")
+    assert library.locate("notes-2/x.md") == second / "x.md"
+    found = library.retriever(4).invoke("blue tower")
+    for document in found:
+        text = library.text(document.metadata["path"])
+        assert text[document.metadata["start"] : document.metadata["end"]] == document.page_content
+
+
+def test_a_folder_of_unreadable_files_names_the_first(folder: Path) -> None:
+    library = Library([folder], lambda _: MemoryIndex({}, [FailedFile("a.bin", "It is no text.")]))
+    with pytest.raises(FolderUnusableError, match=r"None of the 1 files .*a\.bin: It is no text"):
+        library.refresh()
+
+
+def test_unusable_folders_are_named(tmp_path: Path) -> None:
+    with pytest.raises(FolderUnusableError, match="does not exist"):
+        check_folder(tmp_path / "nothing")
+    (tmp_path / "file").touch()
+    with pytest.raises(FolderUnusableError, match="is no folder"):
+        check_folder(tmp_path / "file")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(FolderUnusableError, match="is empty"):
+        check_folder(tmp_path / "empty")
+
+
+def test_each_folder_has_one_index(tmp_path: Path) -> None:
+    indexes = tmp_path / "indexes"
+    (tmp_path / "a" / "notes").mkdir(parents=True)
+    (tmp_path / "b" / "notes").mkdir(parents=True)
+    places = {index_folder(indexes, tmp_path / name / "notes") for name in "ab"}
+    assert len(places) == 2
+    (tmp_path / "link").symlink_to(tmp_path / "a" / "notes")
+    assert index_folder(indexes, tmp_path / "a" / "notes") in places

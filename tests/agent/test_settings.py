@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from agent.errors import SettingsError
+from agent.layers import load, names
+from agent.paths import locate
+from agent.settings import Settings
+from agent.settings_table import rows
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "settings.toml"
+
+
+def test_flag_wins_over_environment_wins_over_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_text("passages = 1\nretries = 1\nhistory = 1\n", encoding="utf-8")
+    monkeypatch.setenv("HOMESPUN_PASSAGES", "2")
+    monkeypatch.setenv("HOMESPUN_RETRIES", "2")
+    loaded = load(file, {"passages": 3})
+    assert (loaded.settings.passages, loaded.settings.retries, loaded.settings.history) == (3, 2, 1)
+    assert loaded.origins["passages"] == "flag"
+    assert loaded.origins["retries"] == "HOMESPUN_RETRIES"
+    assert loaded.origins["history"] == str(file)
+    assert loaded.origins["model"] == "default"
+
+
+def test_groups_can_be_set_everywhere(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_text('[serve]\nport = 1000\nhost = "::1"\n', encoding="utf-8")
+    monkeypatch.setenv("HOMESPUN_SERVE__PORT", "2000")
+    loaded = load(file, {"serve.queue": "3"})
+    assert (loaded.settings.serve.host, loaded.settings.serve.port, loaded.settings.serve.queue) == (
+        "::1",
+        2000,
+        3,
+    )
+    assert loaded.origins["serve.port"] == "HOMESPUN_SERVE__PORT"
+
+
+def test_folders_in_one_variable(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOMESPUN_DOCS", os.pathsep.join(["/a", "~/b"]))
+    assert load(file).settings.docs == [Path("/a"), Path("~/b").expanduser()]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("pasages = 3", "Did you mean passages?"),
+        ("[serve]\nprot = 3", "Did you mean serve.port?"),
+        ("passages = 0", "The setting passages ("),
+        ('passages = "many"', "cannot be 'many'"),
+        ("passages = ", "is not valid TOML"),
+        ("[passages]\nx = 1", "passages"),
+        ("serve = 3", "serve"),
+        ("[serve]\nport = 99999", "The setting serve.port ("),
+    ],
+)
+def test_mistakes_in_the_file_are_one_sentence(file: Path, content: str, said: str) -> None:
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        load(file)
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_no_text(file: Path) -> None:
+    file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SettingsError, match="not valid TOML"):
+        load(file)
+
+
+def test_an_unknown_variable_is_refused(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOMESPUN_MODLE", "x")
+    with pytest.raises(SettingsError, match=r"HOMESPUN_MODLE.*Did you mean HOMESPUN_MODEL"):
+        load(file)
+
+
+def test_every_setting_is_described(file: Path) -> None:
+    table = list(rows(load(file)))
+    assert [row.name for row in table] == list(names(Settings))
+    assert all(row.meaning.endswith((".", ")")) and row.value for row in table)
+
+
+def test_secrets_are_not_shown(file: Path) -> None:
+    loaded = load(file, {"serve.token": "hunter2"})
+    assert "hunter2" not in str(list(rows(loaded)))
+
+
+def test_home_moves_everything(home: Path) -> None:
+    paths = locate()
+    for place in (paths.settings_file, paths.indexes, paths.database, paths.memory, paths.history):
+        assert place.is_relative_to(home)
+    assert not home.exists()
