@@ -52,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the program and leave with its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = _take_debug(given)
+    if debug:
+        os.environ["HOMESPUN_DEBUG"] = "1"  # for what is caught before it reaches this file
     stay_offline()
     sys.exit(run(given, debug=debug))
 
@@ -99,7 +101,6 @@ def _take_debug(arguments: list[str]) -> bool:
     wanted = "--debug" in own
     if wanted:
         arguments.remove("--debug")
-        os.environ["HOMESPUN_DEBUG"] = "1"  # for what is caught before it reaches this file
     return wanted or bool(os.environ.get("HOMESPUN_DEBUG"))
 
 

@@ -62,14 +62,11 @@ class Settings(BaseSettings):
         "or always ask the documents.",
     )
     passages: int = Field(6, ge=1, le=50, description="Passages that are read for a question.")
-    retries: int = Field(
-        2, ge=0, le=5, description="How often a question is reworded when nothing was found."
-    )
+
     confidence: float | None = Field(
         None, ge=0, le=1, description="Least confidence of an answer; unset takes the published threshold."
     )
     processors: int = Field(0, ge=0, le=512, description="Processor cores that the model uses; 0 for all.")
-    seed: int = Field(0, ge=0, description="Seed of everything random.")
     colour: Switch = Field("auto", description="Colours in the terminal; auto also heeds NO_COLOR.")
     hyperlinks: Switch = Field("auto", description="Whether sources are links that the terminal can open.")
     unicode: Switch = Field("auto", description="Whether characters beyond ASCII are printed.")

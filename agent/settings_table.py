@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from agent.layers import LoadedSettings
+from agent.settings import Settings
 
 _SECRET = "token"  # noqa: S105 - the name of a setting, not its value
 
@@ -47,3 +49,26 @@ def _show(name: str, value: object) -> str:
     if value is None or value == "":
         return "(none)"
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def template_lines(settings: Settings) -> Iterator[str]:
+    """Yield a settings file in TOML whose comments explain every setting; all values are the defaults."""
+    group = ""
+    for name, value, meaning in _walk(type(settings)()):
+        prefix, _, last = name.rpartition(".")
+        if prefix != group:
+            group = prefix
+            yield f"[{group}]"
+        yield f"# {meaning}"
+        yield f"# {last} = {_as_toml(value)}"
+        yield ""
+
+
+def _as_toml(value: object) -> str:
+    if value is None:
+        return "0.5"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return "[" + ", ".join(json.dumps(str(item)) for item in value) + "]"
+    return json.dumps(value)

@@ -18,14 +18,14 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_flag_wins_over_environment_wins_over_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file.write_text("passages = 1\nretries = 1\nhistory = 1\n", encoding="utf-8")
+    file.write_text("passages = 1\nhistory = 1\nthreads = 1\n", encoding="utf-8")
     monkeypatch.setenv("HOMESPUN_PASSAGES", "2")
-    monkeypatch.setenv("HOMESPUN_RETRIES", "2")
+    monkeypatch.setenv("HOMESPUN_HISTORY", "2")
     loaded = load(file, {"passages": 3})
-    assert (loaded.settings.passages, loaded.settings.retries, loaded.settings.history) == (3, 2, 1)
+    assert (loaded.settings.passages, loaded.settings.history, loaded.settings.threads) == (3, 2, 1)
     assert loaded.origins["passages"] == "flag"
-    assert loaded.origins["retries"] == "HOMESPUN_RETRIES"
-    assert loaded.origins["history"] == str(file)
+    assert loaded.origins["history"] == "HOMESPUN_HISTORY"
+    assert loaded.origins["threads"] == str(file)
     assert loaded.origins["model"] == "default"
 
 

@@ -1,0 +1,48 @@
+"""`python main.py bench`: how fast everything is on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from agent.context import model_option, open_context, settings_options
+
+
+@click.command("bench")
+@click.argument("names", nargs=-1)
+@model_option
+@settings_options
+@click.option("as_json", "--json", is_flag=True, help="Print one JSON object.")
+def command(
+    names: tuple[str, ...],
+    model: str | None,
+    config: Path | None,
+    assignments: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Measure how fast everything is on this machine.
+
+    NAMES choose some of the benchmarks: start, model, documents.
+    """
+    context = open_context((), model, config, assignments)
+    from agent.benchmarks import BENCHMARKS, measure
+    from agent.escape import to_json
+    from agent.progress_line import ProgressLine
+
+    unknown = sorted(set(names) - set(BENCHMARKS))
+    if unknown:
+        raise click.UsageError(f"There is no benchmark {unknown[0]!r}: there are {', '.join(BENCHMARKS)}.")
+    results: dict[str, dict[str, object]] = {}
+    with ProgressLine(context.messages.interactive) as line:
+        for name in names or BENCHMARKS:
+            line.say(f"Measuring {name}")
+            results[name] = measure(name, context.settings)
+    if as_json:
+        click.echo(to_json(results))
+        return
+    for name, figures in results.items():
+        click.echo(name)
+        for what, value in figures.items():
+            shown = f"{value:,.3g}" if isinstance(value, float) else str(value)
+            click.echo(context.output.text(f"  {what.replace('_', ' '):32} {shown:>12}"))

@@ -1,0 +1,83 @@
+"""`python main.py threads`: saved conversations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from agent.context import Context, open_context, settings_options
+
+if TYPE_CHECKING:
+    from agent.threads import Thread, ThreadStore
+
+
+@click.command("threads")
+@settings_options
+@click.option("--export", "exported", metavar="NAME", help="Print a conversation as Markdown.")
+@click.option("--delete", "deleted", metavar="NAME", help="Delete a conversation.")
+@click.option("as_json", "--json", is_flag=True, help="Print one JSON object.")
+def command(
+    config: Path | None,
+    assignments: tuple[str, ...],
+    exported: str | None,
+    deleted: str | None,
+    as_json: bool,
+) -> None:
+    """List, export or delete saved conversations. A NAME is an id or a title."""
+    context = open_context(config=config, assignments=assignments)
+    from agent.threads import ThreadStore
+
+    store = ThreadStore(context.paths.database, context.settings.threads)
+    if exported is not None:
+        _export(context, store, exported, as_json)
+    elif deleted is not None:
+        thread = _find(store, deleted)
+        store.delete(thread.id)
+        click.echo(f"Deleted {thread.id}.", err=True)
+    else:
+        _list(context, store, as_json)
+
+
+def _list(context: Context, store: ThreadStore, as_json: bool) -> None:
+    from agent.ages import age
+    from agent.escape import one_line, to_json
+
+    threads = store.threads(context.settings.threads)
+    if as_json:
+        values = [
+            {"id": thread.id, "title": thread.title, "turns": thread.turns, "folders": list(thread.folders),
+             "created": thread.created, "updated": thread.updated}
+            for thread in threads
+        ]  # fmt: skip
+        click.echo(to_json({"threads": values}))
+        return
+    for thread in threads:
+        turns = "1 turn" if thread.turns == 1 else f"{thread.turns} turns"
+        line = f"{thread.id}  {age(thread.updated):>14}  {turns:>9}  {one_line(thread.title)}"
+        click.echo(context.output.text(line))
+
+
+def _export(context: Context, store: ThreadStore, name: str, as_json: bool) -> None:
+    from agent.escape import to_json
+    from agent.export import as_markdown
+
+    turns = store.turns(_find(store, name).id)
+    if as_json:
+        values = [
+            {"question": turn.question, "answer": turn.answer.to_record() if turn.answer else None}
+            for turn in turns
+        ]
+        click.echo(to_json({"turns": values}))
+    else:
+        click.echo(context.output.text(as_markdown(turns)), nl=False)
+
+
+def _find(store: ThreadStore, name: str) -> Thread:
+    from agent.errors import HomespunError
+
+    thread = store.find(name)
+    if thread is None:
+        raise HomespunError(f"There is no conversation {name!r}: python main.py threads lists them.")
+    return thread

@@ -1,0 +1,137 @@
+"""Check everything that the program needs, part by part; nothing is written."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from agent.errors import HomespunError, explain
+from agent.library import check_folder, index_folder
+from agent.models import is_foreign, open_model, weights_folder
+from agent.paths import HANDBOOK, REPOSITORY, Paths
+from agent.settings import Settings
+
+_LEAST_PYTHON = (3, 11)
+_LEAST_DISK = 500 * 1024 * 1024
+_REQUIREMENT = re.compile(r"[A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found."""
+
+    what: str
+    good: bool
+    sentence: str
+    """What is there, or what is wrong and how to mend it."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the finding for `--json`."""
+        return asdict(self)
+
+
+def examine(settings: Settings, paths: Paths) -> Iterator[Finding]:
+    """Yield the finding of every check; a check that fails does not stop the others."""
+    checks: dict[str, Callable[[], str]] = {
+        "python": _check_python,
+        "packages": _check_packages,
+        "weights": lambda: _check_weights(settings),
+        "embedding": lambda: _check_embedding(settings),
+        "documents": lambda: _check_documents(settings, paths),
+        "data": lambda: _check_data(paths),
+        "disk": lambda: _check_disk(paths),
+    }
+    for what, check in checks.items():
+        try:
+            yield Finding(what, True, check())
+        except Exception as error:
+            sentence = explain(error) or f"{type(error).__name__}: {error}. Run make install again."
+            yield Finding(what, False, sentence)
+
+
+def _check_python() -> str:
+    version = sys.version.split()[0]
+    if sys.version_info < _LEAST_PYTHON:
+        raise HomespunError(f"Python {version} is too old: install 3.11 or newer, then make install.")
+    return f"Python {version}"
+
+
+def _check_packages() -> str:
+    import tomllib
+
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = [match[0] for line in project["dependencies"] if (match := _REQUIREMENT.match(line))]
+    missing = [name for name in names if not _is_installed(name)]
+    if missing:
+        raise HomespunError(f"These packages are missing: {', '.join(missing)}. Run make install.")
+    return f"{len(names)} required packages"
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _check_weights(settings: Settings) -> str:
+    if is_foreign(settings.model):
+        open_model(settings)
+        return f"The model {settings.model} can be opened"
+    folder = weights_folder(settings.model)
+    open_model(settings)
+    size = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
+    return f"The weights of {settings.model} are whole ({size / 1e6:.0f} MB in {folder})"
+
+
+def _check_embedding(settings: Settings) -> str:
+    if settings.embedder:
+        from agent.sentence_embedder import SentenceEmbedder
+
+        SentenceEmbedder(settings.embedder).embed_query("test")
+        return f"The embedding model {settings.embedder} works"
+    from rag.minilm import MiniLM
+
+    MiniLM().embed_query("test")
+    return "The packaged embedding model works"
+
+
+def _check_documents(settings: Settings, paths: Paths) -> str:
+    folders = [check_folder(folder) for folder in settings.docs or [HANDBOOK]]
+    known = [folder for folder in folders if index_folder(paths.indexes, folder).is_dir()]
+    names = ", ".join(str(folder) for folder in folders)
+    if len(known) == len(folders):
+        return f"Indexed: {names}"
+    return f"Not indexed yet, which the first question does: {names}"
+
+
+def _check_data(paths: Paths) -> str:
+    place = _nearest_existing(paths.data)
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise HomespunError(
+            f"{place} may not be written to: change its permissions, or point HOMESPUN_HOME elsewhere."
+        )
+    if paths.database.exists():
+        from agent.threads import ThreadStore
+
+        return f"{len(ThreadStore(paths.database).threads(10_000))} saved conversations in {paths.data}"
+    return f"Nothing is saved yet; it will be in {paths.data}"
+
+
+def _check_disk(paths: Paths) -> str:
+    free = shutil.disk_usage(_nearest_existing(paths.data)).free
+    if free < _LEAST_DISK:
+        raise HomespunError(f"Only {free / 1e6:.0f} MB are free for {paths.data}: delete something.")
+    return f"{free / 1e9:.1f} GB are free"
+
+
+def _nearest_existing(path: Path) -> Path:
+    return next(parent for parent in (path, *path.parents) if parent.exists())

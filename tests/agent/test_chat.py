@@ -1,0 +1,254 @@
+"""What the chat does with a line, without a terminal."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from agent.assembly import Assembly
+from agent.chat.chat import Chat
+from agent.chat.registry import COMMANDS
+from agent.context import open_context
+from agent.screen import Screen, make_console
+from agent.session import Session
+from agent.threads import ThreadStore
+from agent.view import View
+from tests.agent.fakes import RuleModel
+
+PLAIN = Screen(interactive=False, colour=False, unicode=True, hyperlinks=False)
+
+
+class Talk:
+    """A chat whose output is kept."""
+
+    def __init__(self, assembly: Assembly, screen: Screen = PLAIN, replies: str = "") -> None:
+        self.output = io.StringIO()
+        self.replies = list(replies)
+        context = open_context(assembly.settings.docs)
+        store = ThreadStore(context.paths.database)
+        view = View(make_console(screen, self.output), screen)
+        self.chat = Chat(context, assembly, Session(assembly, store), view, lambda _: self.replies.pop(0))
+
+    def __call__(self, line: str) -> str:
+        begin = self.output.tell()
+        self.chat.handle(line)
+        return self.output.getvalue()[begin:]
+
+
+@pytest.fixture
+def talk(assemble: Callable[..., Assembly]) -> Talk:
+    return start(assemble)
+
+
+def start(assemble: Callable[..., Assembly], replies: str = "", model: RuleModel | None = None) -> Talk:
+    assembly = assemble(model)
+    assembly.workflow = "assistant"
+    return Talk(assembly, replies=replies)
+
+
+def test_a_conversation(talk: Talk) -> None:
+    assert talk("How tall is the lighthouse?").startswith("38\n")
+    assert talk("When was it built?").startswith("1871\n")
+    assert "The documents do not say." in talk("Who painted Guernica?")
+    assert [turn.question for turn in talk.chat.session.turns] == [
+        "How tall is the lighthouse?", "When was it built?", "Who painted Guernica?",
+    ]  # fmt: skip
+
+
+def test_an_empty_line_does_nothing(talk: Talk) -> None:
+    assert talk("   ") == ""
+
+
+def test_every_command_says_something_sensible_at_the_start(talk: Talk) -> None:
+    for name in COMMANDS:
+        if name not in ("exit", "export"):
+            said = talk(f"/{name}")
+            assert said.strip(), name
+            assert "mistake" not in said, (name, said)
+
+
+def test_help_lists_every_command(talk: Talk) -> None:
+    said = talk("/help")
+    assert all(command.usage in said for command in COMMANDS.values())
+    assert "/open" in talk("/help open")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("/opne 1", "Did you mean /open?"),
+        ("/", "See /help."),
+        ("/re", "There is no command /re."),
+        ("/open 7", "takes a number from 1 to 1"),
+        ("/open x", "takes a number from 1 to 1"),
+        ("/trace maybe", "on or off"),
+        ("/docs /does/not/exist", "does not exist"),
+        ("/resume nothing", "no such conversation"),
+        ("/forget nothing", "/memory lists them"),
+        ("?!", "The question is empty"),
+        ("word " * 300, "200 is the limit"),
+    ],
+)
+def test_mistakes_are_explained_and_the_chat_goes_on(talk: Talk, line: str, said: str) -> None:
+    talk("How tall is the lighthouse?")
+    assert said in talk(line).replace("\n", " ")
+    assert talk("When was it built?").startswith("1871")
+
+
+def test_a_fault_is_shown_and_the_chat_goes_on(assemble: Callable[..., Assembly]) -> None:
+    talk = start(assemble, model=RuleModel(failure="broken wire"))
+    assert "broken wire" in talk("How tall is it?")
+    assert talk.chat.running
+    assert talk.chat.session.turns[-1].answer is None
+
+
+def test_commands_may_be_shortened(talk: Talk) -> None:
+    assert "/help" in talk("/h")
+
+
+def test_sources_open_and_why(talk: Talk) -> None:
+    talk("How tall is the lighthouse?")
+    assert "island.md  line 4" in talk("/sources")
+    excerpt = talk("/open 1")
+    assert "     4  It is 38 metres tall." in excerpt
+    why = talk("/why")
+    assert "grade" in why
+    assert "96%" in why
+    assert "very likely right" in why
+    assert "from character" in talk("/why 1")
+
+
+def test_the_editor_of_the_settings_is_started_at_the_line(
+    assemble: Callable[..., Assembly], tmp_path: Path, folder: Path
+) -> None:
+    note = tmp_path / "note"
+    assembly = assemble(editor=f"sh -c 'echo \"$@\" > {note}' x +{{line}} {{path}}")
+    talk = Talk(assembly)
+    talk("How tall is the lighthouse?")
+    talk("/open 1")
+    assert note.read_text("utf-8") == f"+4 {folder / 'island.md'}\n"
+
+
+def test_trace_shows_the_steps(talk: Talk) -> None:
+    assert "shown" in talk("/trace on")
+    assert "grade: Reading 2 passages" in talk("How tall is the lighthouse?")
+    assert "hidden" in talk("/trace")
+
+
+def test_undo_and_fork(talk: Talk) -> None:
+    talk("How tall is the lighthouse?")
+    talk("When was it built?")
+    first = talk.chat.session.thread
+    assert "Forgotten: When was it built?" in talk("/undo")
+    talk("/fork another way")
+    assert talk.chat.session.thread != first
+    talk("When was it built?")
+    store = talk.chat.session.store
+    assert store is not None
+    assert [len(store.turns(thread.id)) for thread in store.threads()] == [2, 1]
+    assert "another way" in talk("/threads")
+
+
+def test_resume_goes_on_where_it_was(talk: Talk, assemble: Callable[..., Assembly]) -> None:
+    talk("How tall is the lighthouse?")
+    talk("/rename The island")
+    later = start(assemble)
+    said = later("/resume The island")
+    assert "Going on" in said
+    assert "38" in said
+    assert later("When was it built?").startswith("1871")
+
+
+def test_clear_begins_a_new_conversation(talk: Talk) -> None:
+    talk("How tall is the lighthouse?")
+    talk("/clear")
+    assert talk.chat.session.turns == []
+    talk("When was it built?")
+    assert len(talk.chat.session.store.threads()) == 2  # type: ignore[union-attr]
+
+
+def test_export_writes_once(talk: Talk, tmp_path: Path) -> None:
+    talk("How tall is the lighthouse?")
+    file = tmp_path / "talk.md"
+    assert "Written" in talk(f"/export {file}")
+    text = file.read_text("utf-8")
+    assert "## How tall is the lighthouse?" in text
+    assert "> It is 38 metres tall." in text
+    assert "exists already" in talk(f"/export {file}")
+
+
+def test_other_folders(talk: Talk, tmp_path: Path) -> None:
+    other = tmp_path / "towers"
+    other.mkdir()
+    (other / "tower.md").write_text("# Towers\n\nThe tower is 99 feet wide.\n", "utf-8")
+    assert str(other) in talk(f"/docs '{other}'")
+    assert talk("How wide is the tower?").startswith("99")
+    assert "towers: 0 added" in talk("/index")
+
+
+def test_memory(talk: Talk) -> None:
+    assert "Nothing is remembered" in talk("/memory")
+    assert "Remembered as" in talk("/remember my boat is red")
+    assert "my boat is red" in talk("/memory")
+    assert "Forgotten: my boat is red" in talk("/forget my boat")
+    assert "Nothing is remembered" in talk("/memory")
+
+
+@pytest.mark.parametrize(("reply", "said"), [("y", "It is remembered."), ("n", "I was told no.")])
+def test_approval(assemble: Callable[..., Assembly], reply: str, said: str) -> None:
+    talk = start(assemble, replies=reply)
+    output = talk("remember that the ferry is late")
+    assert "remember(fact='the ferry is late')" in output
+    assert said in output
+
+
+def test_always_holds_for_the_conversation(assemble: Callable[..., Assembly]) -> None:
+    talk = start(assemble, replies="a")
+    talk("remember that the ferry is late")
+    assert "Allowed, as you said before." in talk("remember that the boat is red")
+    assert "not any more" in talk("/tools")
+    talk("/clear")
+    talk.replies.append("n")
+    assert "I was told no." in talk("remember that it rains")
+
+
+def test_a_read_only_home_costs_the_saving_not_the_answer(
+    talk: Talk, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.write_text("a file where the folder should be", "utf-8")
+    talk.chat.assembly.workflow = "documents"
+    said = talk("How tall is the lighthouse?")
+    assert said.startswith("38\n")
+    assert "This conversation is not saved." in said.replace("\n", " ")
+    assert "not saved" not in talk("When was it built?")
+
+
+def test_ascii_terminals_get_ascii(assemble: Callable[..., Assembly], folder: Path) -> None:
+    (folder / "island.md").write_text(
+        "# Towers\n\nThe \u201ctower\u201d is 99 \u2014 wide \u4e2d.\n", "utf-8"
+    )
+    screen = Screen(interactive=True, colour=False, unicode=False, hyperlinks=False)
+    talk = Talk(assemble(), screen)
+    said = talk("How wide is the tower?")
+    assert said.isascii()
+    assert '"tower" is 99 - wide ?' in said
+
+
+def test_narrow_windows_hold_everything(
+    assemble: Callable[..., Assembly], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "24")
+    screen = Screen(interactive=True, colour=False, unicode=True, hyperlinks=False)
+    talk = Talk(assemble(), screen)
+    lines = [line for line in talk("How tall is the lighthouse?").split("\n") if "\x1b" not in line]
+    assert max(map(len, lines)) <= 24
+
+
+def test_links_lead_to_the_file(assemble: Callable[..., Assembly], folder: Path) -> None:
+    screen = Screen(interactive=True, colour=True, unicode=True, hyperlinks=True)
+    talk = Talk(assemble(), screen)
+    talk.chat.view.locate = lambda path: folder / path
+    assert (folder / "island.md").as_uri() in talk("How tall is the lighthouse?")

@@ -1,0 +1,242 @@
+"""The command line as scripts meet it: output, exit codes, and one sentence for every mistake."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+
+from agent import assembly as assembly_module
+from agent import cli
+from agent.command_group import LazyGroup
+from tests.agent.fakes import LIGHTHOUSE, MemoryIndex, RuleModel, open_memory_index
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]) -> Run:
+    def call(*arguments: str) -> tuple[int, str, str]:
+        capfd.readouterr()
+        code = cli.run(list(arguments))
+        captured = capfd.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+@pytest.fixture
+def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assembly_module, "_open_own_model", lambda _: RuleModel())
+    monkeypatch.setattr(
+        assembly_module.Assembly, "_open_own_index", lambda self, folder: open_memory_index(folder)
+    )
+
+
+@pytest.mark.usefixtures("fakes")
+class TestAsk:
+    def test_json_keeps_the_contract(self, run: Run, folder: Path) -> None:
+        code, out, err = run("ask", "How tall is the lighthouse?", "--docs", str(folder), "--json")
+        assert (code, err) == (0, "")
+        answer = json.loads(out)
+        assert list(answer) == [
+            "answer", "abstained", "confidence", "citations", "route", "seconds", "usage",
+        ]  # fmt: skip
+        [citation] = answer["citations"]
+        assert list(citation) == [
+            "path", "page", "start_line", "end_line", "start", "end", "quote", "score",
+        ]  # fmt: skip
+        assert LIGHTHOUSE[citation["start"] : citation["end"]] == citation["quote"]
+        assert (answer["answer"], answer["abstained"], answer["route"]) == ("38", False, "documents")
+
+    def test_abstaining_is_exit_code_3(self, run: Run, folder: Path) -> None:
+        code, out, _ = run("ask", "Who painted Guernica?", "--docs", str(folder), "--json")
+        assert code == 3
+        assert json.loads(out)["answer"] is None
+
+    def test_plain_text_names_file_and_line(self, run: Run, folder: Path) -> None:
+        code, out, err = run("ask", "How tall is it?", "--docs", str(folder))
+        assert (code, err) == (0, "")
+        assert out.startswith("38\n")
+        assert '[1] island.md, line 4: "It is 38 metres tall."' in out
+
+    def test_nothing_of_a_document_is_obeyed_by_the_terminal(self, run: Run, folder: Path) -> None:
+        (folder / "evil.md").write_text(
+            "# Towers\n\nThe tower is \x1b]0;gone\x07\x1b[2J 99 feet wide.\n", "utf-8"
+        )
+        code, out, _ = run("ask", "How wide is the tower?", "--docs", str(folder))
+        assert code == 0
+        assert "99" in out
+        assert "\x1b" not in out
+        _, out, _ = run("ask", "How wide is the tower?", "--docs", str(folder), "--json")
+        assert "\x1b" not in out
+        assert "\x1b[2J" in json.loads(out)["citations"][0]["quote"]
+
+    def test_several_folders(self, run: Run, folder: Path, tmp_path: Path) -> None:
+        other = tmp_path / "towers"
+        other.mkdir()
+        (other / "tower.md").write_text("# Towers\n\nThe tower is 99 feet wide.\n", "utf-8")
+        code, out, _ = run("ask", "How wide is the tower?", "-d", str(folder), "-d", str(other), "--json")
+        assert code == 0
+        assert json.loads(out)["citations"][0]["path"] == "towers/tower.md"
+
+    def test_a_thread_remembers(self, run: Run, folder: Path) -> None:
+        docs = ("--docs", str(folder), "--thread", "island")
+        assert run("ask", "How tall is the lighthouse?", *docs)[0] == 0
+        code, out, _ = run("ask", "When was it built?", *docs, "--json")
+        assert (code, json.loads(out)["answer"]) == (0, "1871")
+        _, out, _ = run("threads", "--json")
+        [thread] = json.loads(out)["threads"]
+        assert (thread["title"], thread["turns"]) == ("island", 2)
+        _, out, _ = run("threads", "--export", "island")
+        assert "## When was it built?" in out
+        assert run("threads", "--delete", "island")[0] == 0
+        assert json.loads(run("threads", "--json")[1])["threads"] == []
+
+    def test_asking_without_a_thread_saves_nothing(self, run: Run, folder: Path, home: Path) -> None:
+        assert run("ask", "How tall is it?", "--docs", str(folder))[0] == 0
+        assert not home.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["ask", ""], "The question is empty"),
+        (["ask", "word " * 20_000], "200 is the limit"),
+        (["ask", "What?", "--docs", "/does/not/exist"], "does not exist"),
+        (["ask", "What?", "--model", "nothing"], "There are no weights for the model 'nothing'"),
+        (["ask", "What?", "--config", "/nothing.toml"], "does not exist"),
+        (["ask", "What?", "--set", "passages"], "NAME=VALUE"),
+        (["ask", "What?", "--set", "pasages=3"], "Did you mean passages?"),
+        (["ask", "What?", "--nothing"], "No such option"),
+        (["index"], "Missing argument"),
+        (["index", "/does/not/exist"], "does not exist"),
+        (["aks"], "Did you mean ask?"),
+        (["threads", "--export", "nothing"], "There is no conversation 'nothing'"),
+        (["bench", "nothing"], "There is no benchmark"),
+        (["chat", "--thread", "nothing"], "There is no conversation 'nothing'"),
+        (["--resume"], "no saved conversation yet"),
+        (["ask", "What?", "--model", "openai:gpt-5"], "providers"),
+    ],
+)
+def test_mistakes_are_one_sentence_and_exit_code_2(
+    run: Run, home: Path, arguments: list[str], said: str
+) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert err.startswith("Error: ")
+    assert err.count("\n") == 1
+    assert not home.exists()
+
+
+def test_damaged_weights_are_one_sentence_and_nothing_is_written(
+    run: Run, home: Path, tmp_path: Path, folder: Path
+) -> None:
+    weights = tmp_path / "weights"
+    weights.mkdir()
+    (weights / "config.json").write_text("{", "utf-8")
+    code, out, err = run("ask", "What?", "--model", str(weights), "--docs", str(folder))
+    assert (code, out) == (2, "")
+    assert "config.json" in err
+    assert not home.exists()
+
+
+def test_unreadable_folders_are_one_sentence(run: Run, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert "is empty" in run("ask", "What?", "--docs", str(empty))[2]
+    assert run("index", str(empty))[0] == 2
+
+
+def test_index_counts_every_file(run: Run, fakes: None, folder: Path) -> None:
+    code, out, err = run("index", str(folder), "--json")
+    assert (code, err) == (0, "")
+    assert list(json.loads(out)) == [
+        "added", "changed", "unchanged", "removed", "failed", "chunks", "seconds",
+    ]  # fmt: skip
+    assert run("index", str(folder))[1].startswith("1 added")
+
+
+def test_index_of_unreadable_files_alone_is_exit_code_2(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assembly_module.Assembly, "_open_own_index", lambda self, folder: MemoryIndex({}))
+    code, out, err = run("index", str(folder))
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+
+
+def test_a_fault_is_exit_code_1(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> None:
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setattr(assembly_module, "_open_own_model", fail)
+    code, out, err = run("ask", "What?", "--docs", str(folder))
+    assert (code, out) == (1, "")
+    assert "ZeroDivisionError: oops" in err
+    assert "--debug" in err
+    with pytest.raises(ZeroDivisionError):
+        cli.run(["ask", "What?", "--docs", str(folder)], debug=True)
+
+
+def test_the_list_of_commands_is_true() -> None:
+    group = cli.cli
+    assert isinstance(group, LazyGroup)
+    for name in group.places:
+        command = group.get_command(None, name)  # type: ignore[arg-type]
+        assert command is not None
+        assert command.name == name
+        assert command.help
+        assert all(option.help for option in command.params if isinstance(option, click.Option))
+
+
+def test_debug_is_taken_from_anywhere_but_behind_two_dashes() -> None:
+    arguments = ["ask", "--debug", "x"]
+    assert cli._take_debug(arguments)
+    assert arguments == ["ask", "x"]
+    assert not cli._take_debug(["ask", "--", "--debug"])
+
+
+def test_settings_print_their_origin(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOMESPUN_PASSAGES", "4")
+    _, out, _ = run("settings", "--json")
+    values = json.loads(out)
+    assert (values["passages"]["value"], values["passages"]["origin"]) == ("4", "HOMESPUN_PASSAGES")
+    assert "HOMESPUN_PASSAGES" in run("settings")[1]
+
+
+def test_the_template_is_a_settings_file(run: Run, tmp_path: Path) -> None:
+    template = run("settings", "--template")[1]
+    file = tmp_path / "settings.toml"
+    file.write_text(
+        "\n".join(
+            line[2:] if " = " in line and line[2:3].islower() else line for line in template.splitlines()
+        ),
+        "utf-8",
+    )
+    code, out, err = run("settings", "--config", str(file), "--json")
+    assert (code, err) == (0, "")
+    assert {row["origin"] for row in json.loads(out).values()} == {str(file)}
+
+
+def test_doctor_says_what_is_wrong(run: Run, tmp_path: Path, home: Path) -> None:
+    code, out, _ = run("doctor", "--model", str(tmp_path), "--docs", str(tmp_path / "none"), "--json")
+    assert code == 2
+    checks = {check["what"]: check for check in json.loads(out)["checks"]}
+    assert not checks["weights"]["good"]
+    assert "--model" in checks["weights"]["sentence"]
+    assert "does not exist" in checks["documents"]["sentence"]
+    assert checks["python"]["good"]
+    assert checks["embedding"]["good"]
+    assert not home.exists()
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_completion_scripts(run: Run, shell: str) -> None:
+    code, out, _ = run("completion", shell)
+    assert code == 0
+    assert "_HOMESPUN_COMPLETE" in out
