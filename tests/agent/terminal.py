@@ -1,0 +1,115 @@
+"""A program in a terminal of real size: what it draws is read from the emulated screen."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+
+import pexpect
+import pyte
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+_PATIENCE = 30.0
+_UNWANTED = ("NO_COLOR", "COLUMNS", "LINES")
+
+
+class Terminal:
+    """A running program; use it as a context manager."""
+
+    def __init__(
+        self,
+        arguments: list[str],
+        environment: dict[str, str] | None = None,
+        columns: int = 90,
+        lines: int = 30,
+    ) -> None:
+        own = {
+            name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")
+        }
+        self._process = pexpect.spawn(
+            sys.executable,
+            arguments,
+            cwd=str(ROOT),
+            env=own | {"TERM": "xterm-256color", "LANG": "C.UTF-8"} | (environment or {}),
+            dimensions=(lines, columns),
+            timeout=_PATIENCE,
+        )
+        self.screen = pyte.HistoryScreen(columns, lines, history=2000, ratio=0.001)
+        self._stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.close(force=True)
+
+    @property
+    def text(self) -> str:
+        """Everything that was drawn: what scrolled away, then the screen."""
+        above = ["".join(row[x].data for x in range(self.screen.columns)) for row in self.screen.history.top]
+        return "\n".join(line.rstrip() for line in [*above, *self.screen.display])
+
+    def type(self, text: str) -> None:
+        """Type text and press Enter."""
+        self._process.send(text)
+        self.wait_for(text[-20:])
+        self._process.send("\r")
+
+    def send(self, keys: str) -> None:
+        """Send keys as they are."""
+        self._process.send(keys)
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Change the size of the window."""
+        self.screen.resize(lines, columns)
+        self._process.setwinsize(lines, columns)
+
+    def hang_up(self) -> None:
+        """Let the terminal disappear."""
+        self._process.kill(signal.SIGHUP)
+
+    def kill(self) -> None:
+        """End the program without a warning."""
+        self._process.kill(signal.SIGKILL)
+        self._process.wait()
+
+    def wait_for(self, text: str, times: int = 1) -> str:
+        """Read until a text was drawn so many times; return everything that was drawn."""
+        deadline = time.monotonic() + _PATIENCE
+        while self.text.count(text) < times:
+            assert time.monotonic() < deadline, f"{text!r} did not appear:\n{self.text}"
+            assert self._read() or self.text.count(text) >= times, f"ended without {text!r}:\n{self.text}"
+        return self.text
+
+    def wait_for_end(self) -> int:
+        """Read until the program ends and return its exit code, or minus the signal that ended it."""
+        while self._read():
+            pass
+        self._process.wait()
+        status = self._process.exitstatus
+        return status if status is not None else -int(self._process.signalstatus or 0)
+
+    def _read(self) -> bool:
+        try:
+            data = self._process.read_nonblocking(65536, timeout=0.1)
+        except pexpect.TIMEOUT:
+            return True
+        except pexpect.EOF:
+            return False
+        self.raw += data
+        self._answer_queries(data)
+        self._stream.feed(data)
+        return True
+
+    def _answer_queries(self, data: bytes) -> None:
+        # A terminal says where its cursor is when it is asked.
+        if b"\x1b[6n" in data:
+            cursor = self.screen.cursor
+            self._process.send(f"\x1b[{cursor.y + 1};{cursor.x + 1}R")

@@ -1,0 +1,194 @@
+"""Whole conversations in a terminal, as a person has them."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("needs a Unix terminal", allow_module_level=True)
+
+from tests.agent.fakes import SMALL_TALK
+from tests.agent.terminal import Terminal
+
+PROMPT = "\u203a"
+
+
+def chat(folder: Path, *arguments: str, columns: int = 90, lines: int = 30, **environment: str) -> Terminal:
+    program = ["-m", "tests.agent.chat_program", str(folder), *arguments]
+    return Terminal(program, environment, columns, lines)
+
+
+def test_a_whole_conversation(folder: Path) -> None:
+    with chat(folder, "--delay", "0.02") as terminal:
+        terminal.wait_for(PROMPT)
+        terminal.type("How tall is the lighthouse?")
+        terminal.wait_for("very likely right (93%)")
+        assert "island.md  line 4" in terminal.text
+        terminal.type("When was it built?")
+        terminal.wait_for("very likely right (93%)", times=2)
+        assert "1871" in terminal.text
+        terminal.type("/why")
+        terminal.wait_for("the message is for: documents")
+        terminal.type("/open 1")
+        terminal.wait_for("3  The lighthouse at Marrow Point")
+        terminal.type("remember that the ferry is late")
+        terminal.wait_for("Allow it?")
+        terminal.send("n\r")
+        terminal.wait_for("I was told no.")
+        terminal.type("remember that the boat is red")
+        terminal.wait_for("Allow it?", times=2)
+        terminal.send("y\r")
+        terminal.wait_for("It is remembered.")
+        terminal.type("hello")
+        terminal.wait_for("word5 ")
+        terminal.send("\x03")
+        terminal.wait_for("Stopped.")
+        assert "word399" not in terminal.text
+        terminal.type("/exit")
+        assert terminal.wait_for_end() == 0
+    with chat(folder, "--resume") as terminal:
+        terminal.wait_for("Going on with")
+        terminal.wait_for("This question was interrupted")
+        terminal.wait_for(PROMPT)
+        terminal.type("When was it built?")
+        terminal.wait_for("very likely right (93%)")
+        terminal.type("/memory")
+        terminal.wait_for("the boat is red")
+        terminal.send("\x04")
+        assert terminal.wait_for_end() == 0
+
+
+def test_a_long_answer_stands_once_in_the_scrollback(folder: Path) -> None:
+    with chat(folder, "--delay", "0.002", columns=60, lines=12) as terminal:
+        terminal.wait_for(PROMPT)
+        terminal.type("hello")
+        terminal.wait_for("word399")
+        terminal.wait_for("chat \u00b7")
+        said = " ".join(terminal.text.split())
+        assert SMALL_TALK in said
+        assert said.count("word17 ") == 1
+
+
+def test_control_c_at_an_empty_prompt_leaves_at_the_second_time(folder: Path) -> None:
+    with chat(folder) as terminal:
+        terminal.wait_for(PROMPT)
+        terminal.send("half a question\x03")
+        terminal.send("\x03")
+        terminal.wait_for("Press Ctrl-C again")
+        terminal.send("\x03")
+        assert terminal.wait_for_end() == 0
+
+
+def test_history_completion_and_several_lines(folder: Path) -> None:
+    with chat(folder) as terminal:
+        terminal.wait_for(PROMPT)
+        terminal.send("/ren\t")
+        terminal.wait_for("/rename")
+        terminal.send("\x03")
+        terminal.type("How tall is the lighthouse?")
+        terminal.wait_for("very likely right")
+        terminal.send("\x1b[A")
+        terminal.wait_for("How tall is the lighthouse?", times=2)
+        terminal.send("\r")
+        terminal.wait_for("very likely right", times=2)
+        terminal.send("How tall\x1b\ris the lighthouse?")
+        terminal.wait_for("is the lighthouse?", times=3)
+        terminal.send("\r")
+        terminal.wait_for("very likely right", times=3)
+
+
+def test_a_pasted_megabyte_is_refused_and_the_chat_goes_on(folder: Path) -> None:
+    with chat(folder) as terminal:
+        terminal.wait_for(PROMPT)
+        terminal.send("\x1b[200~" + "word " * 200_000 + "\x1b[201~")
+        terminal.send("\r")
+        terminal.wait_for("200 is the limit")
+        terminal.type("How tall is the lighthouse?")
+        terminal.wait_for("very likely right")
+
+
+def test_no_colour_when_it_is_not_wanted(folder: Path) -> None:
+    with chat(folder, NO_COLOR="1") as terminal:
+        terminal.wait_for(PROMPT)
+        terminal.type("How tall is the lighthouse?")
+        terminal.wait_for("very likely right")
+        codes = re.findall(rb"\x1b\[([\d;]*)m", terminal.raw)
+        assert not [code for code in codes if re.search(rb"(^|;)(3[0-8]|4[0-8]|9\d)(;|$)", code)]
+
+
+def test_a_dumb_terminal_gets_plain_lines(folder: Path) -> None:
+    with chat(folder, TERM="dumb") as terminal:
+        terminal.wait_for(">")
+        terminal.send("How tall is the lighthouse?\n")
+        terminal.wait_for("Confidence: very likely right")
+        assert b"\x1b" not in terminal.raw
+        terminal.send("\x04")
+        assert terminal.wait_for_end() == 0
+
+
+def test_an_ascii_terminal_gets_ascii(folder: Path) -> None:
+    with chat(folder, LANG="C", PYTHONIOENCODING="ascii", PYTHONUTF8="0") as terminal:
+        terminal.wait_for(">")
+        terminal.type("How tall is the lighthouse?")
+        terminal.wait_for("very likely right (93%) - documents")
+        assert terminal.raw.isascii()
+
+
+def test_a_window_that_changes_its_size(folder: Path) -> None:
+    with chat(folder, "--delay", "0.005") as terminal:
+        terminal.wait_for(PROMPT)
+        terminal.type("hello")
+        terminal.wait_for("word50 ")
+        terminal.resize(40, 12)
+        terminal.wait_for("chat \u00b7")
+        terminal.type("How tall is the lighthouse?")
+        terminal.wait_for("very likely right (93%)")
+
+
+def test_a_killed_chat_loses_only_the_answer_under_way(folder: Path) -> None:
+    with chat(folder, "--delay", "0.02") as terminal:
+        terminal.wait_for(PROMPT)
+        terminal.type("How tall is the lighthouse?")
+        terminal.wait_for("very likely right")
+        terminal.type("hello")
+        terminal.wait_for("word5 ")
+        terminal.kill()
+    with chat(folder, "--resume") as terminal:
+        terminal.wait_for("This question was interrupted")
+        terminal.type("/undo")
+        terminal.wait_for("Forgotten: hello")
+        terminal.type("When was it built?")
+        terminal.wait_for("1871")
+
+
+def test_a_terminal_that_disappears_ends_the_program(folder: Path) -> None:
+    with chat(folder) as terminal:
+        terminal.wait_for(PROMPT)
+        terminal.hang_up()
+        assert terminal.wait_for_end() != 0
+
+
+def test_control_characters_in_documents_are_shown_not_obeyed(folder: Path) -> None:
+    text = "# Towers\n\nThe tower is \x1b]0;gone\x07\x1b[2J 99 feet wide.\n"
+    (folder / "evil\x1b[31m.md").write_text(text, "utf-8")
+    with chat(folder) as terminal:
+        terminal.wait_for(PROMPT)
+        terminal.type("How wide is the tower?")
+        terminal.wait_for("very likely right")
+        assert "\u241b]0;gone" in terminal.text
+        assert b"\x1b]0;gone" not in terminal.raw
+        assert "evil\u241b[31m.md" in terminal.text
+
+
+def test_two_chats_on_one_folder(folder: Path) -> None:
+    with chat(folder) as first, chat(folder) as second:
+        for terminal in (first, second):
+            terminal.wait_for(PROMPT)
+            terminal.type("How tall is the lighthouse?")
+            terminal.wait_for("very likely right")
+        first.type("/threads")
+        first.wait_for("How tall is the lighthouse?", times=3)
