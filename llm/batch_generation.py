@@ -16,7 +16,6 @@ from torch import Tensor
 from llm.fair_lock import FairLock
 from llm.fast_gpt import FastGPT
 from llm.generation import Completion, Generation, Token
-from llm.kv_cache import KeyValueCache
 
 
 def write_batch(
@@ -59,7 +58,7 @@ class _Batch:
         self._padding = torch.tensor([longest - len(prompt) for prompt in prompts])
         self._tokens = torch.tensor([[0] * (longest - len(prompt)) + prompt for prompt in prompts])
         capacity = longest + max(generation.limit for generation in generations)
-        self._cache = KeyValueCache(model.config, len(prompts), capacity)
+        self._cache = model.new_cache(len(prompts), capacity)
 
     def read(self) -> Tensor:
         """Read the newest tokens; return the scores of the next token in each row (rows, V)."""

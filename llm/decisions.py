@@ -48,7 +48,7 @@ def _score_group(
     longest = int(lengths.max())
     padded = torch.tensor([[*prompt, *[0] * (longest - len(prompt))] for prompt in prompts])
     extra = max(map(len, choices)) - 1
-    cache = KeyValueCache(model.config, len(prompts), longest + extra) if extra else None
+    cache = model.new_cache(len(prompts), longest + extra) if extra else None
     states = model.states(padded, cache=cache)
     first = model.logits(states[torch.arange(len(prompts)), lengths - 1]).log_softmax(-1)
     columns = []

@@ -59,7 +59,7 @@ class Engine:
         self.context_length = model.config.max_position_embeddings
         """Tokens of a prompt and its reply together."""
         self._lock = FairLock()
-        self._prefixes = PrefixCache(model.config)
+        self._prefixes = PrefixCache(self.model.new_cache)
 
     @cached_property
     def constraints(self) -> ConstraintCompiler:

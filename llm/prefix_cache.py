@@ -7,10 +7,9 @@ turn. A generation takes a slot, works in it alone, and puts it back with the to
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from llm.config import ModelConfig
 from llm.kv_cache import KeyValueCache
 
 WORTH_COPYING = 16
@@ -38,12 +37,12 @@ class PrefixCache:
     """A few slots, the least recently used of which is given up first.
 
     Args:
-        config: Shape of the model.
+        new_cache: Makes an empty cache of one sequence.
         slots: How many sequences are remembered.
     """
 
-    def __init__(self, config: ModelConfig, slots: int = 4) -> None:
-        self._config = config
+    def __init__(self, new_cache: Callable[[], KeyValueCache], slots: int = 4) -> None:
+        self._new_cache = new_cache
         self._most = slots
         self._free: list[Slot] = []
         """Slots that nobody works in, the most recently used last."""
@@ -87,7 +86,7 @@ class PrefixCache:
             for index, slot in enumerate(self._free):
                 if slot is not but_not:
                     return self._free.pop(index)
-        return Slot(KeyValueCache(self._config))
+        return Slot(self._new_cache())
 
 
 def _copy(source: Slot, target: Slot, length: int) -> None:

@@ -53,8 +53,8 @@ class QuantisedProjection:
     def __call__(self, activations: Tensor) -> Tensor:
         """Map (…, K) to (…, N)."""
         rows = activations.reshape(-1, activations.shape[-1])
-        scales = rows.abs().amax(1, keepdim=True).div_(_LARGEST).clamp_min_(_SMALLEST_SCALE)
-        quantised = (rows / scales).round_().to(torch.int8)
+        scales = rows.abs().amax(1, keepdim=True).mul_(1 / _LARGEST).clamp_min_(_SMALLEST_SCALE)
+        quantised = (rows * scales.reciprocal()).round_().to(torch.int8)
         sums = torch._int_mm(quantised, self._weight)
         return (sums * self._scales).mul_(scales).view(*activations.shape[:-1], -1)
 

@@ -120,3 +120,14 @@ def test_the_pipeline_of_transformers_runs(weights: Path, tokenizer: Tokenizer) 
     reply = generate([{"role": "user", "content": "Hello"}], max_new_tokens=5, do_sample=False)
     assert reply[0]["generated_text"][-1]["role"] == "assistant"
     assert reply[0]["generated_text"][-1]["content"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_with_integers_a_state_does_not_depend_on_how_it_was_reached(model: GPT, seed: int) -> None:
+    fast = FastGPT(model, quantised=True)
+    tokens = torch.randint(0, 400, (1, 120), generator=torch.Generator().manual_seed(seed))
+    whole = fast.states(tokens)
+    for pieces in ([1] * 120, [70, 50], [70, 1, 1, 9, 17, 22]):
+        cache = fast.new_cache()
+        parts = [fast.states(piece, cache=cache) for piece in tokens.split(pieces, dim=1)]
+        assert torch.equal(torch.cat(parts, dim=1), whole)
