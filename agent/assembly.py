@@ -12,12 +12,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agent.errors import HomespunError
+from agent.errors import FolderUnusableError, HomespunError
 from agent.library import DocumentIndex, Library, check_folder, index_folder
 from agent.memory import Memory
 from agent.part import Part
 from agent.paths import HANDBOOK, Paths
 from agent.settings import Settings, Workflow
+from agent.traces import NewFolders
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -118,8 +119,16 @@ class Assembly:
             self.answerer.get()
 
     def _build_library(self) -> Library:
+        from rag.errors import FolderError
+
+        new = NewFolders([index_folder(self.paths.indexes, folder) for folder in self.folders])
         library = Library(self.folders, self._open_index)
-        self.reports = library.refresh(self.progress)
+        try:
+            self.reports = library.refresh(self.progress)
+        except (FolderUnusableError, FolderError):
+            library.close()
+            new.remove()
+            raise
         return library
 
     def _open_own_index(self, folder: Path) -> DocumentIndex:

@@ -37,6 +37,10 @@ class DocumentIndex(Protocol):
         """Return a retriever of the k best passages."""
         ...
 
+    def close(self) -> None:
+        """Let go of all files."""
+        ...
+
 
 class Library:
     """One or several indexed folders.
@@ -77,6 +81,11 @@ class Library:
 
         parts = {label: index.as_retriever(k=k) for label, index in self._indexes.items()}
         return JoinedRetriever(parts=parts, k=k)
+
+    def close(self) -> None:
+        """Let go of all files."""
+        for index in self._indexes.values():
+            index.close()
 
     def paths(self) -> list[str]:
         """Return the paths of all documents, as citations name them."""

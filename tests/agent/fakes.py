@@ -206,6 +206,9 @@ class MemoryIndex:
             raise RagError(f"{path!r} is not in the index.")
         return self.texts[path]
 
+    def close(self) -> None:
+        pass
+
     def files(self) -> list[IndexedFile]:
         return [IndexedFile(path, "text", "utf-8", 1, len(text)) for path, text in self.texts.items()]
 
