@@ -59,11 +59,16 @@ def passage(text: str, heading: str = "") -> Passage:
     return Passage(text, "example", 0, len(text), 1, 1, heading=heading)
 
 
-def hardest(
+HARDNESS = (1, 1, 2, 4, 24)
+"""Among how many texts a distractor is picked: one is random, 24 the likest. If all were the likest,
+nothing would show the model that shared words are a good sign to begin with."""
+
+
+def distractor(
     question: str, candidates: Sequence[str], answers: Sequence[str], draw: random.Random
 ) -> str | None:
-    """Return the text most like a question that holds none of its answers, among a few drawn."""
-    drawn = draw.sample(candidates, min(24, len(candidates)))
+    """Return a text that holds none of a question's answers, the likest to it among a few drawn."""
+    drawn = draw.sample(candidates, min(draw.choice(HARDNESS), len(candidates)))
     ranked = sorted(drawn, key=lambda text: -overlap(question, text))
     for text in ranked:
         if not any(find_span(text, answer) for answer in answers):

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from corpora.example import Example, example
-from corpora.passages import find_span, hardest, overlap, passage, sentences, windows
+from corpora.passages import distractor, find_span, overlap, passage, sentences, windows
 from corpora.wells import Row, share_of
 from graphs import prompts
 from rag.passage import Passage
 
-WINDOW_CHARACTERS = (120, 300, 600, 700)
-"""Sizes of passages: a lone sentence up to what retrieval returns."""
+WINDOW_CHARACTERS = (1, 1, 160, 300, 650)
+"""Sizes of passages: a lone sentence up to what retrieval returns. Lone sentences are the commonest: at
+the same number of tokens they are four times as many examples."""
 
 LONGEST_ANSWER = 30
 """Words; longer answers are quotations, not answers."""
@@ -94,8 +95,8 @@ class ReadingTasks:
             yield self._grade(reading, wrong, prompts.NO)
         shown = [self._show(reading, gold)]
         for _ in range(self._draw.choice((0, 0, 1, 2))):
-            if distractor := self._distractor(reading):
-                shown.append(self._show(reading, distractor))
+            if other := self._distractor(reading):
+                shown.append(self._show(reading, other))
         self._draw.shuffle(shown)
         yield example("quote", reading.well, prompts.quote(question, shown), support)
         answer = reading.answers[0]
@@ -135,13 +136,13 @@ class ReadingTasks:
         own = windows(reading.passage, self._draw.choice(WINDOW_CHARACTERS))
         titled = self._pool.get(reading.heading, []) if reading.heading else []
         pool = self._draw.choice((own, titled or own, self._everything))
-        return hardest(reading.question, pool, reading.answers, self._draw)
+        return distractor(reading.question, pool, reading.answers, self._draw)
 
     def _wrong_check(self, reading: Reading, support: str) -> Example | None:
         """Propose a wrong span of the right sentence, or a span of a sentence that does not answer."""
         if self._draw.random() < 0.5:
-            distractor = self._distractor(reading)
-            return self._check_elsewhere(reading, distractor) if distractor else None
+            other = self._distractor(reading)
+            return self._check_elsewhere(reading, other) if other else None
         span = self._wrong_span(support, reading.answers[0])
         if span is None:
             return None
