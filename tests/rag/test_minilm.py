@@ -26,12 +26,18 @@ print(json.dumps(load_model("cpu").encode(json.loads(sys.argv[1]), normalize_emb
 
 
 def test_vectors_equal_those_of_sentence_transformers() -> None:
-    ours = np.array(MiniLM().embed_documents(TEXTS))
+    ours = np.array(MiniLM(precision="float32").embed_documents(TEXTS))
     done = subprocess.run(
         [sys.executable, "-c", REFERENCE, json.dumps(TEXTS)], capture_output=True, text=True, check=True
     )
     reference = np.array(json.loads(done.stdout.splitlines()[-1]))
     assert np.abs(ours - reference).max() < 1e-5
+
+
+def test_bfloat16_is_as_good_as_the_same() -> None:
+    exact = np.array(MiniLM(precision="float32").embed_documents(TEXTS))
+    rough = np.array(MiniLM(precision="bfloat16").embed_documents(TEXTS))
+    assert (exact * rough).sum(axis=1).min() > 0.9995
 
 
 def test_like_is_near_like() -> None:
