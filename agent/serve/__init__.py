@@ -1,0 +1,1 @@
+"""The server: the model behind OpenAI's interface, and questions about the documents."""

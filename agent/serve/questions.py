@@ -1,0 +1,57 @@
+"""Questions about the documents over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from starlette.requests import Request
+
+from agent.assembly import Assembly
+from agent.errors import Cancelled
+from agent.events import Approval, Finished
+from agent.question import check_question
+from agent.serve.errors import error_response
+from agent.serve.gate import Gate
+from agent.serve.requests import AskRequest
+
+_LOOK_SECONDS = 0.5
+"""How often it is looked whether the caller is still there."""
+
+
+def questions_router(assembly: Assembly, gate: Gate) -> APIRouter:
+    """Return the routes that answer from the documents."""
+    router = APIRouter()
+
+    @router.post("/v1/documents/ask")
+    async def ask(asked: AskRequest, request: Request) -> JSONResponse:
+        """Answer a question from the documents, with its sources."""
+        question = check_question(asked.question)
+        cancel = threading.Event()
+        async with gate.enter():
+            work = asyncio.create_task(asyncio.to_thread(_answer, assembly, question, asked.history, cancel))
+            try:
+                while not (await asyncio.wait({work}, timeout=_LOOK_SECONDS))[0]:
+                    if await request.is_disconnected():
+                        cancel.set()
+                return JSONResponse(work.result())
+            except Cancelled:
+                return error_response(499, "The caller has gone.", "invalid_request_error")
+            finally:
+                cancel.set()
+
+    return router
+
+
+def _answer(
+    assembly: Assembly, question: str, history: list[tuple[str, str | None]], cancel: threading.Event
+) -> dict[str, Any]:
+    for event in assembly.answerer.get().stream(question, history, cancel):
+        if isinstance(event, Approval):
+            event.decide(())
+        elif isinstance(event, Finished):
+            return event.answer.to_json()
+    raise RuntimeError("the graph ended without an answer")

@@ -1,0 +1,78 @@
+"""What callers send, checked: the part of OpenAI's chat completions that the model can do."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Function(BaseModel):
+    """A function that the model may call."""
+
+    name: str = Field(min_length=1, max_length=64)
+    description: str = ""
+    parameters: dict[str, Any] = Field(default_factory=lambda: {"type": "object", "properties": {}})
+
+
+class Tool(BaseModel):
+    """A tool; functions are the only kind."""
+
+    type: Literal["function"]
+    function: Function
+
+
+class StreamOptions(BaseModel):
+    """Options of a streamed reply."""
+
+    include_usage: bool = False
+
+
+class ChatCompletionRequest(BaseModel):
+    """A request for a reply. Fields of OpenAI's interface that mean nothing here are let through."""
+
+    model_config = ConfigDict(extra="allow")
+
+    messages: list[dict[str, Any]] = Field(min_length=1)
+    model: str = ""
+    stream: bool = False
+    stream_options: StreamOptions | None = None
+    n: Literal[1] | None = None
+    tools: list[Tool] | None = None
+    tool_choice: str | dict[str, Any] | None = None
+    parallel_tool_calls: bool | None = None
+    temperature: float | None = Field(None, ge=0, le=2)
+    top_p: float | None = Field(None, gt=0, le=1)
+    max_tokens: int | None = Field(None, ge=1)
+    max_completion_tokens: int | None = Field(None, ge=1)
+    stop: str | list[str] | None = None
+    seed: int | None = None
+    response_format: dict[str, Any] | None = None
+
+    def options(self) -> dict[str, Any]:
+        """Return what the model is called with."""
+        stop = [self.stop] if isinstance(self.stop, str) else self.stop
+        text_only = self.response_format is None or self.response_format.get("type") == "text"
+        tools = [tool.model_dump() for tool in self.tools] if self.tools else None
+        options = {
+            "temperature": self.temperature,
+            "top_p": self.top_p,
+            "max_tokens": self.max_completion_tokens or self.max_tokens,
+            "stop": stop or None,
+            "seed": self.seed,
+            "response_format": None if text_only else self.response_format,
+            "tools": tools,
+            "tool_choice": self.tool_choice if tools else None,
+            "parallel_tool_calls": self.parallel_tool_calls if tools else None,
+        }
+        return {name: value for name, value in options.items() if value is not None}
+
+
+class AskRequest(BaseModel):
+    """A question about the documents."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: str
+    history: list[tuple[str, str | None]] = Field(default_factory=list, max_length=100)
+    """The conversation before: pairs of question and answer, null where there was none."""

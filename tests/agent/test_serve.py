@@ -1,0 +1,209 @@
+"""The server with the official client of OpenAI, over a real socket on this machine."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import httpx
+import openai
+import pytest
+import uvicorn
+
+from agent.assembly import Assembly
+from agent.serve.app import build_app
+from agent.settings import ServeSettings
+from tests.agent.fakes import LIGHTHOUSE, SMALL_TALK, RuleModel
+
+Assemble = Callable[..., Assembly]
+TOOLS: list[object] = [
+    {
+        "type": "function",
+        "function": {
+            "name": "remember",
+            "parameters": {"type": "object", "properties": {"fact": {"type": "string"}}},
+        },
+    }
+]
+HELLO = [{"role": "system", "content": "Talk.", "name": "chat"}, {"role": "user", "content": "hello"}]
+REMEMBER = [
+    {"role": "system", "content": "Use tools.", "name": "tool"},
+    {"role": "user", "content": "remember that it rains"},
+]
+
+
+@contextmanager
+def serving(assembly: Assembly, **settings: object) -> Iterator[str]:
+    app = build_app(assembly, ServeSettings.model_validate(settings))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+def client(address: str, key: str = "none") -> openai.OpenAI:
+    return openai.OpenAI(base_url=f"{address}/v1", api_key=key, max_retries=0)
+
+
+@pytest.fixture
+def address(assemble: Assemble) -> Iterator[str]:
+    with serving(assemble()) as place:
+        yield place
+
+
+def test_models_are_listed(address: str) -> None:
+    api = client(address)
+    assert [model.id for model in api.models.list()] == ["homespun"]
+    assert api.models.retrieve("homespun").owned_by == "homespun"
+    with pytest.raises(openai.NotFoundError):
+        api.models.retrieve("gpt")
+
+
+def test_a_reply(address: str) -> None:
+    reply = client(address).chat.completions.create(model="homespun", messages=HELLO)  # type: ignore[call-overload]
+    assert reply.choices[0].message.content == SMALL_TALK
+    assert reply.choices[0].finish_reason == "stop"
+    assert (reply.usage.prompt_tokens, reply.usage.completion_tokens) == (50, 10)
+
+
+def test_a_streamed_reply_says_everything_once(address: str) -> None:
+    stream = client(address).chat.completions.create(  # type: ignore[call-overload]
+        model="homespun", messages=HELLO, stream=True, stream_options={"include_usage": True}
+    )
+    chunks = list(stream)
+    said = [chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices]
+    assert "".join(said) == SMALL_TALK
+    assert len(said) > 100
+    assert chunks[0].choices[0].delta.role == "assistant"
+    assert chunks[-2].choices[0].finish_reason == "stop"
+    assert chunks[-1].usage.total_tokens == 60
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_tools_are_called(address: str, stream: bool) -> None:
+    api = client(address)
+    if stream:
+        with api.chat.completions.stream(model="homespun", messages=REMEMBER, tools=TOOLS) as events:  # type: ignore[arg-type]
+            reply = events.get_final_completion()
+    else:
+        reply = api.chat.completions.create(model="homespun", messages=REMEMBER, tools=TOOLS)  # type: ignore[call-overload]
+    assert reply.choices[0].finish_reason == "tool_calls"
+    [call] = reply.choices[0].message.tool_calls or []
+    assert json.loads(call.function.arguments) == {"fact": "it rains"}
+    again = [
+        *REMEMBER,
+        {"role": "assistant", "content": None, "tool_calls": [call.model_dump()]},
+        {"role": "tool", "tool_call_id": call.id, "content": "done"},
+    ]
+    final = api.chat.completions.create(model="homespun", messages=again, tools=TOOLS)  # type: ignore[call-overload]
+    assert final.choices[0].message.content == "It is remembered."
+
+
+def test_a_question_about_the_documents(address: str) -> None:
+    body = {"question": "When was it built?", "history": [["How tall is the lighthouse?", "38"]]}
+    answer = httpx.post(f"{address}/v1/documents/ask", json=body, timeout=30).json()
+    [citation] = answer["citations"]
+    assert answer["answer"] == "1871"
+    assert LIGHTHOUSE[citation["start"] : citation["end"]] == citation["quote"]
+    nothing = httpx.post(f"{address}/v1/documents/ask", json={"question": "Who painted Guernica?"}).json()
+    assert (nothing["answer"], nothing["abstained"]) == (None, True)
+    assert httpx.get(f"{address}/health").json() == {"ready": True, "loading": None}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "said"),
+    [
+        ("chat/completions", {}, 400, "messages"),
+        ("chat/completions", {"messages": []}, 400, "messages"),
+        ("chat/completions", {"messages": [{"role": "king", "content": "x"}]}, 400, "king"),
+        ("chat/completions", {"messages": HELLO, "model": "gpt"}, 404, "There is no model 'gpt'"),
+        ("chat/completions", {"messages": HELLO, "temperature": -1}, 400, "temperature"),
+        ("chat/completions", {"messages": HELLO, "n": 3}, 400, "n"),
+        ("documents/ask", {"question": ""}, 400, "empty"),
+        ("documents/ask", {"question": "word " * 500}, 400, "200 is the limit"),
+        ("documents/ask", {"question": "x", "folder": "/"}, 400, "folder"),
+        ("nothing", {}, 404, "Not Found"),
+    ],
+)
+def test_mistakes_are_explained(address: str, path: str, body: object, status: int, said: str) -> None:
+    response = httpx.post(f"{address}/v1/{path}", json=body)
+    assert response.status_code == status
+    assert said in response.json()["error"]["message"]
+
+
+def test_what_is_no_json_is_refused(address: str) -> None:
+    response = httpx.post(
+        f"{address}/v1/chat/completions", content=b"\xff{", headers={"Content-Type": "application/json"}
+    )
+    assert response.status_code == 400
+    assert "error" in response.json()
+
+
+def test_a_large_body_is_refused(assemble: Assemble) -> None:
+    with serving(assemble(), body_bytes=2_000) as address:
+        response = httpx.post(f"{address}/v1/documents/ask", json={"question": "x" * 5_000})
+        assert response.status_code == 413
+        chunked = httpx.post(f"{address}/v1/documents/ask", content=iter([b"x" * 1_500] * 4))
+        assert chunked.status_code == 413
+
+
+def test_the_token_is_asked_for(assemble: Assemble) -> None:
+    with serving(assemble(), token="sesame") as address:  # noqa: S106 - it guards nothing
+        with pytest.raises(openai.AuthenticationError):
+            client(address, "wrong").models.list()
+        assert list(client(address, "sesame").models.list())
+        assert httpx.get(f"{address}/v1/models").status_code == 401
+        assert httpx.get(f"{address}/health").status_code == 200
+
+
+def test_a_full_queue_is_an_honest_429(assemble: Assemble) -> None:
+    with serving(assemble(RuleModel(delay=0.004)), concurrency=1, queue=1) as address:
+        replies: list[str] = []
+
+        def ask() -> None:
+            try:
+                stream = client(address).chat.completions.create(  # type: ignore[call-overload]
+                    model="homespun", messages=HELLO, stream=True
+                )
+                assert list(stream)
+                replies.append("answered")
+            except openai.RateLimitError as error:
+                replies.append(f"refused, again in {error.response.headers['retry-after']} s")
+
+        callers = [threading.Thread(target=ask) for _ in range(4)]
+        for caller in callers:
+            caller.start()
+        for caller in callers:
+            caller.join()
+        assert sorted(replies) == ["answered"] * 2 + ["refused, again in 5 s"] * 2
+
+
+def test_a_caller_who_goes_frees_the_place(assemble: Assemble) -> None:
+    with serving(assemble(RuleModel(delay=0.02)), concurrency=1, queue=0) as address:
+        url = f"{address}/v1/chat/completions"
+        with httpx.stream("POST", url, json={"messages": HELLO, "stream": True}, timeout=60) as held:
+            next(held.iter_lines())
+        deadline = time.monotonic() + 20
+        short = {"messages": REMEMBER}
+        while (status := httpx.post(url, json=short, timeout=60).status_code) == 429:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert status == 200
+
+
+def test_an_error_of_the_model_is_told(assemble: Assemble) -> None:
+    with serving(assemble(RuleModel(failure="broken wire"))) as address:
+        response = httpx.post(f"{address}/v1/documents/ask", json={"question": "How tall is it?"})
+        assert response.status_code == 400
+        assert "broken wire" in response.json()["error"]["message"]
