@@ -115,7 +115,8 @@ class FolderIndex:
         from rag.searcher import search
 
         store = self._reader()
-        found = search(store, self._fresh_vectors(store), self._embedder, question, k, paths)
+        with self._lock:  # a refresh in another thread must not close the collection meanwhile
+            found = search(store, self._fresh_vectors(store), self._embedder, question, k, paths)
         limit = self._max_tokens if merge_tokens is None else merge_tokens
         return merge_neighbours(found, k, self.text, lambda text: self._token_counter(text) <= limit)
 

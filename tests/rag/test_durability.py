@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,21 @@ def test_second_writer_hears_who_is_writing(index: FolderIndex, folder: Path) ->
 def test_readers_are_not_kept_out_by_a_writer(index: FolderIndex) -> None:
     with FileLock(index.data_dir / "writer.lock"):
         assert index.search("office closed")[0].path == "office.md"
+
+
+def test_searching_while_another_thread_refreshes(index: FolderIndex, folder: Path) -> None:
+    answers: list[str] = []
+
+    def ask() -> None:
+        answers.extend(index.search("office closed")[0].path for _ in range(60))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    for number in range(15):
+        (folder / f"more{number}.txt").write_text(f"Entry {number} of the log.")
+        index.refresh()
+    asking.join()
+    assert answers == ["office.md"] * 60
 
 
 def test_damaged_index_says_what_to_do(folder: Path, tmp_path: Path) -> None:
