@@ -29,6 +29,9 @@ format: $(STAMP) ## Mend what can be mended by itself
 
 check: test lint ## Everything that CI checks
 
+docs: $(STAMP) ## Write docs/commands.md from the program itself
+	@$(BIN)/python -m agent.manual
+
 install: $(STAMP) ## Make .venv and install everything into it
 
 clean: ## Remove .venv and all caches

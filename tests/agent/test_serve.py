@@ -168,7 +168,7 @@ def test_the_token_is_asked_for(assemble: Assemble) -> None:
 
 
 def test_a_full_queue_is_an_honest_429(assemble: Assemble) -> None:
-    with serving(assemble(RuleModel(delay=0.004)), concurrency=1, queue=1) as address:
+    with serving(assemble(RuleModel(delay=0.002)), concurrency=1, queue=1) as address:
         replies: list[str] = []
 
         def ask() -> None:
