@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: chat test lint format check install docs clean help
+.PHONY: chat test lint format check install docs screenshots clean help
 
 chat: $(STAMP) ## Talk about the sample handbook; ARGS="--docs FOLDER" asks another folder
 	@$(BIN)/python main.py $(ARGS)
@@ -32,13 +32,16 @@ check: test lint ## Everything that CI checks
 docs: $(STAMP) ## Write docs/commands.md from the program itself
 	@$(BIN)/python -m agent.manual
 
+screenshots: $(STAMP) ## Draw the pictures of the README from real conversations
+	@$(BIN)/python -m agent.screenshots
+
 install: $(STAMP) ## Make .venv and install everything into it
 
 clean: ## Remove .venv and all caches
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build *.egg-info
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

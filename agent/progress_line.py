@@ -53,4 +53,5 @@ def describe(progress: Progress) -> str:
     """Return how far an indexing is, in words."""
     left = progress.seconds_left
     remaining = f", about {left:.0f} s left" if left is not None and left >= 1 else ""
-    return f"Indexing {progress.files_done} of {progress.files_total} files{remaining}: {progress.path}"
+    counts = f"{progress.files_done} of {progress.files_total} files, {progress.chunks_done} passages"
+    return f"Indexing: {counts}{remaining} {progress.path}".rstrip()

@@ -15,7 +15,7 @@ from agent.events import Event
 Work: TypeAlias = Callable[[threading.Event], Iterator[Event]]
 """Takes the event that cancels it."""
 
-_PATIENCE = 5.0
+_PATIENCE = 2.0
 """Seconds that a cancelled answer gets to come to its end."""
 
 
