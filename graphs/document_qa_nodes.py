@@ -61,7 +61,11 @@ class DocumentQANodes:
         return {"passages": [asdict(Passage.from_document(document)) for document in documents]}
 
     def grade(self, state: DocumentQAState) -> Work[Update]:
-        """Keep the passages that hold the answer, best first, by the model's own probability."""
+        """Keep the passages that hold the answer by the model's own probability, best first.
+
+        The order weighs that probability with the score of the search, where the retriever gives
+        one: both are evidence, and a small model's alone would undo a good search.
+        """
         question, passages = state["standalone_question"], _passages(state)
         report("grade", f"Reading {len(passages)} passages")
         probabilities = yield from self._grade(question, passages)
@@ -70,7 +74,7 @@ class DocumentQANodes:
             for passage, probability in zip(passages, probabilities, strict=True)
         ]
         settings = self._settings()
-        ranked = sorted(zip(probabilities, passages, strict=True), key=lambda pair: -pair[0])
+        ranked = sorted(zip(probabilities, passages, strict=True), key=_promise, reverse=True)
         kept = [
             replace(passage, scores={**passage.scores, "grade": probability})
             for probability, passage in ranked
@@ -168,6 +172,11 @@ class DocumentQANodes:
             max_passages=context.max_passages or self.max_passages,
             quote_method=context.quote_method or self.quote_method,
         )
+
+
+def _promise(graded: tuple[float, Passage]) -> float:
+    probability, passage = graded
+    return probability * (passage.score or 1.0)
 
 
 def _passages(state: DocumentQAState) -> list[Passage]:
