@@ -98,7 +98,7 @@ class FastGPT:
 
     def new_cache(self, batch: int = 1, capacity: int | None = None) -> KeyValueCache:
         """Return an empty cache for that many sequences and tokens (by default the whole context)."""
-        return KeyValueCache(self.config, batch, capacity, self._attention_type)
+        return KeyValueCache(self.config, batch, capacity)
 
     @torch.inference_mode()
     def states(
