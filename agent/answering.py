@@ -18,6 +18,7 @@ from langgraph.types import Command
 from agent.answer import ABSTAINED, Answer, Citation, ToolCall, Usage
 from agent.errors import Cancelled
 from agent.events import Approval, Event, Finished, Step, Token, ToolRequest
+from agent.meter import METER, Meter
 
 Exchange = tuple[str, str | None]
 """A question and what was answered; None when the documents did not say."""
@@ -60,8 +61,10 @@ class Answerer:
             Cancelled: `cancel` was set.
         """
         own_thread = thread or uuid.uuid4().hex
+        watch = _Watch(cancel or threading.Event())
+        METER.set(watch.meter)
         try:
-            yield from self._run(question, history, _Watch(cancel or threading.Event()), own_thread)
+            yield from self._run(question, history, watch, own_thread)
         finally:
             if self._saver is not None:
                 self._saver.delete_thread(own_thread)
@@ -116,7 +119,12 @@ class _Watch(BaseCallbackHandler):
 
     def __init__(self, cancel: threading.Event) -> None:
         self.cancel = cancel
-        self.usage = Usage()
+        self.replies = Usage()
+        self.meter = Meter()
+
+    @property
+    def usage(self) -> Usage:
+        return self.replies + self.meter.usage
 
     def check(self) -> None:
         if self.cancel.is_set():
@@ -140,7 +148,7 @@ class _Watch(BaseCallbackHandler):
             for generation in generations:
                 message = getattr(generation, "message", None)
                 if isinstance(message, AIMessage) and message.usage_metadata:
-                    self.usage += _usage(message.usage_metadata)
+                    self.replies += _usage(message.usage_metadata)
 
 
 def _usage(counts: Mapping[str, Any]) -> Usage:

@@ -135,7 +135,9 @@ class Assembly:
         from rag import FolderIndex
 
         place = index_folder(self.paths.indexes, folder)
-        return FolderIndex(folder, place, embedder=self.embedder.get())
+        return FolderIndex(
+            folder, place, embedder=self.embedder.get(), chroma_url=self.settings.chroma_url or None
+        )
 
     def _build_answerer(self) -> Answerer:
         # The model comes first: without weights, nothing of the folder needs to be read or written.

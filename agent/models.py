@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agent.errors import HomespunError, MissingExtraError
 from agent.paths import REPOSITORY
@@ -53,9 +53,9 @@ def open_model(settings: Settings) -> BaseChatModel:
     if is_foreign(settings.model):
         return _open_foreign(settings)
     folder = weights_folder(settings.model)
-    from llm import ChatHomespun
+    from agent.own_model import MeteredHomespun
 
-    model = ChatHomespun(model=str(folder), threads=settings.processors or None)
+    model = MeteredHomespun(model=str(folder), threads=settings.processors or None)
     _ = model.engine  # reads the weights now, so that damage shows before anything else is begun
     return model
 
@@ -89,7 +89,9 @@ def _open_foreign(settings: Settings) -> BaseChatModel:
         from langchain.chat_models import init_chat_model  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
         raise MissingExtraError(f"The model {settings.model}", "providers") from None
-    more = {"base_url": settings.base_url} if settings.base_url else {}
+    more: dict[str, Any] = {"base_url": settings.base_url} if settings.base_url else {}
+    if settings.model.startswith("openai:"):
+        more["stream_usage"] = True  # otherwise a streamed reply does not say what it cost
     if settings.base_url and "OPENAI_API_KEY" not in os.environ:
         more["api_key"] = "none"  # local servers ask for no key, yet the client insists on one
     try:

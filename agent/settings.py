@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     embedder: str = Field(
         "", description="Model or folder of sentence-transformers; empty for the packaged one."
     )
+    chroma_url: str = Field(
+        "", description="Address of a Chroma server that many share; empty runs Chroma here."
+    )
     workflow: Workflow = Field(
         "assistant",
         description="What the chat does with a message: choose between documents, tools, reasoning and talk, "

@@ -17,6 +17,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableLambda
 
+from graphs import prompts
 from rag.errors import RagError
 from rag.passage import Passage
 from rag.report import FailedFile, IndexReport
@@ -138,7 +139,19 @@ def _write(messages: Sequence[BaseMessage]) -> AIMessage:
         return AIMessage(SMALL_TALK, usage_metadata=usage)
     if task == "tool":
         return _use_tools(messages)
-    return AIMessage("")
+    return AIMessage(_in_words(task or "", messages), usage_metadata=usage)
+
+
+def _in_words(task: str, messages: Sequence[BaseMessage]) -> str:
+    """Reply as a model that is only asked in words."""
+    prompt = messages[-1].text
+    if task in ("grade", "check", "route"):
+        choices = prompts.ROUTES if task == "route" else prompts.YES_OR_NO
+        odds = _decide(messages, choices)
+        return max(odds, key=odds.__getitem__)
+    if task in ("quote", "answer"):
+        return _span(messages, [prompt.partition("Quotation: ")[2].partition("\n")[0] or prompt])
+    return ""
 
 
 def _use_tools(messages: Sequence[BaseMessage]) -> AIMessage:

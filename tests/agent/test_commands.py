@@ -119,7 +119,7 @@ class TestAsk:
         (["bench", "nothing"], "There is no benchmark"),
         (["chat", "--thread", "nothing"], "There is no conversation 'nothing'"),
         (["--resume"], "no saved conversation yet"),
-        (["ask", "What?", "--model", "openai:gpt-5"], "providers"),
+        (["ask", "What?", "--model", "nobody:gpt"], "The model nobody:gpt cannot be opened"),
     ],
 )
 def test_mistakes_are_one_sentence_and_exit_code_2(

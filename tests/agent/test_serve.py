@@ -14,9 +14,11 @@ import pytest
 import uvicorn
 
 from agent.assembly import Assembly
+from agent.paths import locate
 from agent.serve.app import build_app
-from agent.settings import ServeSettings
-from tests.agent.fakes import LIGHTHOUSE, SMALL_TALK, RuleModel
+from agent.settings import ServeSettings, Settings
+from tests.agent.conftest import FixedEmbedder
+from tests.agent.fakes import LIGHTHOUSE, SMALL_TALK, RuleModel, open_memory_index
 
 Assemble = Callable[..., Assembly]
 TOOLS: list[object] = [
@@ -207,3 +209,17 @@ def test_an_error_of_the_model_is_told(assemble: Assemble) -> None:
         response = httpx.post(f"{address}/v1/documents/ask", json={"question": "How tall is it?"})
         assert response.status_code == 400
         assert "broken wire" in response.json()["error"]["message"]
+
+
+def test_a_graph_with_another_model(assemble: Assemble) -> None:
+    """Any OpenAI-compatible server can answer; here it is our own."""
+    assembly = assemble()
+    with serving(assembly) as address:
+        settings = Settings(model="openai:homespun", base_url=f"{address}/v1", docs=assembly.folders)
+        other = Assembly(
+            settings, locate(), open_index=open_memory_index, open_embedder=lambda _: FixedEmbedder()
+        )
+        answer = other.answerer.get().ask("How tall is the lighthouse?")
+    [citation] = answer.citations
+    assert (answer.text, citation.quote) == ("38", "It is 38 metres tall.")
+    assert answer.usage.input_tokens == 50 * 5  # two passages graded, then quote, answer, check

@@ -1,0 +1,23 @@
+"""The in-house model whose decisions are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from langchain_core.messages import BaseMessage
+
+from agent.meter import METER
+from llm import ChatHomespun
+
+
+class MeteredHomespun(ChatHomespun):
+    """`ChatHomespun` that tells the meter what its decisions cost."""
+
+    def choice_probabilities(
+        self, conversations: Sequence[Sequence[BaseMessage]], choices: Sequence[str]
+    ) -> list[dict[str, float]]:
+        """Return the probability of each choice as the reply to each conversation."""
+        meter = METER.get()
+        if meter is not None:
+            meter.count(sum(self.get_num_tokens_from_messages(messages) for messages in conversations))
+        return super().choice_probabilities(conversations, choices)
