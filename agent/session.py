@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from agent.events import Event
 
 
+_HISTORY_WORDS = 250
+"""Words of the conversation that a follow-up may refer to; the passages need the rest of the context."""
+
+
 class Session:
     """A conversation with the documents of an assembly.
 
@@ -95,10 +99,17 @@ class Session:
         return self.turns.pop()
 
     def _history(self) -> list[tuple[str, str | None]]:
-        complete = [turn for turn in self.turns if turn.answer is not None]
-        wanted = self.assembly.settings.history
-        latest = complete[-wanted:] if wanted else []
-        return [(turn.question, turn.answer.text) for turn in latest if turn.answer]
+        """Return the latest turns that fit beside a question into a small model's context."""
+        history: list[tuple[str, str | None]] = []
+        words = 0
+        for turn in reversed(self.turns):
+            if turn.answer is None:
+                continue
+            words += len(f"{turn.question} {turn.answer.text or ''}".split())
+            if len(history) == self.assembly.settings.history or words > _HISTORY_WORDS:
+                break
+            history.insert(0, (turn.question, turn.answer.text))
+        return history
 
     def _save_question(self, question: str) -> int:
         number = self.turns[-1].number + 1 if self.turns else 1

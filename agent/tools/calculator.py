@@ -18,7 +18,7 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _NAMES = {"pi": math.pi, "e": math.e}
 
 
-@tool
+@tool(parse_docstring=True)
 def calculate(expression: str) -> str:
     """Work out an arithmetic expression, for example (3 + 4) * 2 or sqrt(2) or 15% * 80.
 
@@ -27,6 +27,8 @@ def calculate(expression: str) -> str:
     """
     from simpleeval import InvalidExpression, SimpleEval
 
+    if any(mark in expression.strip() for mark in "\n\r;"):
+        raise ToolException("One expression at a time, please.")
     if len(expression) > _LONGEST:
         raise ToolException(f"The expression has more than {_LONGEST} characters.")
     evaluator = SimpleEval(functions=_FUNCTIONS, names=_NAMES)

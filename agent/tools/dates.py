@@ -12,7 +12,7 @@ from langchain_core.tools import ToolException, tool
 Unit = Literal["days", "weeks", "months", "years"]
 
 
-@tool
+@tool(parse_docstring=True)
 def current_time(timezone: str = "") -> str:
     """Tell the current date and time, with the day of the week.
 
@@ -26,7 +26,7 @@ def current_time(timezone: str = "") -> str:
     return now.strftime("%A, %Y-%m-%d %H:%M %Z")
 
 
-@tool
+@tool(parse_docstring=True)
 def days_between(start: str, end: str) -> str:
     """Count the days from one date to another.
 
@@ -38,7 +38,7 @@ def days_between(start: str, end: str) -> str:
     return f"{days} {'day' if abs(days) == 1 else 'days'}"
 
 
-@tool
+@tool(parse_docstring=True)
 def add_to_date(start: str, amount: int, unit: Unit = "days") -> str:
     """Tell the date so many days, weeks, months or years after another, or before it.
 

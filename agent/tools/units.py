@@ -21,7 +21,7 @@ _EVERYDAY = {
 }  # fmt: skip
 
 
-@tool
+@tool(parse_docstring=True)
 def convert_units(value: float, from_unit: str, to_unit: str) -> str:
     """Convert a quantity from one unit into another, for example miles into km.
 

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from langchain_core.tools import ToolException
+
+from agent.library import Library
+from agent.memory import Memory
+from agent.tools import build_tools
+from agent.tools.calculator import calculate
+from agent.tools.dates import add_to_date, current_time, days_between
+from agent.tools.units import convert_units
+from graphs.tool_guard import changes_something
+from tests.agent.fakes import open_memory_index
+
+
+@pytest.mark.parametrize(
+    ("expression", "result"),
+    [
+        ("(3 + 4) * 2", "14"),
+        ("2^10", "1024"),
+        ("1,200 * 3", "3600"),
+        ("15% of 80", "12"),
+        ("10 / 4 =", "2.5"),
+        ("sqrt(2)", "1.41421356237"),
+        ("max(1,200)", "200"),
+        ("0.1 + 0.2", "0.3"),
+        ("6 \u00d7 7", "42"),
+    ],
+)
+def test_arithmetic(expression: str, result: str) -> None:
+    assert calculate.invoke({"expression": expression}) == result
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "",
+        "1/0",
+        "9**9**9",
+        "__import__('os')",
+        "().__class__",
+        "'a' * 10",
+        "1 if True",
+        "x",
+        "True",
+        "9" * 400,
+        "1e308*10",
+        "1; 2",
+        "1\n2",
+    ],
+)
+def test_what_is_no_arithmetic_is_refused(expression: str) -> None:
+    with pytest.raises(ToolException):
+        calculate.invoke({"expression": expression})
+
+
+@given(st.text(max_size=60))
+def test_no_expression_breaks_the_calculator(expression: str) -> None:
+    with suppress(ToolException):
+        float(calculate.invoke({"expression": expression}))
+
+
+def test_units() -> None:
+    def convert(value: float, from_unit: str, to_unit: str) -> str:
+        return str(convert_units.invoke({"value": value, "from_unit": from_unit, "to_unit": to_unit}))
+
+    assert convert(26.2, "miles", "km") == "42.1648128 km"
+    assert convert(100, "celsius", "fahrenheit") == "212 fahrenheit"
+    assert convert(0, "\u00b0C", "K") == "273.15 K"
+    assert convert(60, "mph", "km/h") == "96.56064 km/h"
+    for wrong in (("kg", "m"), ("foo", "bar"), ("", "m"), ("m" * 500, "km"), ("__import__", "m")):
+        with pytest.raises(ToolException):
+            convert(1, *wrong)
+
+
+def test_dates() -> None:
+    def add(start: str, amount: int, unit: str) -> str:
+        return str(add_to_date.invoke({"start": start, "amount": amount, "unit": unit}))
+
+    assert add("2026-01-31", 1, "months") == "Saturday, 2026-02-28"
+    assert add("2024-02-29", 1, "years") == "Friday, 2025-02-28"
+    assert add("2026-03-01", -1, "days") == "Saturday, 2026-02-28"
+    assert add("2025-12-15", 2, "weeks") == "Monday, 2025-12-29"
+    assert add("2026-01-15", -1, "months") == "Monday, 2025-12-15"
+    assert days_between.invoke({"start": "2026-01-01", "end": "2026-03-01"}) == "59 days"
+    for wrong in (("soon", 1, "days"), ("2026-01-31", 10**9, "months"), ("2026-01-31", 10**12, "days")):
+        with pytest.raises(ToolException):
+            add(*wrong)
+
+
+def test_the_clock() -> None:
+    assert "UTC" in current_time.invoke({"timezone": "UTC"})
+    assert days_between.invoke({"start": "today", "end": "now"}) == "0 days"
+    with pytest.raises(ToolException, match="Europe/Berlin"):
+        current_time.invoke({"timezone": "Mars/Crater"})
+
+
+def test_documents(folder: Path) -> None:
+    library = Library([folder], open_memory_index)
+    library.refresh()
+    tools: dict[str, Any] = {tool.name: tool for tool in build_tools(library)}
+    assert "island.md, lines 6-" in tools["search_documents"].invoke({"query": "ferry pier"})
+    assert tools["list_documents"].invoke({}) == "island.md"
+    assert "no such" in tools["list_documents"].invoke({"contains": "tower"})
+    assert tools["read_document"].invoke({"path": "island.md", "first_line": 4}).startswith("It is 38")
+    with pytest.raises(ToolException, match="list_documents"):
+        tools["read_document"].invoke({"path": "../../etc/passwd"})
+
+
+def test_memory_is_found_by_its_meaning(tmp_path: Path) -> None:
+    vectors = {"my boat is red": [1.0, 0.0], "I like tea": [0.0, 1.0], "drinks": [0.1, 0.9]}
+    memory = Memory(tmp_path / "memory.sqlite", lambda texts: [vectors[text] for text in texts])
+    assert memory.search("drinks") == []
+    tools: dict[str, Any] = {tool.name: tool for tool in build_tools(None, memory)}
+    assert changes_something(tools["remember"])
+    assert not changes_something(tools["recall"])
+    tools["remember"].invoke({"fact": "my boat  is red"})
+    memory.remember("I like tea")
+    assert tools["recall"].invoke({"about": "drinks"}).splitlines()[0] == "I like tea"
+    later = Memory(tmp_path / "memory.sqlite", lambda texts: [vectors[text] for text in texts])
+    assert {item.text for item in later.all()} == {"my boat is red", "I like tea"}
+    [found] = later.search("drinks", limit=1)
+    assert later.forget(found.key) is not None
+    assert [item.text for item in later.all()] == ["my boat is red"]
+
+
+def test_tools_fit_a_small_context(folder: Path, tmp_path: Path) -> None:
+    library = Library([folder], open_memory_index)
+    tools = build_tools(library, Memory(tmp_path / "memory.sqlite"))
+    assert sum(len(tool.description) for tool in tools) < 900
+    assert all("Args:" not in tool.description for tool in tools)
