@@ -151,7 +151,9 @@ class Assembly:
         if self.workflow == "documents":
             from graphs import build_document_qa
 
-            return Answerer(build_document_qa(model, retriever, thresholds=thresholds))
+            return Answerer(
+                build_document_qa(model, retriever, thresholds=thresholds, quote_method=self.settings.quoting)
+            )
         from langgraph.checkpoint.memory import InMemorySaver
 
         from agent.tools import build_tools
@@ -160,7 +162,13 @@ class Assembly:
         saver = InMemorySaver()
         tools = build_tools(library, self.memory)
         graph = build_assistant(
-            model, retriever, tools, thresholds=thresholds, checkpointer=saver, store=self.memory.store
+            model,
+            retriever,
+            tools,
+            thresholds=thresholds,
+            quote_method=self.settings.quoting,
+            checkpointer=saver,
+            store=self.memory.store,
         )
         return Answerer(graph, saver)
 

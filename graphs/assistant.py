@@ -22,6 +22,7 @@ from langgraph.types import Checkpointer
 from graphs.assistant_nodes import AssistantNodes
 from graphs.assistant_state import AssistantContext, AssistantInput, AssistantOutput, AssistantState
 from graphs.document_qa import build_document_qa
+from graphs.document_qa_state import QuoteMethod
 from graphs.mind import Mind
 from graphs.prompts import ROUTES
 from graphs.reasoner import build_reasoner
@@ -47,6 +48,7 @@ def build_assistant(
     tools: Sequence[BaseTool] = (),
     *,
     thresholds: Thresholds | None = None,
+    quote_method: QuoteMethod = "generate",
     history_tokens: int = 600,
     count_tokens: Callable[[Sequence[AnyMessage]], int] = count_tokens_approximately,
     checkpointer: Checkpointer = None,
@@ -59,6 +61,7 @@ def build_assistant(
         retriever: Finds passages; without it no message is sent to the documents.
         tools: What the model may call; without any no message is sent to tools.
         thresholds: How sure the model must be; `Thresholds()` when not given.
+        quote_method: How the sentence to quote is found; see `build_document_qa`.
         history_tokens: Length of a conversation from which its oldest part is summarised.
         count_tokens: Counts the tokens of messages; `model.get_num_tokens_from_messages` is exact.
         checkpointer: Keeps conversations by their thread.
@@ -70,7 +73,7 @@ def build_assistant(
     if history_tokens < 1:
         raise ValueError(f"history_tokens must be at least 1, not {history_tokens}.")
     thresholds = thresholds or Thresholds()
-    roads = _roads(model, retriever, tools, thresholds)
+    roads = _roads(model, retriever, tools, thresholds, quote_method)
     mind = Mind(model)
     nodes = AssistantNodes(
         mind,
@@ -87,14 +90,19 @@ def _roads(
     retriever: BaseRetriever | None,
     tools: Sequence[BaseTool],
     thresholds: Thresholds,
+    quote_method: QuoteMethod,
 ) -> dict[str, Road]:
     roads: dict[str, Road] = {}
     if retriever is not None:
-        roads["documents"] = build_document_qa(model, retriever, thresholds=thresholds)
+        roads["documents"] = build_document_qa(
+            model, retriever, thresholds=thresholds, quote_method=quote_method
+        )
     if tools:
         roads["tools"] = build_tool_agent(model, tools)
     if roads:
-        roads["reason"] = build_reasoner(model, retriever, tools, thresholds=thresholds)
+        roads["reason"] = build_reasoner(
+            model, retriever, tools, thresholds=thresholds, quote_method=quote_method
+        )
     return roads
 
 

@@ -150,7 +150,10 @@ class DocumentQANodes:
         scores = yield from self._grade(question, alone)
         if not scores:
             return {"citations": []}
-        best = max(range(len(scores)), key=scores.__getitem__)
+        promises = [
+            _promise((score, passage)) for score, (passage, _, _) in zip(scores, candidates, strict=True)
+        ]
+        best = max(range(len(scores)), key=promises.__getitem__)
         citation = cite(*candidates[best], scores[best])
         decision = _decision("quote", f"line {citation['start_line']} is the answer", scores[best])
         return {"citations": [citation], "decisions": [*state["decisions"], decision]}
@@ -176,7 +179,7 @@ class DocumentQANodes:
 
 def _promise(graded: tuple[float, Passage]) -> float:
     probability, passage = graded
-    return probability * (passage.score or 1.0)
+    return probability * passage.scores.get("grade", 1.0) * (passage.score or 1.0)
 
 
 def _passages(state: DocumentQAState) -> list[Passage]:

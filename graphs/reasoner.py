@@ -21,7 +21,7 @@ from langgraph.store.base import BaseStore
 from langgraph.types import Checkpointer, Send
 
 from graphs.document_qa import build_document_qa
-from graphs.document_qa_state import DocumentQAContext
+from graphs.document_qa_state import DocumentQAContext, QuoteMethod
 from graphs.mind import Mind
 from graphs.reasoner_nodes import ReasonerNodes
 from graphs.reasoner_state import ReasonerInput, ReasonerOutput, ReasonerState
@@ -40,6 +40,7 @@ def build_reasoner(
     tools: Sequence[BaseTool] = (),
     *,
     thresholds: Thresholds | None = None,
+    quote_method: QuoteMethod = "generate",
     max_questions: int = 4,
     checkpointer: Checkpointer = None,
     store: BaseStore | None = None,
@@ -51,6 +52,7 @@ def build_reasoner(
         retriever: Finds passages for the questions that the documents answer.
         tools: Tools for the questions that they answer.
         thresholds: How sure the model must be; `Thresholds()` when not given.
+        quote_method: How the sentence to quote is found; see `build_document_qa`.
         max_questions: Simple questions that a plan may have.
         checkpointer: Keeps conversations by their thread.
         store: Long-term memory, for tools that take it.
@@ -64,7 +66,9 @@ def build_reasoner(
     thresholds = thresholds or Thresholds()
     helpers: dict[str, Runnable[Any, Any]] = {}
     if retriever is not None:
-        helpers["documents"] = build_document_qa(model, retriever, thresholds=thresholds)
+        helpers["documents"] = build_document_qa(
+            model, retriever, thresholds=thresholds, quote_method=quote_method
+        )
     if tools:
         helpers["tools"] = build_tool_agent(model, tools)
     if not helpers:

@@ -63,6 +63,7 @@ def _reading(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], 
         rows,
         threshold=open_thresholds(context.settings).abstention,
         embedder=MiniLM(),
+        quote_method=context.settings.quoting,
         on_row=on_row,
     )
 

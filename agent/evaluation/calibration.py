@@ -107,7 +107,7 @@ def _abstention(folder: Path, reading: Sequence[Row], on_row: Callable[[], None]
     model = ChatHomespun(model=str(folder))
     confidences, truths = [], []
     for row in reading:
-        outcome = answer_row(model, row, "generate")
+        outcome = answer_row(model, row, "score")
         confidences.append(outcome.confidence)
         truths.append(bool(row["answerable"]) and outcome.score(token_f1) >= RIGHT_F1)
         on_row()

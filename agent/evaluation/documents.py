@@ -108,7 +108,12 @@ def _graph_that_always_answers(assembly: Assembly) -> Any:
     from graphs import build_document_qa
 
     retriever = assembly.library.get().retriever(assembly.settings.passages)
-    return build_document_qa(assembly.model.get(), retriever, thresholds=ANSWER_ALWAYS)
+    return build_document_qa(
+        assembly.model.get(),
+        retriever,
+        thresholds=ANSWER_ALWAYS,
+        quote_method=assembly.settings.quoting,
+    )
 
 
 def _measure(

@@ -63,7 +63,7 @@ def evaluate_reading(
     *,
     threshold: float,
     embedder: Any,
-    quote_method: QuoteMethod = "generate",
+    quote_method: QuoteMethod,
     on_row: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Answer every question from its passage through the document graph.
