@@ -7,7 +7,6 @@ compiled by llguidance, over the bytes of the same tokens that the model reads.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
@@ -17,14 +16,9 @@ from llguidance import LLMatcher, LLTokenizer
 from llguidance.tiktoken import lltokenizer_from_encoding
 from torch import Tensor
 
-from llm import special_tokens
+from llm import grammars
 from llm.errors import ConstraintError
-from llm.schemas import close_schema
 from llm.tokenizer import Tokenizer
-
-ANY_TEXT = r"/(.|\n)+/"
-COMPACT = {"whitespace_flexible": False, "item_separator": ",", "key_separator": ":"}
-"""JSON without spaces, as the model was trained to write it."""
 
 _CLOSING_ORDER = ('"', "}", "]", ",", ":", "0", "a", "e", " ")
 """What is tried first to finish a reply soon: ends before beginnings."""
@@ -137,17 +131,17 @@ class ConstraintCompiler:
         Raises:
             ConstraintError: The schema is wrong or uses what cannot be enforced.
         """
-        return self._compile(f"start: %json {_write_schema(schema)}")
+        return self._compile(grammars.json_grammar(schema))
 
     def choice(self, choices: Sequence[str]) -> Constraint:
         """Hold a reply to one of several texts."""
         if not choices or not all(choices):
             raise ConstraintError("A choice needs at least one text, and none may be empty.")
-        return self._compile("start: " + " | ".join(map(_quote, choices)))
+        return self._compile(grammars.choice_grammar(choices))
 
     def regex(self, pattern: str) -> Constraint:
         """Hold a reply to a regular expression in the syntax of Rust's `regex`; all of it must match."""
-        return self._compile(_regex_grammar(pattern))
+        return self._compile(grammars.regex_grammar(pattern))
 
     def lark(self, grammar: str) -> Constraint:
         """Hold a reply to a context-free grammar in llguidance's dialect of Lark."""
@@ -160,14 +154,15 @@ class ConstraintCompiler:
             raise ConstraintError(
                 "There is no text to quote from: send at least one passage with words in it."
             )
-        names = [f"TEXT{index}" for index in range(len(texts))]
-        lines = ["start: SPAN", rf"SPAN: ({' | '.join(names)}) & /\S((.|\n)*\S)?/"]
-        for name, text in zip(names, texts, strict=True):
-            lines.append(f"{name}: %regex {json.dumps({'substring_words': text}, ensure_ascii=False)}")
-        return self._compile("\n".join(lines))
+        return self._compile(grammars.span_grammar(texts))
 
     def tool_calls(
-        self, tools: Sequence[Mapping[str, Any]], *, required: bool, parallel: bool = True
+        self,
+        tools: Sequence[Mapping[str, Any]],
+        *,
+        required: bool,
+        parallel: bool = True,
+        copied_from: Sequence[str] = (),
     ) -> Constraint:
         """Hold a reply to calls of the tools, in the model's own format.
 
@@ -175,24 +170,11 @@ class ConstraintCompiler:
             tools: Tools in OpenAI's format; the arguments are held to their parameters.
             required: Whether there must be a call; otherwise the model decides between words and calls.
             parallel: Whether there may be several calls.
+            copied_from: Texts that arguments which are free strings must be spans of; any if empty.
         """
-        calls = "call+" if parallel else "call"
-        start = calls if required else f"text | {calls} | text {calls}"
-        names = [f"call{index}" for index in range(len(tools))]
-        lines = [
-            f"start: {start}",
-            f"text: {ANY_TEXT}",
-            f"call: {special_tokens.TOOL_CALL} ({' | '.join(names)})",
-        ]
-        for name, tool in zip(names, tools, strict=True):
-            function = tool["function"]
-            opening = _quote(f'{{"name":{_quote(function["name"])},"arguments":')
-            schema = function.get("parameters") or {"type": "object", "properties": {}}
-            lines += [
-                f'{name}: {opening} {name}_arguments "}}"',
-                f"{name}_arguments: %json {_write_schema(schema)}",
-            ]
-        return self._compile("\n".join(lines))
+        return self._compile(
+            grammars.tool_grammar(tools, required=required, parallel=parallel, copied_from=copied_from)
+        )
 
     def unpack(self, packed: bytes) -> Tensor:
         """Turn a bit mask into booleans (V,)."""
@@ -227,19 +209,6 @@ class ConstraintCompiler:
         if error := matcher.get_error():
             raise ConstraintError(f"The reply cannot be held to this constraint: {_first_line(error)}")
         return Constraint(matcher, self)
-
-
-def _regex_grammar(pattern: str) -> str:
-    escaped = pattern.replace("/", r"\/")
-    return f"start: TEXT\nTEXT: /{escaped}/"
-
-
-def _write_schema(schema: Mapping[str, Any]) -> str:
-    return json.dumps({**close_schema(schema), "x-guidance": COMPACT}, ensure_ascii=False)
-
-
-def _quote(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
 
 
 def _first_line(text: str) -> str:

@@ -40,6 +40,7 @@ class Options:
     tools: Sequence[Mapping[str, Any]] = ()
     tool_choice: object = None
     parallel_tool_calls: bool = True
+    copy_arguments: bool = False
     response_format: Any = None
     spans: Sequence[str] | None = None
     choices: Sequence[str] | None = None
@@ -91,7 +92,7 @@ class Request:
         from llm.template import ChatTemplate
 
         prompt = ChatTemplate(engine.tokenizer).encode(to_template(messages), options.tools)
-        return cls(engine, options, prompt, task_of(messages), _constraint(engine, options))
+        return cls(engine, options, prompt, task_of(messages), _constraint(engine, messages, options))
 
 
 def refuse_unknown(names: Iterable[str], known: Sequence[str]) -> None:
@@ -103,7 +104,7 @@ def refuse_unknown(names: Iterable[str], known: Sequence[str]) -> None:
             raise TypeError(f"ChatHomespun has no option {name!r}{hint}")
 
 
-def _constraint(engine: Engine, options: Options) -> Constraint | None:
+def _constraint(engine: Engine, messages: Sequence[BaseMessage], options: Options) -> Constraint | None:
     if options.spans is not None:
         return engine.constraints.spans(options.spans)
     if options.response_format is not None:
@@ -111,8 +112,12 @@ def _constraint(engine: Engine, options: Options) -> Constraint | None:
     choice = ToolChoice.of(options.tools, options.tool_choice)
     if not choice.tools:
         return None
+    said = [message.text for message in messages if message.type in ("human", "tool")]
     return engine.constraints.tool_calls(
-        choice.tools, required=choice.is_required, parallel=options.parallel_tool_calls
+        choice.tools,
+        required=choice.is_required,
+        parallel=options.parallel_tool_calls,
+        copied_from=said if options.copy_arguments else (),
     )
 
 
