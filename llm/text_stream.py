@@ -35,10 +35,11 @@ class TextStream:
         if self.is_stopped:
             return ""
         self._held += text
-        places = [place for stop in self._stop if (place := self._held.find(stop)) >= 0]
-        if places:
+        # The stop string that is complete first counts, so how the text was cut makes no difference.
+        met = [(place + len(stop), place) for stop in self._stop if (place := self._held.find(stop)) >= 0]
+        if met:
             self.is_stopped = True
-            certain, self._held = self._held[: min(places)], ""
+            certain, self._held = self._held[: min(met)[1]], ""
             return certain
         keep = 0 if is_last else self._uncertain()
         certain, self._held = self._held[: len(self._held) - keep], self._held[len(self._held) - keep :]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from llm.sampling import GenerationSettings, Sampler
@@ -87,6 +87,8 @@ def test_lookup_guesses_further_after_success() -> None:
     assert len(lookup.propose(100)) < short
 
 
+@example("xbab", ["a", "bab"], 1)
+@example("xbab", ["a", "bab"], 4)
 @given(st.text(max_size=30), st.lists(st.text("ab", min_size=1, max_size=3), max_size=3), st.integers(1, 4))
 def test_streamed_text_ends_before_the_first_stop_string(text: str, stops: list[str], size: int) -> None:
     stream = TextStream(stops)
@@ -94,6 +96,6 @@ def test_streamed_text_ends_before_the_first_stop_string(text: str, stops: list[
     pieces = [stream.push(data[start : start + size]) for start in range(0, len(data), size)]
     streamed = "".join(pieces) + stream.finish()
     expected = data.decode("utf-8", "replace")
-    places = [place for stop in stops if (place := expected.find(stop)) >= 0]
-    assert streamed == (expected[: min(places)] if places else expected)
-    assert stream.is_stopped == bool(places)
+    met = [(place + len(stop), place) for stop in stops if (place := expected.find(stop)) >= 0]
+    assert streamed == (expected[: min(met)[1]] if met else expected)
+    assert stream.is_stopped == bool(met)
