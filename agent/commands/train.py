@@ -24,9 +24,11 @@ def command(config: Path) -> None:
     from llm.training.trainer import Trainer
 
     settings = load_config(config)
-    folder = Trainer(settings, on_report=show).train()
-    draw_curves(settings.output)
-    click.echo(str(folder))
+    trainer = Trainer(settings, on_report=show)
+    folder = trainer.train()
+    if trainer.is_first:
+        draw_curves(settings.output)
+        click.echo(str(folder))
 
 
 def show(report: Report) -> None:

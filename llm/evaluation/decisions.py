@@ -13,6 +13,11 @@ Numbers = NDArray[np.float64]
 BINS = 10
 """Bins of the calibration error."""
 
+MOST_STEPS = 50
+SMALLEST_STEP = 1e-9
+RIDGE = 1e-3
+"""Keeps the fit finite where all decisions are of one kind, or perfectly parted."""
+
 
 def area_under_curve(probabilities: Sequence[float], truths: Sequence[bool]) -> float | None:
     """Return the chance that a true case scores above a false one (AUROC); None without both kinds."""
@@ -79,20 +84,30 @@ def fit_temperature(margins: Sequence[float], truths: Sequence[bool]) -> tuple[f
         sigmoid(margin / temperature + bias).
     """
     values, is_true = np.asarray(margins, dtype=np.float64), np.asarray(truths, dtype=np.float64)
-    slope, bias = 1.0, 0.0
-    for _ in range(100):
-        predicted = 1 / (1 + np.exp(-np.clip(slope * values + bias, -30, 30)))
-        weights = np.maximum(predicted * (1 - predicted), 1e-9)
-        gradient = np.array([(values * (predicted - is_true)).sum(), (predicted - is_true).sum()])
-        hessian = np.array(
-            [
-                [(weights * values**2).sum() + 1e-3, (weights * values).sum()],
-                [(weights * values).sum(), weights.sum() + 1e-3],
-            ]
-        )
-        step: Numbers = np.linalg.solve(hessian, gradient)
-        slope, bias = slope - step[0], bias - step[1]
-        if np.abs(step).max() < 1e-9:
+    scale = max(float(np.abs(values).max(initial=0.0)), 1e-9)
+    inputs = np.stack([values / scale, np.ones_like(values)])
+    weights: Numbers = np.zeros(2)
+    for _ in range(MOST_STEPS):
+        step = _newton_step(weights, inputs, is_true)
+        while _loss(weights - step, inputs, is_true) > _loss(weights, inputs, is_true):
+            step = step / 2  # a whole step can jump over the minimum of a steep curve
+            if np.abs(step).max() < SMALLEST_STEP:
+                break
+        weights = weights - step
+        if np.abs(step).max() < SMALLEST_STEP:
             break
-    slope = float(np.clip(slope, 0.02, 20.0))
-    return 1 / slope, float(bias)
+    slope = float(np.clip(weights[0] / scale, 0.02, 20.0))
+    return 1 / slope, float(weights[1])
+
+
+def _newton_step(weights: Numbers, inputs: Numbers, truths: Numbers) -> Numbers:
+    predicted = 1 / (1 + np.exp(-np.clip(weights @ inputs, -30, 30)))
+    curvature = (inputs * np.maximum(predicted * (1 - predicted), 1e-9)) @ inputs.T
+    gradient = inputs @ (predicted - truths) + RIDGE * weights
+    step: Numbers = np.linalg.solve(curvature + RIDGE * np.eye(2), gradient)
+    return step
+
+
+def _loss(weights: Numbers, inputs: Numbers, truths: Numbers) -> float:
+    scores = weights @ inputs
+    return float((np.logaddexp(0, scores) - truths * scores).sum() + RIDGE / 2 * weights @ weights)

@@ -35,6 +35,22 @@ class Processes:
                 distributed.all_reduce(parameter.grad)
                 parameter.grad /= self.count
 
+    def total(self, count: int) -> int:
+        """Add a count up over all processes, whose batches differ in size."""
+        if self.count == 1:
+            return count
+        value = torch.tensor([count], dtype=torch.long, device=self.device)
+        distributed.all_reduce(value)
+        return int(value.item())
+
+    def agree(self, number: float) -> float:
+        """Return the first process's number, so that clocks that differ end a stage at one step."""
+        if self.count == 1:
+            return number
+        value = torch.tensor([number], dtype=torch.float64, device=self.device)
+        distributed.broadcast(value, src=0)
+        return float(value.item())
+
     def close(self) -> None:
         """Leave the group."""
         if self.count > 1:

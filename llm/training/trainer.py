@@ -108,6 +108,11 @@ class Trainer:
             self._processes.close()
         return self.export()
 
+    @property
+    def is_first(self) -> bool:
+        """Whether this process is the one that writes files."""
+        return self._processes.is_first
+
     def stop(self) -> None:
         """Stop after the step under way; `train` then saves a snapshot and says so."""
         self._is_stopping = True
@@ -161,7 +166,7 @@ class Trainer:
         mixture = self._build_mixture(stage)
         started = time.monotonic() - self._progress.stage_seconds
         tokens_at_start, clock = self._progress.stage_tokens, time.monotonic()
-        while (done := self._share_done(stage)) < 1 and not self._is_exhausted(stage):
+        while (done := self._processes.agree(self._share_done(stage))) < 1 and not self._is_exhausted(stage):
             loss = self._step(stage, mixture.batch(self._progress.step), rate_at(done, stage.optimiser))
             self._progress.cursors = mixture.cursors
             now = time.monotonic()
@@ -233,8 +238,9 @@ class Trainer:
             optimiser.step()
         self.model.zero_grad(set_to_none=True)
         self._progress.step += 1
-        self._progress.stage_tokens += batch.tokens * self._processes.count
-        self._progress.total_tokens += batch.tokens * self._processes.count
+        tokens = self._processes.total(batch.tokens)
+        self._progress.stage_tokens += tokens
+        self._progress.total_tokens += tokens
         return loss.detach()
 
     def _loss(self, batch: Batch) -> Tensor:

@@ -32,7 +32,7 @@ It is 38 metres tall. Its keeper was Ada Finch.
 
 The ferry to Gull Bay leaves at 7.30 from pier 4.
 """
-SMALL_TALK = " ".join(f"word{number}" for number in range(400))
+SMALL_TALK = " ".join(f"word{number}" for number in range(4000))
 """A long reply, to be interrupted."""
 
 

@@ -77,7 +77,7 @@ def test_training_lowers_the_loss_and_exports_weights(folder: Path) -> None:
     config = load_config(folder / "config.toml")
     weights = Trainer(config).train()
     losses = [row["validation"]["text"] for row in read_metrics(config.output) if "validation" in row]
-    assert losses[-1] < losses[0] / 2
+    assert losses[-1] < losses[0] - 0.5
     assert Tokenizer.load(weights).vocabulary_size == from_pretrained(weights).config.vocab_size
 
 
@@ -172,7 +172,7 @@ def test_two_processes_train_together(folder: Path) -> None:
         cwd=root,
         timeout=200,
     )
-    assert result.returncode == 0, result.stderr
+    assert result.returncode == 0, result.stderr[:4000]
     assert from_pretrained(folder / "run" / "weights").config.hidden_size == 32
 
 
