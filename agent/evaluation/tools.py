@@ -12,6 +12,7 @@ from langchain_core.messages import AIMessage, BaseMessage, convert_to_messages
 from corpora.passages import overlap
 from corpora.wells import Row
 from graphs import prompts
+from llm.errors import ContextOverflowError
 from llm.evaluation.intervals import interval, mean
 
 FIELDS = ("tools", "messages", "expected")
@@ -25,7 +26,8 @@ def evaluate_tools(
 ) -> dict[str, Any]:
     """Offer the tools of each row and compare the first call with the acceptable ones.
 
-    The baseline calls the tool whose name and description share most words with the last message,
+    A prompt that does not fit into the context counts as no call. The baseline calls the tool whose
+    name and description share most words with the last message,
     without arguments.
 
     Args:
@@ -34,9 +36,14 @@ def evaluate_tools(
         on_row: Called after each row.
     """
     valid, named, exact, silent, guessed = [], [], [], [], []
+    too_long = 0
     for row in rows:
         messages = _to_messages(row["messages"])
-        reply = model.bind_tools(row["tools"]).invoke(prompts.tool(messages), max_tokens=160)
+        try:
+            reply = model.bind_tools(row["tools"]).invoke(prompts.tool(messages), max_tokens=160)
+        except ContextOverflowError:
+            too_long += 1
+            reply = AIMessage("")
         call = _first_call(reply)
         if call is not None:
             valid.append(float(is_valid(call, row["tools"])))
@@ -50,6 +57,7 @@ def evaluate_tools(
         on_row()
     return {
         "n": len(rows),
+        "too_long": too_long,
         "valid_rate": mean(valid) if valid else None,
         "name_accuracy": mean(named) if named else None,
         "exact_accuracy": mean(exact) if exact else None,
