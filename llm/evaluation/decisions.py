@@ -104,8 +104,7 @@ def _newton_step(weights: Numbers, inputs: Numbers, truths: Numbers) -> Numbers:
     predicted = 1 / (1 + np.exp(-np.clip(weights @ inputs, -30, 30)))
     curvature = (inputs * np.maximum(predicted * (1 - predicted), 1e-9)) @ inputs.T
     gradient = inputs @ (predicted - truths) + RIDGE * weights
-    step = np.linalg.solve(curvature + RIDGE * np.eye(2), gradient).astype(np.float64)
-    return step
+    return np.linalg.solve(curvature + RIDGE * np.eye(2), gradient).astype(np.float64)
 
 
 def _loss(weights: Numbers, inputs: Numbers, truths: Numbers) -> float:
