@@ -92,6 +92,7 @@ def evaluate_reading(
         outcome if outcome.confidence >= threshold else Outcome(None, outcome.confidence, outcome.row)
         for outcome in outcomes
     ]
+    best = best_threshold(confidences, truths)
     f1 = [outcome.score(token_f1) for outcome in given]
     answerable = [outcome for outcome in outcomes if outcome.row["answerable"]]
     answerable_f1 = [outcome.score(token_f1) for outcome in answerable]
@@ -103,8 +104,8 @@ def evaluate_reading(
         "answerable_exact_match": mean([outcome.score(exact_match) for outcome in answerable]),
         "abstain_accuracy": balanced_accuracy(confidences, truths, threshold),
         "threshold": threshold,
-        "best_threshold": best_threshold(confidences, truths),
-        "best_abstain_accuracy": balanced_accuracy(confidences, truths, best_threshold(confidences, truths)),
+        "best_threshold": best,
+        "best_abstain_accuracy": balanced_accuracy(confidences, truths, best),
         "intervals": {"f1": interval(f1), "answerable_f1": interval(answerable_f1)},
         "baseline": _baseline([outcome.row for outcome in answerable], embedder),
         "seconds": seconds,
