@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -52,7 +52,9 @@ class Stage(Section):
     minutes: float | None = Field(None, gt=0, description="Length in minutes, instead of tokens.")
     context: int = Field(512, gt=1, description="Longest sequence, in tokens.")
     tokens_per_batch: int = Field(4096, gt=0, description="Tokens of a step in each process.")
-    prompt_weight: float = Field(0.0, ge=0, le=1, description="Weight of tokens not to be learned.")
+    prompt_share: float = Field(
+        0.0, ge=0, le=1, description="Share of the prompts' tokens that are learned like replies."
+    )
     dropout: float = Field(0.0, ge=0, lt=1, description="Share of channels dropped.")
     optimiser: Optimiser = Field(default=Optimiser(), description="Rates and their course.")
     validate_every: int = Field(500, gt=0, description="Steps between validations.")
@@ -82,6 +84,10 @@ class TrainingConfig(Section):
     shape: Shape = Field(default=Shape(), description="Shape of the model.")
     checkpoint_minutes: float = Field(5.0, gt=0, description="Minutes between checkpoints.")
     threads: int | None = Field(None, gt=0, description="Threads on a CPU; all by default.")
+    precision: Literal["float32", "bfloat16"] = Field(
+        "bfloat16", description="Of matrix products; weights and sums stay float32."
+    )
+    compile: bool = Field(False, description="Whether layers are compiled; needs a C++ compiler.")
     validation: list[str] = Field(
         default_factory=list, description="Sequence sets whose loss is watched; first decides."
     )

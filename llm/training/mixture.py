@@ -52,7 +52,7 @@ class Mixture:
         draw = np.random.default_rng([self._seed, step, 1])
         name = self._names[int(draw.choice(len(self._names), p=self._shares))]
         numbers = self._next(name)
-        return self._sets[name].batch(numbers, self._stage.context, self._stage.prompt_weight, self._padding)
+        return self._sets[name].batch(numbers, self._stage.context, self._stage.prompt_share, self._padding)
 
     def epochs(self) -> dict[str, float]:
         """Return how many times each set has been read so far."""

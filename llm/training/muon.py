@@ -75,7 +75,7 @@ class Muon(torch.optim.Optimizer):
 def orthogonalise(matrices: Tensor, steps: int = 5) -> Tensor:
     """Return the nearest (semi-)orthogonal matrices to a stack (N, rows, columns), approximately."""
     first, second, third = COEFFICIENTS
-    work = matrices.bfloat16() if matrices.is_cuda else matrices
+    work = matrices.bfloat16()
     is_tall = work.shape[1] > work.shape[2]
     work = work.mT if is_tall else work
     work = work / (work.norm(dim=(1, 2), keepdim=True) + 1e-7)

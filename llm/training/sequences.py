@@ -130,13 +130,15 @@ class SequenceSet:
             batches += _cut(numbers, lengths[numbers], tokens_per_batch)
         return [batches[index] for index in shuffle.permutation(len(batches))]
 
-    def batch(self, numbers: NDArray[np.int64], context: int, prompt_weight: float, padding: int) -> Batch:
+    def batch(self, numbers: NDArray[np.int64], context: int, prompt_share: float, padding: int) -> Batch:
         """Assemble a batch.
 
         Args:
             numbers: Which sequences.
             context: Longest input; the rest of a sequence is left out.
-            prompt_weight: How much tokens count that are not to be learned, from 0 to 1.
+            prompt_share: Share of the tokens not to be learned that count after all, drawn at random
+                by the sequence numbers. A drawn tenth teaches what a tenth of the weight on each would,
+                for a tenth of the output layer's work.
             padding: Token that fills short rows.
         """
         starts = self._offsets[numbers]
@@ -144,10 +146,11 @@ class SequenceSet:
         width = int(lengths.max())
         tokens = np.full((len(numbers), width), padding, dtype=np.int64)
         weights = np.zeros((len(numbers), width), dtype=np.float32)
+        draw = np.random.default_rng(numbers)
         for row, (start, length) in enumerate(zip(starts, lengths, strict=True)):
             tokens[row, :length] = self._tokens[start : start + length]
             flags = self._learned[start : start + length]
-            weights[row, :length] = np.where(flags, 1.0, prompt_weight)
+            weights[row, :length] = flags | (draw.random(length) < prompt_share)
         ids = torch.from_numpy(tokens)
         return Batch(ids[:, :-1], ids[:, 1:], torch.from_numpy(weights)[:, 1:])
 

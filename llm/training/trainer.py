@@ -85,6 +85,9 @@ class Trainer:
         torch.manual_seed(config.seed)
         self.tokenizer = Tokenizer.load(config.data)
         self.model = self._build_model().to(self._processes.device)
+        self._hidden_states: Callable[[Tensor], Tensor] = self.model.hidden_states
+        if config.compile:
+            self._hidden_states = torch.compile(self.model.hidden_states, dynamic=True)
         self._log = MetricsLog(config.output)
         self._progress = Progress()
         self._optimisers: dict[str, torch.optim.Optimizer] = {}
@@ -248,9 +251,9 @@ class Trainer:
         device = self._processes.device
         weights = batch.weights.to(device)
         counts = weights > 0
-        is_gpu = device != "cpu"
-        with torch.autocast("cuda", dtype=torch.bfloat16, enabled=is_gpu):
-            states = self.model.hidden_states(batch.inputs.to(device))
+        device_type = torch.device(device).type
+        with torch.autocast(device_type, dtype=torch.bfloat16, enabled=self.config.precision == "bfloat16"):
+            states = self._hidden_states(batch.inputs.to(device))
             logits = self.model.logits(states[counts])
         losses = functional.cross_entropy(logits.float(), batch.targets.to(device)[counts], reduction="none")
         return (losses * weights[counts]).sum() / weights.sum()

@@ -222,4 +222,5 @@ def test_a_graph_with_another_model(assemble: Assemble) -> None:
         answer = other.answerer.get().ask("How tall is the lighthouse?")
     [citation] = answer.citations
     assert (answer.text, citation.quote) == ("38", "It is 38 metres tall.")
-    assert answer.usage.input_tokens == 50 * 5  # two passages graded, then quote, answer, check
+    # Two passages and their four sentences are graded, then it answers and checks.
+    assert answer.usage.input_tokens == 50 * 8

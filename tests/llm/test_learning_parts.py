@@ -42,13 +42,16 @@ def test_epochs_differ_but_repeat_with_their_seed(sequences: SequenceSet) -> Non
     assert first != other
 
 
-def test_a_batch_weighs_prompt_reply_and_padding(sequences: SequenceSet) -> None:
+def test_a_batch_counts_replies_a_share_of_the_prompts_and_no_padding(sequences: SequenceSet) -> None:
     plan = sequences.epoch(0, 0, 400, 64)
     numbers = next(batch for batch in plan if len(batch) > 1)
-    batch = sequences.batch(numbers, 64, prompt_weight=0.25, padding=999)
+    batch = sequences.batch(numbers, 64, prompt_share=0.25, padding=999)
+    replies = sequences.batch(numbers, 64, prompt_share=0.0, padding=999)
     is_padding = batch.targets == 999
     assert (batch.weights[is_padding] == 0).all()
-    assert set(batch.weights[~is_padding].tolist()) == {0.25, 1.0}
+    assert (batch.weights >= replies.weights).all()
+    drawn = batch.weights[(replies.weights == 0) & ~is_padding]
+    assert 0.15 < drawn.mean() < 0.35
 
 
 def repeated_tokens(size: int = 60) -> torch.Tensor:
