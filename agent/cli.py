@@ -26,6 +26,9 @@ COMMANDS = {
     "doctor": CommandPlace("agent.commands.doctor", "Check the installation and say how to mend it."),
     "serve": CommandPlace("agent.commands.serve", "Offer the model and the documents over HTTP."),
     "bench": CommandPlace("agent.commands.bench", "Measure how fast everything is on this machine."),
+    "inspect": CommandPlace(
+        "agent.commands.inspect", "Show what the model copied, how sure it was, and where it looked."
+    ),
     "eval": CommandPlace("agent.commands.evaluate", "Measure how good the model is at its tasks."),
     "train": CommandPlace("agent.commands.train", "Train a model from a configuration file."),
     "calibrate": CommandPlace(

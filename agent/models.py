@@ -44,6 +44,19 @@ def weights_folder(name: str) -> Path:
     )
 
 
+def own_weights_folder(name: str) -> Path:
+    """Return the folder of one of Homespun's own models, for what needs the weights themselves.
+
+    Raises:
+        HomespunError: It is another provider's model, or there are no such weights.
+    """
+    if is_foreign(name):
+        raise HomespunError(
+            f"The model {name!r} does not run here: this needs weights, choose them with --model FOLDER."
+        )
+    return weights_folder(name)
+
+
 def open_model(settings: Settings) -> BaseChatModel:
     """Load the language model of the settings.
 

@@ -85,8 +85,10 @@ def inspect_answer(
     with _recorded_attention(model) as recorded:
         logits = model(torch.tensor([tokens]))[0, len(prompt) - 1 : -1]
     attention = _attention_of_answer(model, recorded, len(prompt) - 1, len(tokens))
-    places = find_copies(prompt, answer, attention)
     texts = [tokenizer.decode([token]) for token in tokens]
+    # A quotation begins without the space that its first word has inside a sentence.
+    words = [text.lstrip(" ") or text for text in texts]
+    places = find_copies(words[: len(prompt)], words[len(prompt) :], attention)
     logprobs = logits.log_softmax(-1)
     entropies = -(logprobs.exp() * logprobs).sum(-1) / math.log(2)
     inspected = [
@@ -102,11 +104,11 @@ def inspect_answer(
     return Inspection(texts[: len(prompt)], inspected, attention)
 
 
-def find_copies(prompt: Sequence[int], answer: Sequence[int], attention: Tensor) -> list[int | None]:
+def find_copies(prompt: Sequence[object], answer: Sequence[object], attention: Tensor) -> list[int | None]:
     """Return for each answer token the place in the prompt that it was copied from, or None.
 
-    Runs of at least `SHORTEST_COPY` tokens count. Where a run occurs several times in the prompt, the
-    occurrence that attention (answer, S) looked at most is taken.
+    Tokens may be ids or texts. Runs of at least `SHORTEST_COPY` tokens count. Where a run occurs
+    several times in the prompt, the occurrence that attention (answer, S) looked at most is taken.
     """
     places: list[int | None] = [None] * len(answer)
     index = 0
@@ -124,7 +126,7 @@ def find_copies(prompt: Sequence[int], answer: Sequence[int], attention: Tensor)
     return places
 
 
-def _run(prompt: Sequence[int], start: int, answer: Sequence[int], index: int) -> int:
+def _run(prompt: Sequence[object], start: int, answer: Sequence[object], index: int) -> int:
     length = 0
     while (
         start + length < len(prompt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.markup import escape
@@ -10,16 +11,23 @@ from rich.table import Table
 from llm.inspection import InspectedToken, Inspection
 
 
-def as_table(inspection: Inspection) -> Table:
-    """Lay out an answer, a row for each token: green where it was copied, redder the less sure."""
+def as_table(inspection: Inspection, places: Sequence[str] = ()) -> Table:
+    """Lay out an answer, a row for each token: green where it was copied, yellow where it was unsure.
+
+    Args:
+        inspection: What to show.
+        places: For each token of the prompt where it comes from, such as a file and line.
+    """
     table = Table("token", "probability", "entropy", "copied from", "looked at")
     for token in inspection.tokens:
         table.add_row(
             escape(_visible(token.text)),
             f"{token.probability:.0%}",
             f"{token.entropy:.1f} bits",
-            escape(_origin(inspection, token)),
-            escape(", ".join(f"{_visible(source.text)} {source.weight:.0%}" for source in token.sources)),
+            escape(_origin(inspection, token, places)),
+            escape(
+                ", ".join(f"{_visible(source.text).strip()} {source.weight:.0%}" for source in token.sources)
+            ),
             style="green" if token.copied_from is not None else "yellow" if token.entropy > 2 else "",
         )
     return table
@@ -56,17 +64,20 @@ def draw(inspection: Inspection, path: Path, most: int = 60) -> None:
     axes.set_yticks(range(len(rows)), rows, fontsize=7)
     axes.set_xlabel("tokens looked at")
     axes.set_ylabel("answer")
-    figure.savefig(path, dpi=120)
+    figure.savefig(path, dpi=120, format="png")
     pyplot.close(figure)
 
 
-def _origin(inspection: Inspection, token: InspectedToken) -> str:
+def _origin(inspection: Inspection, token: InspectedToken, places: Sequence[str]) -> str:
     if token.copied_from is None:
         return ""
     around = inspection.prompt[max(token.copied_from - 3, 0) : token.copied_from + 2]
-    return "…" + _visible("".join(around)) + "…"
+    place = places[token.copied_from] if places else ""
+    return f"{place} …{_visible(''.join(around))}…".lstrip()
 
 
 def _visible(text: str) -> str:
-    """Make line breaks visible."""
-    return text.replace("\n", "⏎")
+    """Make line breaks visible, and harmless what a terminal would obey."""
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text.replace("\n", "⏎")
+    )

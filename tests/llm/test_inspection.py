@@ -55,6 +55,12 @@ def test_the_watched_occurrence_is_taken() -> None:
     assert find_copies([1, 2, 0], [9, 1, 2, 9], torch.zeros(4, 3)) == [None] * 4
 
 
+def test_a_quotation_that_lost_its_first_space_is_copied(model: GPT, tokenizer: Tokenizer) -> None:
+    prompt, answer = tokenizer.encode("Oslo, a city of"), tokenizer.encode("a city of")
+    assert answer[0] not in prompt
+    assert inspect_answer(model, tokenizer, prompt, answer).copied_share == 1
+
+
 def test_hooks_are_removed(model: GPT, tokenizer: Tokenizer) -> None:
     inspect_answer(model, tokenizer, [5, 6], [7])
     assert not any(module._forward_hooks for module in model.modules())
