@@ -40,6 +40,8 @@ class FolderIndex:
         limits: What a single file may cost.
         chroma_url: Address of a Chroma server; by default Chroma runs embedded in `data_dir`.
         lock_seconds: How long to wait for another process that writes.
+        embed_seconds: How long a refresh may embed, which is most of its work; None lets it finish. What then
+            still waits is found by its words, and the next refresh goes on.
 
     Raises:
         FolderError: The folder is missing or cannot be read.
@@ -56,6 +58,7 @@ class FolderIndex:
         limits: Limits | None = None,
         chroma_url: str | None = None,
         lock_seconds: float = 5.0,
+        embed_seconds: float | None = None,
     ) -> None:
         self.folder = _readable_folder(folder)
         self.data_dir = Path(data_dir).expanduser().resolve()
@@ -65,6 +68,7 @@ class FolderIndex:
         self._limits = limits or Limits()
         self._chroma_url = chroma_url
         self._lock_seconds = lock_seconds
+        self._embed_seconds = embed_seconds
         self._lock = threading.RLock()
         self._store: Store | None = None
         self._vectors: VectorStore | None = None
@@ -86,7 +90,7 @@ class FolderIndex:
             try:
                 vectors = self._reopen_vectors(writer)
                 tools = Tools(writer, vectors, self._embedder, self._splitter(), self._limits)
-                return Refresh(self.folder, tools, self._settings(), progress).run()
+                return Refresh(self.folder, tools, self._settings(), progress, self._embed_seconds).run()
             finally:
                 self._generation = writer.get("generation")
                 writer.close()

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 
 
 def convex(dense: Mapping[int, float], sparse: Mapping[int, float], weight: float) -> dict[int, float]:
-    """Mix two score tables after scaling each to 0..1; what a method did not find counts as 0 for it.
+    """Mix two score tables after scaling each to 0..1; what the words did not find counts as 0 for them.
 
     Args:
-        dense: Scores by chunk number.
+        dense: Scores by chunk number. What only the words found has no vector yet: they alone count.
         sparse: Scores by chunk number.
         weight: Share of the dense score, 0 to 1.
     """
     first, second = scaled(dense), scaled(sparse)
     return {
-        number: weight * first.get(number, 0.0) + (1.0 - weight) * second.get(number, 0.0)
+        number: weight * first.get(number, second.get(number, 0.0)) + (1.0 - weight) * second.get(number, 0.0)
         for number in first.keys() | second.keys()
     }
 

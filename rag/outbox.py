@@ -1,6 +1,10 @@
 """Tell Chroma what changed in the store, and forget each change only once Chroma has it."""
 
+# ruff: noqa: S608 - statements are put together from constants
+
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,22 +14,35 @@ from rag.vector_store import VectorStore
 _BATCH = 1000
 _LAZY_DELETIONS = 256
 """So many deleted chunks may stay in the collection: no search shows them, and opening it takes seconds."""
+_GONE = "NOT EXISTS (SELECT 1 FROM chunks WHERE chunks.id = outbox.chunk)"
 
 
-def deliver(store: Store, vectors: VectorStore, at_least: int = 1) -> None:
-    """Work off the outbox; every step can be repeated, so a crash in between does no harm.
+def deliver(store: Store, vectors: VectorStore) -> None:
+    """Work off the outbox, but for chunks that still wait for their vector.
 
-    Args:
-        store: The index.
-        vectors: The collection that follows it.
-        at_least: Leave a shorter list for later, as few large steps are faster than many small ones.
+    Every step can be repeated, so a crash in between does no harm.
     """
-    pending = [number for (number,) in store.rows("SELECT chunk FROM outbox ORDER BY chunk")]
-    (new,) = store.rows("SELECT count(*) FROM outbox JOIN chunks ON chunks.id = outbox.chunk")[0]
-    if len(pending) < at_least or (not new and len(pending) <= _LAZY_DELETIONS):
-        return
-    for start in range(0, len(pending), _BATCH):
-        _deliver_batch(store, vectors, pending[start : start + _BATCH])
+    gone = [number for (number,) in store.rows(f"SELECT chunk FROM outbox WHERE {_GONE}")]
+    ready = [
+        number
+        for (number,) in store.rows(
+            "SELECT chunk FROM outbox JOIN chunks ON chunks.id = chunk"
+            " WHERE EXISTS (SELECT 1 FROM vectors WHERE key = chunks.vector) ORDER BY chunk"
+        )
+    ]
+    if ready or len(gone) > _LAZY_DELETIONS:
+        deliver_chunks(store, vectors, gone + ready)
+
+
+def deliver_chunks(store: Store, vectors: VectorStore, numbers: Sequence[int]) -> None:
+    """Tell Chroma about these chunks, each of which was deleted or has its vector."""
+    for start in range(0, len(numbers), _BATCH):
+        _deliver_batch(store, vectors, numbers[start : start + _BATCH])
+
+
+def count_gone(store: Store) -> int:
+    """Return how many deleted chunks may still be in the collection."""
+    return int(store.rows(f"SELECT count(*) FROM outbox WHERE {_GONE}")[0][0])
 
 
 def begin_anew(store: Store) -> None:
@@ -35,7 +52,7 @@ def begin_anew(store: Store) -> None:
         store.rows("INSERT INTO outbox SELECT id FROM chunks")
 
 
-def _deliver_batch(store: Store, vectors: VectorStore, numbers: list[int]) -> None:
+def _deliver_batch(store: Store, vectors: VectorStore, numbers: Sequence[int]) -> None:
     rows = store.rows(
         "SELECT chunks.id, document, value FROM chunks JOIN vectors ON vectors.key = chunks.vector"
         " WHERE chunks.id IN (SELECT value FROM json_each(?))",

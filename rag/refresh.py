@@ -1,20 +1,24 @@
-"""Bring the index in line with the folder: read what changed, embed what is new, forget what is gone."""
+"""Bring the index in line with the folder: read what changed, forget what is gone, embed what is new.
+
+All files are read first, which takes seconds; from then on their words are found. Embedding takes minutes
+for a large folder, so it comes last, can be interrupted, and goes on with the next refresh.
+"""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rag.embedding import Embedder, embed, embedder_name, text_to_embed, vector_key
+from rag.backlog import count_waiting, work_off
+from rag.embedding import Embedder, embedder_name, text_to_embed, vector_key
 from rag.errors import EmptyFolderError, LoadError, VanishedError
 from rag.limits import Limits
 from rag.loaders.document import LoadedDocument
 from rag.loaders.sandbox import Sandbox
-from rag.outbox import begin_anew, deliver
-from rag.progress import Progress, ProgressListener
+from rag.outbox import begin_anew
+from rag.progress import Announcer, ProgressListener
 from rag.reading import UNSETTLED, FileContent, load_document, read_content
 from rag.report import FailedFile, IndexReport
 from rag.splitter import SPLITTER_VERSION, Splitter
@@ -25,7 +29,7 @@ from rag.walk import FoundFile, Walk
 LOADER_VERSION = 1
 """Raise it when a file would be loaded differently: every index is then rebuilt."""
 
-_BATCH_CHUNKS = 512  # enough texts to sort by length; few enough to lose little when killed
+_BATCH_CHUNKS = 512  # documents of so many chunks share a transaction
 
 
 @dataclass(slots=True)
@@ -33,13 +37,11 @@ class _Batch:
     """Documents that are loaded and split but not yet stored."""
 
     documents: list[StoredDocument] = field(default_factory=list)
-    texts: dict[bytes, str] = field(default_factory=dict)
     chunks: int = 0
 
-    def add(self, document: StoredDocument, texts: Sequence[str]) -> None:
+    def add(self, document: StoredDocument) -> None:
         self.documents.append(document)
-        self.texts.update(zip(document.vectors, texts, strict=True))
-        self.chunks += len(texts)
+        self.chunks += len(document.chunks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Refresh:
         tools: Tools,
         settings: dict[str, object],
         listener: ProgressListener | None,
+        embed_seconds: float | None = None,
     ) -> None:
         self._folder = folder
         self._store = tools.store
@@ -71,12 +74,10 @@ class Refresh:
         self._splitter = tools.splitter
         self._settings = settings | {"loaders": LOADER_VERSION, "splitter": SPLITTER_VERSION}
         self._limits = tools.limits
-        self._listener = listener
+        self._embed_seconds = embed_seconds
+        self._announcer = Announcer(listener)
         self._report = IndexReport()
         self._batch = _Batch()
-        self._began = time.monotonic()
-        self._files_done = self._bytes_done = self._chunks_done = 0
-        self._files_total = self._bytes_total = 0
 
     def run(self) -> IndexReport:
         """Do it all and report.
@@ -87,12 +88,11 @@ class Refresh:
         self._apply_settings()
         if self._vectors.is_new:
             begin_anew(self._store)
-        deliver(self._store, self._vectors)
         walk = Walk(self._folder).run()
         known = self._store.known_files()
         self._forget(known.keys() - {file.path for file in walk.files})
         self._read(self._select(walk.files, known), known)
-        deliver(self._store, self._vectors)
+        work_off(self._store, self._vectors, self._embedder, self._announcer, self._embed_seconds)
         self._store.drop_unused_vectors()
         return self._finish(walk)
 
@@ -123,8 +123,7 @@ class Refresh:
                 self._report.unchanged += before.error is None
             else:
                 wanted.append(file)
-        self._files_total = len(wanted)
-        self._bytes_total = sum(file.stamp.size for file in wanted)
+        self._announcer.files_total = len(wanted)
         return wanted
 
     def _read(self, files: list[FoundFile], known: dict[str, KnownFile]) -> None:
@@ -133,9 +132,8 @@ class Refresh:
                 self._take(file, known.get(file.path), sandbox)
                 if self._batch.chunks >= _BATCH_CHUNKS:
                     self._flush()
-                self._files_done += 1
-                self._bytes_done += file.stamp.size
-                self._tell(file.path)
+                self._announcer.files_done += 1
+                self._announcer.tell(file.path)
             self._flush()
 
     def _take(self, file: FoundFile, before: KnownFile | None, sandbox: Sandbox) -> None:
@@ -169,10 +167,10 @@ class Refresh:
 
     def _add(self, path: str, content: FileContent, document: LoadedDocument) -> None:
         chunks = self._splitter.split(document)
-        texts = [
+        texts = (
             text_to_embed(HEADING_JOINT.join(chunk.heading), document.text[chunk.start : chunk.end])
             for chunk in chunks
-        ]
+        )
         keys = [vector_key(self._embedder_name, text) for text in texts]
         self._batch.add(
             StoredDocument(
@@ -184,34 +182,17 @@ class Refresh:
                 document.text,
                 chunks,
                 keys,
-            ),
-            texts,
+            )
         )
+        self._announcer.chunks_total += len(chunks)
 
     def _flush(self) -> None:
-        """Embed what the batch needs, then store its documents, each whole."""
+        """Store the documents of the batch, each whole."""
         batch, self._batch = self._batch, _Batch()
-        missing = list(self._store.missing_vectors(batch.texts))
-        self._chunks_done += batch.chunks - len(missing)
-        missing.sort(key=lambda key: len(batch.texts[key]))
-        for start in range(0, len(missing), _BATCH_CHUNKS):
-            part = missing[start : start + _BATCH_CHUNKS]
-            vectors = embed(self._embedder, [batch.texts[key] for key in part])
-            with self._store.transaction():
-                self._store.add_vectors((key, row.tobytes()) for key, row in zip(part, vectors, strict=True))
-            self._chunks_done += len(part)
-            self._tell("")
         if batch.documents:
             with self._store.transaction():
                 for document in batch.documents:
                     self._store.replace(document)
-        deliver(self._store, self._vectors, at_least=1000)
-
-    def _tell(self, path: str) -> None:
-        if self._listener is None:
-            return
-        done = self._files_done, self._files_total, self._chunks_done, self._bytes_done, self._bytes_total
-        self._listener(Progress(*done, time.monotonic() - self._began, path))
 
     def _finish(self, walk: Walk) -> IndexReport:
         rows = self._store.rows("SELECT path, error FROM documents WHERE error IS NOT NULL")
@@ -219,7 +200,8 @@ class Refresh:
         report = self._report
         report.failed = sorted(failed, key=lambda item: item.path)
         report.chunks = self._store.count_chunks()
-        report.seconds = time.monotonic() - self._began
+        report.waiting = count_waiting(self._store)
+        report.seconds = self._announcer.seconds
         self._store.put("generation", str(time.time_ns()))
         if not self._store.files():
             raise EmptyFolderError(_explain_empty(self._folder, report.failed))

@@ -34,7 +34,11 @@ class IndexReport:
     """Chunks in the whole index after the refresh."""
     seconds: float = 0.0
     """Wall-clock duration of the refresh."""
+    waiting: int = 0
+    """Chunks that only their words can find, as the time for embedding was over; the next refresh goes on."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as a dictionary that `json.dumps` accepts, fields in fixed order."""
-        return asdict(self) | {"seconds": round(self.seconds, 3)}
+        fields = asdict(self) | {"seconds": round(self.seconds, 3)}
+        del fields["waiting"]  # `index --json` always embeds everything
+        return fields

@@ -14,6 +14,7 @@ import numpy as np
 from rag.duplicates import without_near_duplicates
 from rag.embedding import Embedder
 from rag.fusion import convex
+from rag.outbox import count_gone
 from rag.passage import Passage
 from rag.store import Store, listed
 from rag.vector_store import VectorStore
@@ -69,7 +70,7 @@ def _dense(
     store: Store, vectors: VectorStore, query: Sequence[float], count: int, documents: list[int] | None
 ) -> dict[int, float]:
     if documents is None:
-        (deleted,) = store.rows("SELECT count(*) FROM outbox")[0]  # may still take places in the collection
+        deleted = count_gone(store)  # they may still take places in the collection
         return dict(vectors.nearest(query, count + min(deleted, count * 4)))
     (chunks,) = store.rows(f"SELECT count(*) FROM chunks WHERE {_IN_DOCUMENTS}", [listed(documents)])[0]
     if chunks > _EXACT_LIMIT:

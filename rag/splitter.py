@@ -108,8 +108,9 @@ class Splitter:
     def _pieces(
         self, text: str, start: int, end: int, levels: tuple[re.Pattern[str], ...]
     ) -> Iterator[_Piece]:
-        size = self._size(text, start, end)
-        if size <= 1.0 and not (levels and levels[0] is _PARAGRAPH):
+        is_section = bool(levels) and levels[0] is _PARAGRAPH  # always cut, so its tokens need no counting
+        size = math.inf if is_section else self._size(text, start, end)
+        if size <= 1.0:
             yield _Piece(start, end, size)
         elif levels:
             for first, last in _cut(text, start, end, levels[0]):

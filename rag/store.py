@@ -1,7 +1,8 @@
 """The index itself, in one SQLite file: documents, chunks, vectors and the full-text index.
 
 It is the truth; Chroma follows it. Every change of a file is one transaction, which also notes in the
-`outbox` what Chroma still has to be told, so a process killed at any point leaves nothing half done.
+`outbox` what Chroma still has to be told, so a process killed at any point leaves nothing half done. A chunk
+without a row in `vectors` is found by its words and waits to be embedded.
 """
 
 from __future__ import annotations
@@ -222,10 +223,6 @@ class Store:
         """Forget every file but keep the vectors, which may be wanted again; needs a transaction."""
         self.rows("DELETE FROM chunks")
         self.rows("DELETE FROM documents")
-
-    def missing_vectors(self, keys: Iterable[bytes]) -> set[bytes]:
-        """Return the keys that have no vector yet."""
-        return {key for key in set(keys) if not self._one("SELECT 1 FROM vectors WHERE key = ?", [key])}
 
     def add_vectors(self, vectors: Iterable[tuple[bytes, bytes]]) -> None:
         """Keep vectors by key."""
