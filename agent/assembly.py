@@ -22,8 +22,10 @@ from agent.traces import NewFolders
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.tools import BaseTool
 
     from agent.answering import Answerer
+    from agent.tools.servers import ToolServers
     from rag.embedding import Embedder
     from rag.progress import ProgressListener
     from rag.report import IndexReport
@@ -67,6 +69,7 @@ class Assembly:
             "the embedding model", lambda: (open_embedder or _open_own_embedder)(settings)
         )
         self.memory = Memory(paths.memory, lambda texts: self.embedder.get().embed_documents(texts))
+        self.tool_servers: Part[ToolServers] = Part("the servers of tools", self._open_tool_servers)
         self.library: Part[Library] = Part("the documents", self._build_library)
         self.answerer: Part[Answerer] = Part("the workflow", self._build_answerer)
         self.reports: list[IndexReport] = []
@@ -90,6 +93,16 @@ class Assembly:
         else:
             self.reports = self.library.get().refresh(self.progress)
         return self.reports
+
+    def tools(self) -> list[BaseTool]:
+        """Return what the model may call.
+
+        Raises:
+            HomespunError: A server of tools cannot be used.
+        """
+        from agent.tools import build_tools
+
+        return build_tools(self.library.get(), self.memory, self.tool_servers.get().tools)
 
     def use_folders(self, folders: Sequence[Path]) -> None:
         """Ask other folders from now on.
@@ -139,6 +152,11 @@ class Assembly:
             folder, place, embedder=self.embedder.get(), chroma_url=self.settings.chroma_url or None
         )
 
+    def _open_tool_servers(self) -> ToolServers:
+        from agent.tools.servers import ToolServers
+
+        return ToolServers(self.settings.mcp)
+
     def _build_answerer(self) -> Answerer:
         # The model comes first: without weights, nothing of the folder needs to be read or written.
         model = self.model.get()
@@ -156,15 +174,13 @@ class Assembly:
             )
         from langgraph.checkpoint.memory import InMemorySaver
 
-        from agent.tools import build_tools
         from graphs import build_assistant
 
         saver = InMemorySaver()
-        tools = build_tools(library, self.memory)
         graph = build_assistant(
             model,
             retriever,
-            tools,
+            self.tools(),
             thresholds=thresholds,
             quote_method=self.settings.quoting,
             checkpointer=saver,

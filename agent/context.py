@@ -47,6 +47,7 @@ def open_context(
     model: str | None = None,
     config: Path | None = None,
     assignments: Sequence[str] = (),
+    chroma_url: str | None = None,
 ) -> Context:
     """Read the settings and look at the streams.
 
@@ -55,6 +56,7 @@ def open_context(
         model: Value of `--model`.
         config: Value of `--config`.
         assignments: Values of `--set`, each NAME=VALUE.
+        chroma_url: Value of `--chroma-url`.
     """
     from agent.layers import CONFIG_VARIABLE, load
     from agent.paths import locate
@@ -64,7 +66,7 @@ def open_context(
     file = config or Path(os.environ.get(CONFIG_VARIABLE) or paths.settings_file)
     if config is not None and not config.is_file():
         raise click.UsageError(f"The settings file {config} does not exist: check its name.")
-    flags = _assigned(assignments) | {"docs": list(docs) or None, "model": model}
+    flags = _assigned(assignments) | {"docs": list(docs) or None, "model": model, "chroma_url": chroma_url}
     loaded = load(file, flags)
     if not os.environ.get("HOMESPUN_DEBUG"):
         _silence_libraries()
@@ -108,6 +110,13 @@ def docs_option(command: Decorated) -> Decorated:
         type=click.Path(path_type=Path),
         metavar="FOLDER",
         help="Folder to ask; may be repeated. The sample handbook by default.",
+    )(command)
+
+
+def chroma_option(command: Decorated) -> Decorated:
+    """Add `--chroma-url`."""
+    return click.option(
+        "--chroma-url", metavar="URL", help="Chroma server that keeps the vectors, as http://localhost:8000."
     )(command)
 
 

@@ -70,7 +70,8 @@ def _build() -> ServedGraphs:
     assembly = Assembly(context.settings, context.paths)
     model, library = assembly.model.get(), assembly.library.get()
     retriever = library.retriever(context.settings.passages)
-    tools = build_tools(library)
+    # The server keeps memories itself, so the tools that keep them in a file stay out.
+    tools = build_tools(library, more=assembly.tool_servers.get().tools)
     options: Any = {
         "thresholds": open_thresholds(context.settings, model),
         "quote_method": context.settings.quoting,

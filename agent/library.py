@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -23,6 +24,10 @@ class DocumentIndex(Protocol):
 
     def refresh(self, progress: ProgressListener | None = None) -> IndexReport:
         """Bring the index up to date with the folder."""
+        ...
+
+    def watch(self, stop: threading.Event, progress: ProgressListener | None = None) -> Iterator[IndexReport]:
+        """Refresh now and after every change, and yield the reports."""
         ...
 
     def text(self, path: str) -> str:
@@ -72,6 +77,10 @@ class Library:
         if not any(report.chunks for report in reports):
             raise FolderUnusableError(self._unreadable(reports))
         return reports
+
+    def watch(self, stop: threading.Event, progress: ProgressListener | None = None) -> Iterator[IndexReport]:
+        """Follow the changes of the first folder until `stop` is set, and yield what each refresh did."""
+        return next(iter(self._indexes.values())).watch(stop, progress)
 
     def retriever(self, k: int) -> BaseRetriever:
         """Return a retriever of the k best passages of all folders."""

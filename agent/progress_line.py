@@ -38,20 +38,33 @@ class ProgressLine:
         """Replace the line by how far the indexing is."""
         self.say(describe(progress))
 
+    def clear(self) -> None:
+        """Make room for other output."""
+        if self._shown:
+            self._stream.write(_ERASE_LINE)
+            self._stream.flush()
+
     def __enter__(self) -> ProgressLine:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._shown:
-            self._stream.write(_ERASE_LINE)
-            self._stream.flush()
+        self.clear()
 
 
 def describe(progress: Progress) -> str:
     """Return how far an indexing is, in words."""
-    left = progress.seconds_left
-    remaining = f", about {left:.0f} s left" if left is not None and left >= 1 else ""
-    counts = f"{progress.files_done} of {progress.files_total} files, {progress.chunks_done} passages"
-    return f"Indexing: {counts}{remaining} {progress.path}".rstrip()
+    if not progress.is_embedding:
+        counts = f"{progress.files_done:,} of {progress.files_total:,} files"
+        return f"Reading: {counts}, {progress.files_per_second:.0f} a second {progress.path}".rstrip()
+    counts = f"{progress.chunks_done:,} of {progress.chunks_total:,} passages"
+    return f"Embedding: {counts}, {progress.chunks_per_second:.0f} a second{_time_left(progress)}"
+
+
+def _time_left(progress: Progress) -> str:
+    seconds = progress.seconds_left
+    if seconds is None or seconds < 1:
+        return ""
+    shown = f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+    return f", about {shown} left"

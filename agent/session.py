@@ -11,6 +11,7 @@ from agent.errors import Cancelled, StorageError
 from agent.threads import ThreadStore, Turn
 
 if TYPE_CHECKING:
+    from agent.answering import Answerer
     from agent.assembly import Assembly
     from agent.events import Event
 
@@ -65,9 +66,16 @@ class Session:
         Raises:
             Cancelled: `cancel` was set.
         """
+        answerer = self.assembly.answerer.get()
+        self.assembly.idle.clear()
+        try:
+            yield from self._answer(answerer, question, cancel)
+        finally:
+            self.assembly.idle.set()
+
+    def _answer(self, answerer: Answerer, question: str, cancel: threading.Event | None) -> Iterator[Event]:
         from agent.events import Finished
 
-        answerer = self.assembly.answerer.get()
         if cancel is not None and cancel.is_set():
             raise Cancelled  # the person gave up while something was still loading
         history = self._history()

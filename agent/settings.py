@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 ENVIRONMENT_PREFIX = "HOMESPUN_"
@@ -18,6 +18,8 @@ NESTED_DELIMITER = "__"
 
 Switch = Literal["auto", "always", "never"]
 Workflow = Literal["assistant", "documents"]
+ServerName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
+"""Begins the names of a server's tools, so it holds what such names may hold."""
 
 
 class ServeSettings(BaseModel):
@@ -31,6 +33,23 @@ class ServeSettings(BaseModel):
     concurrency: int = Field(1, ge=1, le=64, description="Requests that are answered at the same time.")
     queue: int = Field(16, ge=0, le=1000, description="Requests that may wait; more are refused with 429.")
     body_bytes: int = Field(1_000_000, ge=1_000, description="Largest request that is read, in bytes.")
+
+
+class ToolServer(BaseModel):
+    """A server of tools that speaks the Model Context Protocol: a program to start, or an address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    command: str = Field("", description="Program that is started and spoken to over its input and output.")
+    args: list[str] = Field(default_factory=list, description="Arguments of the program.")
+    env: dict[str, str] = Field(default_factory=dict, description="Environment variables of the program.")
+    url: str = Field("", description="Address of a server that runs already, in place of a program.")
+
+    @model_validator(mode="after")
+    def _is_one_or_the_other(self) -> ToolServer:
+        if bool(self.command) == bool(self.url):
+            raise ValueError("a server of tools has either a command or a url")
+        return self
 
 
 class Settings(BaseSettings):
@@ -84,6 +103,11 @@ class Settings(BaseSettings):
         6, ge=0, le=100, description="Turns of the conversation that a follow-up may refer to."
     )
     threads: int = Field(500, ge=1, description="Threads that are kept; older ones are deleted.")
+    mcp: dict[ServerName, ToolServer] = Field(
+        default_factory=dict,
+        description="Servers of tools that the assistant may call, over the Model Context Protocol: a table "
+        "[mcp.NAME] for each, with command and args, or url.",
+    )
     serve: ServeSettings = Field(default_factory=ServeSettings, description="The server.")
 
     @field_validator("docs", mode="before")

@@ -44,7 +44,7 @@ def _walk(model: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any, str]]:
 def _show(name: str, value: object) -> str:
     if name.endswith(_SECRET):
         return "(set)" if value else "(none)"
-    if isinstance(value, list):
+    if isinstance(value, list | dict):  # of a table the names alone: its values may be secret
         return ", ".join(str(item) for item in value) or "(none)"
     if value is None or value == "":
         return "(none)"

@@ -70,6 +70,7 @@ class FolderIndex:
         self._lock_seconds = lock_seconds
         self._embed_seconds = embed_seconds
         self._lock = threading.RLock()
+        self._refreshing = threading.Lock()
         self._store: Store | None = None
         self._vectors: VectorStore | None = None
         self._generation = ""
@@ -85,7 +86,7 @@ class FolderIndex:
 
         _readable_folder(self.folder)
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        with writer_lock(self.data_dir, self._lock_seconds):
+        with self._refreshing, writer_lock(self.data_dir, self._lock_seconds):
             writer = Store(self.data_dir / _STORE_NAME)
             try:
                 vectors = self._reopen_vectors(writer)
@@ -145,7 +146,7 @@ class FolderIndex:
 
         return FolderRetriever(search=self.search, k=k, paths=None if paths is None else list(paths))
 
-    def watch(self, stop: threading.Event) -> Iterator[IndexReport]:
+    def watch(self, stop: threading.Event, progress: ProgressListener | None = None) -> Iterator[IndexReport]:
         """Refresh now and after every change of the folder, until `stop` is set.
 
         Yields:
@@ -153,7 +154,7 @@ class FolderIndex:
         """
         from rag.watching import watch
 
-        return watch(self, stop)
+        return watch(self, stop, progress)
 
     def close(self) -> None:
         """Let go of all files; the index may be used again and then opens them anew."""

@@ -37,6 +37,11 @@ class IndexReport:
     waiting: int = 0
     """Chunks that only their words can find, as the time for embedding was over; the next refresh goes on."""
 
+    @property
+    def has_changes(self) -> bool:
+        """Whether what can be found is not what it was before."""
+        return bool(self.added or self.changed or self.removed)
+
     def to_json(self) -> dict[str, Any]:
         """Return the report as a dictionary that `json.dumps` accepts, fields in fixed order."""
         fields = asdict(self) | {"seconds": round(self.seconds, 3)}

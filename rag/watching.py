@@ -8,7 +8,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from rag.errors import EmptyFolderError, IndexBusyError
-from rag.report import IndexReport
+from rag.progress import ProgressListener
+from rag.report import FailedFile, IndexReport
 
 if TYPE_CHECKING:
     from rag.folder_index import FolderIndex
@@ -17,7 +18,9 @@ _QUIET_MS = 400  # a burst of changes, as an editor or a checkout makes, is one 
 _RETRY_MS = 2000
 
 
-def watch(index: FolderIndex, stop: threading.Event) -> Iterator[IndexReport]:
+def watch(
+    index: FolderIndex, stop: threading.Event, progress: ProgressListener | None = None
+) -> Iterator[IndexReport]:
     """Refresh now and after each change, and hand out the reports of what changed; ends when `stop` is set.
 
     A folder that is empty for a while, or an index that another process writes, is waited for.
@@ -34,18 +37,20 @@ def watch(index: FolderIndex, stop: threading.Event) -> Iterator[IndexReport]:
         stop_event=stop,
     )
     pending = True
+    failed: list[FailedFile] = []
     for number, batch in enumerate(chain([set()], events)):
         # Number 1 comes when the watch has begun: what changed during the first refresh is found then.
         pending = pending or bool(batch) or number == 1
         if not pending:
             continue
         try:
-            report = index.refresh()
+            report = index.refresh(progress)
         except EmptyFolderError:
             pending = False
         except IndexBusyError:
             continue
         else:
             pending = False
-            if number == 0 or report.added or report.changed or report.removed:
+            if number == 0 or report.has_changes or report.failed != failed:
                 yield report
+            failed = report.failed

@@ -9,6 +9,7 @@ from agent.chat.slash import SlashCommand
 
 if TYPE_CHECKING:
     from agent.chat.chat import Chat
+    from rag.report import IndexReport
 
 _MOST_FAILURES = 20
 
@@ -29,11 +30,16 @@ def refresh(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - every c
         chat.view.say(
             f"{folder.name}: {report.added} added, {report.changed} changed, {report.unchanged} unchanged, "
             f"{report.removed} removed, {len(report.failed)} failed; {report.chunks} passages"
+            f"{_waiting(report)}"
         )
         for failure in report.failed[:_MOST_FAILURES]:
             chat.view.say(f"  {failure.path}: {failure.reason}", "yellow")
         if len(report.failed) > _MOST_FAILURES:
             chat.view.say(f"  and {len(report.failed) - _MOST_FAILURES} more", "yellow")
+
+
+def _waiting(report: IndexReport) -> str:
+    return f", {report.waiting} of them found by their words only so far" if report.waiting else ""
 
 
 COMMANDS = (

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from agent.assembly import Assembly
+from agent.assembly import EMBED_SECONDS, Assembly
 from agent.chat.chat import Chat
 from agent.chat.conversation import show_resumed
 from agent.chat.reader import PlainReader, PromptReader, Reader
@@ -39,7 +39,7 @@ def run_chat(context: Context, resume: bool = False, thread: str | None = None) 
         # A conversation goes on about the folders it was about, where they are still there.
         folders = [Path(folder) for folder in found.folders if Path(folder).is_dir()]
         settings = settings.model_copy(update={"docs": folders})
-    assembly = Assembly(settings, context.paths, workflow=settings.workflow)
+    assembly = Assembly(settings, context.paths, workflow=settings.workflow, embed_seconds=EMBED_SECONDS)
     if not is_foreign(settings.model):
         weights_folder(settings.model)
     return talk(open_chat(context, assembly, store), found)

@@ -39,7 +39,6 @@ def forget(chat: Chat, arguments: list[str]) -> None:
 
 def list_tools(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - every command takes arguments
     """List what the model may call."""
-    from agent.tools import build_tools
     from graphs.tool_guard import changes_something
 
     if chat.assembly.workflow == "documents":
@@ -53,7 +52,7 @@ def list_tools(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - ever
                 tool.description.split("\n")[0],
                 ("not any more" if tool.name in always else "yes") if changes_something(tool) else "",
             )
-            for tool in build_tools(chat.assembly.library.get(), chat.assembly.memory)
+            for tool in chat.assembly.tools()
         ),
     )
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from agent.context import Context, docs_option, model_option, open_context, settings_options
+from agent.context import Context, chroma_option, docs_option, model_option, open_context, settings_options
 from agent.errors import EXIT_ABSTAINED, EXIT_ANSWERED
+
+if TYPE_CHECKING:
+    from rag.report import IndexReport
 
 
 @click.command("ask")
 @click.argument("question", nargs=-1)
 @docs_option
+@chroma_option
 @model_option
 @settings_options
 @click.option("--thread", metavar="NAME", help="Go on with this saved conversation, or begin it.")
@@ -20,6 +26,7 @@ from agent.errors import EXIT_ABSTAINED, EXIT_ANSWERED
 def command(
     question: tuple[str, ...],
     docs: tuple[Path, ...],
+    chroma_url: str | None,
     model: str | None,
     config: Path | None,
     assignments: tuple[str, ...],
@@ -34,19 +41,19 @@ def command(
     from agent.question import read_question
 
     asked = read_question(question)
-    context = open_context(docs, model, config, assignments)
+    context = open_context(docs, model, config, assignments, chroma_url)
     return _answer(context, asked, thread, as_json)
 
 
 def _answer(context: Context, question: str, thread: str | None, as_json: bool) -> int:
-    from agent.assembly import Assembly
+    from agent.assembly import EMBED_SECONDS, Assembly
     from agent.escape import to_json
     from agent.events import Approval, Finished, Step
     from agent.plain import answer_lines
     from agent.progress_line import ProgressLine
     from agent.session import Session
 
-    assembly = Assembly(context.settings, context.paths)
+    assembly = Assembly(context.settings, context.paths, embed_seconds=EMBED_SECONDS)
     with ProgressLine(context.messages.interactive) as line:
         assembly.progress = line.indexing
         line.say("Loading the language model")
@@ -64,4 +71,17 @@ def _answer(context: Context, question: str, thread: str | None, as_json: bool) 
         click.echo(to_json(answer.to_json()))
     else:
         click.echo(context.output.text("\n".join(answer_lines(answer))))
+    if context.messages.interactive:
+        _hint(assembly.reports)
     return EXIT_ABSTAINED if answer.abstained else EXIT_ANSWERED
+
+
+def _hint(reports: Sequence[IndexReport]) -> None:
+    """Tell a person that the answer may get better."""
+    waiting, chunks = sum(report.waiting for report in reports), sum(report.chunks for report in reports)
+    if waiting:
+        click.echo(
+            f"{waiting:,} of {chunks:,} passages were searched by their words only: "
+            "python main.py index FOLDER embeds them all.",
+            err=True,
+        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from langchain_core.tools import BaseTool
 
 from agent.library import Library
@@ -13,16 +15,19 @@ from agent.tools.remembering import memory_tools
 from agent.tools.units import convert_units
 
 
-def build_tools(library: Library | None = None, memory: Memory | None = None) -> list[BaseTool]:
+def build_tools(
+    library: Library | None = None, memory: Memory | None = None, more: Sequence[BaseTool] = ()
+) -> list[BaseTool]:
     """Return the tools that can work with what is there.
 
     Args:
         library: Without it there are no tools about documents.
         memory: Without it there are no tools to remember and recall.
+        more: Tools from elsewhere.
     """
     tools: list[BaseTool] = [calculate, convert_units, current_time, add_to_date, days_between]
     if library is not None:
         tools += document_tools(library)
     if memory is not None:
         tools += memory_tools(memory)
-    return tools
+    return [*tools, *more]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Queue
@@ -15,35 +12,15 @@ import pytest
 
 from rag import FolderIndex
 from rag.errors import VectorStoreError
+from tests.rag.chroma_server import chroma_server
 
 MakeIndex = Callable[..., FolderIndex]
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    chroma = Path(sys.executable).parent / "chroma"
-    command = [
-        str(chroma),
-        "run",
-        "--path",
-        str(tmp_path / "server"),
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    for _ in range(200):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.1)
-    yield f"http://127.0.0.1:{port}", process
-    process.kill()
-    process.wait()
+    with chroma_server(tmp_path / "server") as running:
+        yield running
 
 
 def test_vectors_on_a_server(
@@ -95,6 +72,8 @@ def test_watch_follows_changes(folder: Path, make_index: MakeIndex) -> None:
         assert reports.get(timeout=60) == (1, 0)
         (folder / "late.txt").unlink()
         assert reports.get(timeout=60) == (0, 1)
+        (folder / "broken.pdf").write_bytes(b"%PDF-1.4 nothing")
+        assert reports.get(timeout=60) == (0, 0), "a file that cannot be read is news, too"
     finally:
         stop.set()
         thread.join()

@@ -15,7 +15,7 @@ from tests.rag.fakes import FakeEmbedder
 MakeIndex = Callable[..., FolderIndex]
 
 
-class Interrupted(Exception):
+class InterruptedTestError(Exception):
     """Somebody pulls the plug."""
 
 
@@ -28,7 +28,7 @@ class FailingEmbedder(FakeEmbedder):
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         if len(self.embedded) + len(texts) > self._limit:
-            raise Interrupted
+            raise InterruptedTestError
         return super().embed_documents(texts)
 
 
@@ -56,7 +56,7 @@ def test_what_was_embedded_before_an_error_is_kept(
 ) -> None:
     monkeypatch.setattr(backlog, "STEP_CHUNKS", 1)
     index = make_index(folder, embedder=FailingEmbedder(limit=2))
-    with pytest.raises(Interrupted):
+    with pytest.raises(InterruptedTestError):
         index.refresh()
     assert index.search("Gouda ripens in a cellar")[0].path == "notes/cheese.txt"
     index.close()

@@ -1,0 +1,156 @@
+"""`index`: progress, following a folder, a Chroma server; and what is embedded behind a person's back."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent import assembly as assembly_module
+from agent import cli
+from agent.assembly import Assembly
+from agent.progress_line import ProgressLine, describe
+from rag.progress import Progress
+from rag.report import FailedFile, IndexReport
+from tests.agent.fakes import MemoryIndex, RuleModel, open_memory_index
+from tests.rag.chroma_server import chroma_server
+from tests.rag.fakes import FakeEmbedder
+
+BROKEN = FailedFile("broken.pdf", "is damaged")
+READING = Progress(30, 60, 0, 900, seconds=2.0, path="a.md")
+EMBEDDING = Progress(60, 60, 500, 2000, seconds=14.0, embedding_seconds=10.0)
+
+
+def test_progress_in_words() -> None:
+    assert describe(READING) == "Reading: 30 of 60 files, 15 a second a.md"
+    assert describe(EMBEDDING) == "Embedding: 500 of 2,000 passages, 50 a second, about 30 s left"
+    slow = Progress(60, 60, 10, 2000, seconds=14.0, embedding_seconds=10.0)
+    assert describe(slow).endswith("about 33 min left")
+
+
+def test_progress_is_quiet_when_nobody_watches() -> None:
+    stream = io.StringIO()
+    with ProgressLine(False, stream) as line:
+        line.indexing(READING)
+    assert stream.getvalue() == ""
+
+
+@dataclass
+class FollowedIndex(MemoryIndex):
+    """Reports these changes; then the person presses Ctrl-C."""
+
+    changes: list[IndexReport] = field(default_factory=list)
+
+    def watch(self, stop: threading.Event, progress: Any = None) -> Iterator[IndexReport]:
+        yield from self.changes
+        raise KeyboardInterrupt
+
+
+@pytest.fixture
+def followed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = FollowedIndex(
+        open_memory_index(folder).texts,
+        failed=[BROKEN],
+        changes=[
+            IndexReport(unchanged=1, failed=[BROKEN]),
+            IndexReport(added=1, unchanged=1, failed=[BROKEN], chunks=3),
+            IndexReport(removed=1, failed=[BROKEN, FailedFile("new.pdf", "is encrypted")], chunks=1),
+        ],
+    )
+    monkeypatch.setattr(Assembly, "_open_own_index", lambda self, folder: index)
+
+
+@pytest.mark.usefixtures("followed")
+def test_watch_tells_each_change_until_interrupted(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["index", str(folder), "--watch"]) == 0
+    out, err = capfd.readouterr()
+    first, broken, second, third, encrypted = out.splitlines()
+    assert first.startswith("1 added")
+    assert broken == "  broken.pdf: is damaged"
+    assert second[2] == second[5] == ":"
+    assert "1 added, 0 changed, 1 unchanged, 0 removed, 1 failed; 3 passages" in second
+    assert "1 removed, 2 failed" in third
+    assert encrypted == "  new.pdf: is encrypted"
+    assert err == ""
+
+
+@pytest.mark.usefixtures("followed")
+def test_watch_as_json_is_one_object_a_line(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["index", str(folder), "--watch", "--json"]) == 0
+    reports = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert [report["added"] for report in reports] == [1, 1, 0]
+
+
+def test_chroma_url_keeps_the_vectors_on_a_server(
+    folder: Path,
+    tmp_path: Path,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    import chromadb
+
+    monkeypatch.setattr(assembly_module, "_open_own_embedder", lambda _: FakeEmbedder())
+    monkeypatch.setattr(assembly_module, "_open_own_model", lambda _: RuleModel())
+    with chroma_server(tmp_path / "server") as (url, _):
+        assert cli.run(["index", str(folder), "--chroma-url", url, "--json"]) == 0
+        report = json.loads(capfd.readouterr().out)
+        host, port = url.removeprefix("http://").split(":")
+        [collection] = chromadb.HttpClient(host, int(port)).list_collections()
+        assert collection.count() == report["chunks"] > 0
+        question = "How tall is the lighthouse?"
+        assert cli.run(["ask", question, "--docs", str(folder), "--chroma-url", url, "--json"]) == 0
+        [citation] = json.loads(capfd.readouterr().out)["citations"]
+        assert citation["quote"] == "It is 38 metres tall."
+    assert not list(home.rglob("chroma"))
+    assert cli.run(["index", str(folder), "--chroma-url", "http://127.0.0.1:9"]) == 2
+    assert "chroma run" in capfd.readouterr().err
+
+
+@dataclass
+class SlowIndex(MemoryIndex):
+    """Embeds a quarter in each refresh."""
+
+    tell: list[Progress] = field(default_factory=list)
+
+    def refresh(self, progress: Any = None) -> IndexReport:
+        report = super().refresh()
+        report.waiting = max(0, 4 - self.refreshed)
+        if progress:
+            progress(EMBEDDING)
+            self.tell.append(EMBEDDING)
+        return report
+
+
+@pytest.fixture
+def slow(assemble: Callable[..., Assembly], monkeypatch: pytest.MonkeyPatch) -> tuple[Assembly, SlowIndex]:
+    monkeypatch.setattr(assembly_module, "_PAUSE_SECONDS", 0.0)
+    assembly = assemble()
+    index = SlowIndex({"a.md": "# A\n\nThe ferry leaves at 7."})
+    assembly._open_index = lambda _: index
+    return assembly, index
+
+
+def test_the_rest_is_embedded_behind_the_persons_back(slow: tuple[Assembly, SlowIndex]) -> None:
+    assembly, index = slow
+    assembly.preload().join()
+    assert index.refreshed == 4
+    assert [report.waiting for report in assembly.reports] == [0]
+
+
+def test_embedding_gives_way_to_an_answer(slow: tuple[Assembly, SlowIndex]) -> None:
+    assembly, index = slow
+    assembly.idle.clear()
+    preloading = assembly.preload()
+    assembly.answerer.get()
+    preloading.join(0.2)
+    assert index.refreshed == 1
+    assembly.idle.set()
+    preloading.join()
+    assert index.refreshed == 4

@@ -1,0 +1,192 @@
+"""Tools of servers that speak the Model Context Protocol: a small one, really started."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.messages import ToolMessage
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.types import Command
+
+from agent.assembly import Assembly
+from agent.errors import HomespunError, SettingsError
+from agent.layers import load
+from agent.settings import ToolServer
+from agent.settings_table import rows
+from agent.tools.servers import ToolServers
+from graphs import build_tool_agent
+from graphs.tool_guard import changes_something
+from tests.agent.test_langgraph_server import free_port
+from tests.graphs.fakes import ScriptedModel
+from tests.graphs.test_tool_agent import calls
+
+pytest.importorskip("langchain_mcp_adapters", reason='servers of tools come with "homespun[mcp]"')
+
+THREAD: Any = {"configurable": {"thread_id": "one"}}
+HARBOUR = '''
+import os, sys
+from mcp.server.fastmcp import FastMCP
+from mcp.types import ToolAnnotations
+
+server = FastMCP("harbour", port=int(sys.argv[1]))
+berths = []
+
+@server.tool(annotations=ToolAnnotations(readOnlyHint=True))
+def tide(hour: int) -> str:
+    """Tell the tide at an hour."""
+    if hour > 23:
+        raise ValueError("a day has 24 hours")
+    return f"The tide at {hour} is low, says {os.getpid()}, {os.environ.get('PORT_NAME')}."
+
+@server.tool()
+def book(berth: str) -> str:
+    """Book a berth."""
+    berths.append(berth)
+    return f"Booked: {', '.join(berths)}."
+
+server.run("streamable-http" if server.settings.port else "stdio")
+'''
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("harbour") / "harbour.py"
+    file.write_text(HARBOUR, encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def harbour(program: Path) -> Iterator[ToolServers]:
+    server = ToolServer(command=sys.executable, args=[str(program), "0"], env={"PORT_NAME": "Gull Bay"})
+    servers = ToolServers({"harbour": server})
+    yield servers
+    servers.close()
+
+
+def results(state: Any) -> list[tuple[str, str]]:
+    return [
+        (message.status, message.text) for message in state["messages"] if isinstance(message, ToolMessage)
+    ]
+
+
+def process_of(text: str) -> int:
+    return int(text.partition("says ")[2].partition(",")[0])
+
+
+def test_what_they_offer(harbour: ToolServers) -> None:
+    described = {tool.name: tool.description for tool in harbour.tools}
+    assert described == {"harbour_tide": "Tell the tide at an hour.", "harbour_book": "Book a berth."}
+    assert {tool.name: changes_something(tool) for tool in harbour.tools} == {
+        "harbour_tide": False,
+        "harbour_book": True,  # it does not say that it only reads
+    }
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_the_tool_agent_calls_them(harbour: ToolServers, asynchronous: bool) -> None:
+    wanted = calls(("harbour_tide", {"hour": 3}), ("harbour_tide", {"hour": 30}), ("harbour_tide", {}))
+    model = ScriptedModel(script={"tool": [wanted, calls(("harbour_tide", {"hour": 4})), "Low."]})
+    graph = build_tool_agent(model, harbour.tools)
+    given: Any = {"question": "How is the tide?"}
+    result = asyncio.run(graph.ainvoke(given)) if asynchronous else graph.invoke(given)
+    first, late, missing, last = results(result)
+    assert first[1].startswith("The tide at 3 is low")
+    assert first[1].endswith("Gull Bay.")
+    assert (late[0], "a day has 24 hours" in late[1]) == ("error", True)
+    assert (missing[0], "Field required" in missing[1]) == ("error", True)
+    assert result["answer"] == "Low."
+    # One server answers all calls.
+    assert process_of(first[1]) == process_of(last[1]) != os.getpid()
+
+
+def test_what_changes_something_waits_for_a_person(harbour: ToolServers) -> None:
+    model = ScriptedModel(script={"tool": [calls(("harbour_book", {"berth": "4"})), "Booked."]})
+    graph = build_tool_agent(model, harbour.tools, checkpointer=InMemorySaver())
+    paused = graph.invoke({"question": "Book berth 4."}, THREAD)
+    assert paused["__interrupt__"][0].value["calls"][0]["name"] == "harbour_book"
+    assert results(paused) == []
+    assert results(graph.invoke(Command(resume=True), THREAD)) == [("success", "Booked: 4.")]
+
+
+def test_closing_ends_the_server(program: Path) -> None:
+    servers = ToolServers({"harbour": ToolServer(command=sys.executable, args=[str(program), "0"])})
+    process = process_of(str(servers.tools[0].invoke({"hour": 1})))
+    servers.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
+def test_a_server_at_an_address(program: Path) -> None:
+    port = free_port()
+    running = subprocess.Popen(
+        [sys.executable, str(program), str(port)], stderr=subprocess.PIPE, text=True, bufsize=1
+    )
+    try:
+        assert running.stderr is not None
+        assert any("running on" in line for line in running.stderr)
+        servers = ToolServers({"harbour": ToolServer(url=f"http://127.0.0.1:{port}/mcp")})
+        assert process_of(str(servers.tools[0].invoke({"hour": 1}))) == running.pid
+        servers.close()
+    finally:
+        running.kill()
+        running.wait()
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        ToolServer(command="no-such-program"),
+        ToolServer(command=sys.executable, args=["-c", "raise SystemExit(1)"]),
+        ToolServer(url="http://127.0.0.1:9/mcp"),
+    ],
+    ids=["missing", "ends at once", "nobody there"],
+)
+def test_a_server_that_cannot_be_used_is_one_sentence(server: ToolServer) -> None:
+    with pytest.raises(
+        HomespunError, match=r"harbour cannot be used \(.+\): correct \[mcp.harbour\] in the"
+    ) as caught:
+        ToolServers({"harbour": server})
+    assert "TaskGroup" not in str(caught.value)
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(HomespunError, match=r"homespun\[mcp\]"):
+        ToolServers({"harbour": ToolServer(command="harbour")})
+
+
+def test_the_settings_name_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('[mcp.harbour]\ncommand = "harbour"\nenv = {TOKEN = "hunter2"}\n', encoding="utf-8")
+    loaded = load(file)
+    assert loaded.settings.mcp == {"harbour": ToolServer(command="harbour", env={"TOKEN": "hunter2"})}
+    [row] = [row for row in rows(loaded) if row.name == "mcp"]
+    assert (row.value, row.origin) == ("harbour", str(file))
+    monkeypatch.setenv("HOMESPUN_MCP", '{"tower": {"url": "http://127.0.0.1:8000/mcp"}}')
+    assert list(load(file).settings.mcp) == ["tower"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["[mcp.harbour]", '[mcp.harbour]\ncommand = "a"\nurl = "b"', '[mcp."a b"]\ncommand = "a"', "mcp = 3"],
+)
+def test_mistakes_in_the_settings_are_one_sentence(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(SettingsError, match="The setting mcp"):
+        load(file)
+
+
+def test_the_assistant_gets_them(assemble: Callable[..., Assembly], program: Path) -> None:
+    plain = [tool.name for tool in assemble().tools()]
+    server = ToolServer(command=sys.executable, args=[str(program), "0"])
+    assembly = assemble(mcp={"harbour": server})
+    assert [tool.name for tool in assembly.tools()] == [*plain, "harbour_tide", "harbour_book"]
+    assembly.tool_servers.get().close()
