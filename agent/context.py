@@ -66,8 +66,9 @@ def open_context(
     file = config or Path(os.environ.get(CONFIG_VARIABLE) or paths.settings_file)
     if config is not None and not config.is_file():
         raise click.UsageError(f"The settings file {config} does not exist: check its name.")
-    flags = _assigned(assignments) | {"docs": list(docs) or None, "model": model, "chroma_url": chroma_url}
-    loaded = load(file, flags)
+    named = {"docs": list(docs) or None, "model": model, "chroma_url": chroma_url}
+    given = {name: value for name, value in named.items() if value is not None}
+    loaded = load(file, _assigned(assignments) | given)
     if not os.environ.get("HOMESPUN_DEBUG"):
         _silence_libraries()
     for stream in (sys.stdout, sys.stderr):

@@ -113,6 +113,13 @@ def test_chroma_url_keeps_the_vectors_on_a_server(
     assert "chroma run" in capfd.readouterr().err
 
 
+def test_set_is_heard_where_the_flag_is_missing() -> None:
+    from agent.context import open_context
+
+    settings = open_context(assignments=["model=a", "chroma_url=b"], chroma_url="c").settings
+    assert (settings.model, settings.chroma_url) == ("a", "c")
+
+
 @dataclass
 class SlowIndex(MemoryIndex):
     """Embeds a quarter in each refresh."""
