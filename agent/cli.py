@@ -9,13 +9,15 @@ from typing import NoReturn
 
 import click
 
-from agent.command_group import CommandPlace, LazyGroup
+from agent.command_group import DEFAULT_COMMAND, CommandPlace, LazyGroup
 from agent.errors import EXIT_FAULT, EXIT_USAGE, explain
 from agent.offline import stay_offline
 from agent.version import VERSION
 
 EXIT_INTERRUPTED = 130
 """What shells report of a program that Ctrl-C ended."""
+_LEAVE_AT_ONCE = frozenset({"chat", "ask"})
+"""Commands that a person waits for, and that have nothing open when they are done."""
 
 COMMANDS = {
     "chat": CommandPlace("agent.commands.chat", "Talk in the terminal; what runs when no command is given."),
@@ -31,6 +33,9 @@ COMMANDS = {
     ),
     "eval": CommandPlace("agent.commands.evaluate", "Measure how good the model is at its tasks."),
     "train": CommandPlace("agent.commands.train", "Train a model from a configuration file."),
+    "finetune": CommandPlace(
+        "agent.commands.finetune", "Go on training on a folder of your own, into new weights."
+    ),
     "calibrate": CommandPlace(
         "agent.commands.calibrate", "Fit the probabilities of weights to held-out data."
     ),
@@ -58,7 +63,25 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     if debug:
         os.environ["HOMESPUN_DEBUG"] = "1"  # for what is caught before it reaches this file
     stay_offline()
-    sys.exit(run(given, debug=debug))
+    code = run(given, debug=debug)
+    if _command(given) in _LEAVE_AT_ONCE:
+        _leave(code)
+    sys.exit(code)
+
+
+def _command(arguments: Sequence[str]) -> str:
+    first = arguments[0] if arguments else DEFAULT_COMMAND
+    return DEFAULT_COMMAND if first.startswith("-") else first
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process without unloading the libraries, which would take a second or more."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        code = code or EXIT_FAULT  # nobody can read what was still to be written
+    os._exit(code)
 
 
 def run(arguments: list[str], *, debug: bool = False) -> int:

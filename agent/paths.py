@@ -33,6 +33,11 @@ class Paths:
         return self.data / "indexes"
 
     @property
+    def models(self) -> Path:
+        """Holds the weights that were tuned on folders of this person."""
+        return self.data / "models"
+
+    @property
     def database(self) -> Path:
         """Saved conversations."""
         return self.data / "homespun.sqlite"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 
 from agent import assembly as assembly_module
 from agent import cli
@@ -23,6 +24,7 @@ TEXT = "Schöne Grüße!\nThe capital of Norway is Oslo, a city.\nIt lies at a f
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    torch.set_num_threads(1)
     return write_tiny_model(tmp_path_factory.mktemp("weights") / "tiny").resolve()
 
 
