@@ -7,6 +7,7 @@ still typing.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -27,8 +28,18 @@ if TYPE_CHECKING:
     from agent.answering import Answerer
     from agent.tools.servers import ToolServers
     from rag.embedding import Embedder
-    from rag.progress import ProgressListener
+    from rag.progress import Progress, ProgressListener
     from rag.report import IndexReport
+
+EMBED_SECONDS = 20.0
+"""What a person who asks a new folder waits for vectors; for small folders it is enough."""
+_PAUSE_SECONDS = 1.0  # between two rounds of embedding another process gets its turn to write
+_LOCK_SECONDS = EMBED_SECONDS + 10.0  # so long a round of another process may take
+
+_OF_MODEL = frozenset({"model", "base_url", "processors"})
+_OF_LIBRARY = frozenset({"docs", "embedder", "chroma_url"})
+_OF_ANSWERER = frozenset({"workflow", "quoting", "passages", "confidence"})
+"""Settings that a part was made with: when they change, it is made again."""
 
 
 class Assembly:
@@ -41,6 +52,8 @@ class Assembly:
         open_index: Opens the index of a folder; Homespun's own by default.
         open_embedder: Loads the embedding model; the one of the settings by default.
         workflow: What is done with a message; see the setting of that name.
+        embed_seconds: How long one reading of a folder may embed; None lets it finish. What still waits is
+            found by its words; a chat goes on behind the person's back, a command the next time.
 
     Raises:
         FolderUnusableError: A folder of documents is missing, unreadable or empty.
@@ -55,6 +68,7 @@ class Assembly:
         open_index: Callable[[Path], DocumentIndex] | None = None,
         open_embedder: Callable[[Settings], Embedder] | None = None,
         workflow: Workflow = "documents",
+        embed_seconds: float | None = None,
     ) -> None:
         self.settings = settings
         self.paths = paths
@@ -62,6 +76,10 @@ class Assembly:
         self.progress: ProgressListener | None = None
         """Told how far the indexing is."""
         self.workflow = workflow
+        self.idle = threading.Event()
+        """Cleared while a question is answered: work that can wait then leaves the processor alone."""
+        self.idle.set()
+        self._embed_seconds = embed_seconds
         self._open_model = open_model or _open_own_model
         self._open_index = open_index or self._open_own_index
         self.model: Part[BaseChatModel] = Part("the language model", lambda: self._open_model(settings))
@@ -149,8 +167,26 @@ class Assembly:
 
         place = index_folder(self.paths.indexes, folder)
         return FolderIndex(
-            folder, place, embedder=self.embedder.get(), chroma_url=self.settings.chroma_url or None
+            folder,
+            place,
+            embedder=self.embedder.get(),
+            chroma_url=self.settings.chroma_url or None,
+            lock_seconds=_LOCK_SECONDS,
+            embed_seconds=self._embed_seconds,
         )
+            self._catch_up(self.library.get())
+
+    def _catch_up(self, library: Library) -> None:
+        """Embed what the first reading had no time for, as long as these folders are asked."""
+        while any(report.waiting for report in self.reports):
+            time.sleep(_PAUSE_SECONDS)
+            self.idle.wait()
+            if not self.library.ready or self.library.get() is not library:
+                return
+            self.reports = library.refresh(self._give_way)
+
+    def _give_way(self, _: Progress) -> None:
+        self.idle.wait()
 
     def _open_tool_servers(self) -> ToolServers:
         from agent.tools.servers import ToolServers
