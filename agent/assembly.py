@@ -36,11 +36,6 @@ EMBED_SECONDS = 20.0
 _PAUSE_SECONDS = 1.0  # between two rounds of embedding another process gets its turn to write
 _LOCK_SECONDS = EMBED_SECONDS + 10.0  # so long a round of another process may take
 
-_OF_MODEL = frozenset({"model", "base_url", "processors"})
-_OF_LIBRARY = frozenset({"docs", "embedder", "chroma_url"})
-_OF_ANSWERER = frozenset({"workflow", "quoting", "passages", "confidence"})
-"""Settings that a part was made with: when they change, it is made again."""
-
 
 class Assembly:
     """The parts of the program for one set of folders and one model.
@@ -148,6 +143,19 @@ class Assembly:
         # The part stays unbuilt, so an error comes again to whoever asks for it.
         with suppress(Exception):
             self.answerer.get()
+            self._catch_up(self.library.get())
+
+    def _catch_up(self, library: Library) -> None:
+        """Embed what the first reading had no time for, as long as these folders are asked."""
+        while any(report.waiting for report in self.reports):
+            time.sleep(_PAUSE_SECONDS)
+            self.idle.wait()
+            if not self.library.ready or self.library.get() is not library:
+                return
+            self.reports = library.refresh(self._give_way)
+
+    def _give_way(self, _: Progress) -> None:
+        self.idle.wait()
 
     def _build_library(self) -> Library:
         from rag.errors import FolderError
@@ -174,19 +182,6 @@ class Assembly:
             lock_seconds=_LOCK_SECONDS,
             embed_seconds=self._embed_seconds,
         )
-            self._catch_up(self.library.get())
-
-    def _catch_up(self, library: Library) -> None:
-        """Embed what the first reading had no time for, as long as these folders are asked."""
-        while any(report.waiting for report in self.reports):
-            time.sleep(_PAUSE_SECONDS)
-            self.idle.wait()
-            if not self.library.ready or self.library.get() is not library:
-                return
-            self.reports = library.refresh(self._give_way)
-
-    def _give_way(self, _: Progress) -> None:
-        self.idle.wait()
 
     def _open_tool_servers(self) -> ToolServers:
         from agent.tools.servers import ToolServers
