@@ -14,13 +14,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from corpora.development import is_held_out, write_development
+from corpora.development import LARGEST, is_held_out, write_development
 from corpora.example import Example
 from corpora.overlap import OverlapFilter
 from corpora.supervised import Wells, all_examples
 from corpora.tasks.conversation import routes as routes_of
 from corpora.tasks.tool import choice_question, tool_questions
 from corpora.text import sample_texts, text_files, write_text
+from corpora.worlds.requests import requests
 from llm.messages import to_template
 from llm.template import ChatTemplate
 from llm.tokenizer import RANKS_FILE, Tokenizer, train_tokenizer
@@ -39,6 +40,9 @@ VALIDATION_EVERY = 60
 """Every n-th example is kept for the validation loss."""
 
 VALIDATION = "validation"
+
+DEVELOPMENT_SEED = 1_000_003
+"""Of the synthetic requests that are held out; no run trains with it."""
 
 
 @dataclass
@@ -87,7 +91,7 @@ def build(
     say("writing the text")
     table.text_tokens = _write_text(wells, tokenizer, out)
     say("writing the tasks")
-    own = [out / "development" / f"{name}.jsonl" for name in ("reading", "relevance")]
+    own = [out / "development" / f"{name}.jsonl" for name in ("reading", "relevance", "rewrite")]
     leaks = OverlapFilter([*evaluations, *own])
     write_tasks(_without(leaks, all_examples(wells, seed), table), tokenizer, out, table, seed)
     return table
@@ -149,6 +153,7 @@ def _write_development(wells: Wells, folder: Path) -> dict[str, int]:
         "rewrite": held_out["rewrite"],
         "tools": [question for row in held_out["tools"] for question in tool_questions(row)],
         "tool_choice": [choice_question(row) for row in held_out["tool_choice"]],
+        "requests": list(requests(LARGEST, DEVELOPMENT_SEED)),
         "route": [{"text": text, "route": reply, "source": row["source"]} for row, text, reply in routes],
     }
     return {name: write_development(folder, name, rows) for name, rows in files.items()}

@@ -12,6 +12,12 @@ from corpora.wells import read_rows
 LENGTH = 8
 """Words in a row that count as shared."""
 
+SHORTEST = 2
+"""Words of a question that is compared as a whole; fewer, such as "yes", are said by everyone."""
+
+ASKED = ("question", "standalone", "query", "text")
+"""Fields of a row that hold what is asked."""
+
 _WORD = re.compile(r"\w+")
 
 
@@ -19,7 +25,7 @@ class OverlapFilter:
     """Knows the questions of evaluation files.
 
     Args:
-        files: JSON Lines files whose rows have a `question`, `query` or `text`.
+        files: JSON Lines files whose rows have one of the fields `ASKED`.
 
     Raises:
         CorpusError: A file is missing or damaged.
@@ -30,8 +36,9 @@ class OverlapFilter:
         self._short: set[str] = set()
         for path in files:
             for row in read_rows(path):
-                question = row.get("question") or row.get("query") or row.get("text") or ""
-                self._learn(str(question))
+                for name in ASKED:
+                    if row.get(name):
+                        self._learn(str(row[name]))
 
     def overlaps(self, example: Example) -> bool:
         """Whether an example holds eight words in a row, or the whole, of an evaluation question."""
@@ -44,7 +51,7 @@ class OverlapFilter:
 
     def _learn(self, question: str) -> None:
         words = _words(question)
-        if len(words) < LENGTH:
+        if SHORTEST <= len(words) < LENGTH:
             self._short.add(" ".join(words))
         self._known.update(_shingles(question))
 

@@ -10,14 +10,18 @@ from corpora import selfmade
 from corpora.development import is_held_out
 from corpora.example import Example
 from corpora.tasks import conversation, tool
+from corpora.tasks.follow_up import follow_ups, is_resolvable
 from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
 from corpora.wells import Row, read_rows
 from corpora.worlds import stories
+from corpora.worlds.requests import requests
 
 SYNTHETIC_READINGS = 24_000
 SELF_MADE_READINGS = 20_000
+SYNTHETIC_FOLLOW_UPS = 30_000
 ROUTED_QUESTIONS = 12_000
-EXAMPLES_A_DIALOGUE = 4
+SYNTHETIC_REQUESTS = 40_000
+EXAMPLES_A_DIALOGUE = 6
 """Replies drawn of each tool dialogue: neighbours in a dialogue teach nearly the same."""
 
 
@@ -63,7 +67,8 @@ def _reading(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator[Exam
 
 def _conversation(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator[Example]:
     draw = random.Random(seed + 3)
-    for row in wells.training_rows("rewrite"):
+    made = follow_ups(questions, SYNTHETIC_FOLLOW_UPS, seed)
+    for row in filter(is_resolvable, (*wells.training_rows("rewrite"), *made)):
         yield conversation.rewrite_example(row)
     for row in wells.training_rows("chitchat"):
         if chat := conversation.chat_example(row):
@@ -82,7 +87,9 @@ def _conversation(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator
 def _tools(wells: Wells, seed: int) -> Iterator[Example]:
     draw = random.Random(seed + 4)
     for row in wells.training_rows("tools"):
-        made = list(tool.tool_examples(row))
+        made = list(tool.tool_examples(row, draw))
         yield from draw.sample(made, min(EXAMPLES_A_DIALOGUE, len(made)))
     for row in wells.training_rows("tool_choice"):
-        yield tool.choice_example(row)
+        yield from tool.request_examples(tool.choice_question(row), draw)
+    for row in requests(SYNTHETIC_REQUESTS, seed):
+        yield from tool.request_examples(row, draw)

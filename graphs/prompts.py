@@ -4,19 +4,25 @@ The in-house model is trained on exactly these messages: the task builders in `c
 functions. Each begins with a system message named after its task. A foreign chat model reads the
 instruction in it; our template puts one task token in its place, since our model knows its tasks by
 heart. A changed prompt is a changed training set.
+
+The question comes before what it is asked of: a model that reads from left to right then reads the
+text knowing what to look for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
 from rag.passage import Passage
 
 YES = "yes"
 NO = "no"
 YES_OR_NO = (YES, NO)
+
+EARLIER_RESULT = 200
+"""Characters that are shown of a tool's result once the conversation has gone on."""
 
 ROUTES = ("documents", "tools", "chat", "reason")
 """Where a message can be sent: search the documents, use tools, talk, or reason in steps."""
@@ -96,12 +102,12 @@ def quote(question: str, passages: Sequence[Passage]) -> list[BaseMessage]:
 
 def answer(question: str, quotation: str) -> list[BaseMessage]:
     """Ask for the answer that a quotation gives: a span of it."""
-    return _task("answer", f"Quotation: {quotation}\nQuestion: {question}")
+    return _task("answer", f"Question: {question}\nQuotation: {quotation}")
 
 
 def check(question: str, quotation: str, proposed: str) -> list[BaseMessage]:
     """Ask whether a proposed answer is right by the quotation; the reply is yes or no."""
-    return _task("check", f"Quotation: {quotation}\nQuestion: {question}\nAnswer: {proposed}")
+    return _task("check", f"Question: {question}\nAnswer: {proposed}\nQuotation: {quotation}")
 
 
 def chat(history: Sequence[BaseMessage]) -> list[BaseMessage]:
@@ -115,8 +121,12 @@ def background(memories: Sequence[str]) -> list[BaseMessage]:
 
 
 def tool(history: Sequence[BaseMessage]) -> list[BaseMessage]:
-    """Ask for tool calls, or a reply in words, to the last message of a conversation."""
-    return [SystemMessage(INSTRUCTIONS["tool"], name="tool"), *history]
+    """Ask for tool calls, or a reply in words, to the last message of a conversation.
+
+    Results of tools that were followed by other messages are shortened: what they were needed for is done.
+    """
+    shown = [*map(_shorten, history[:-1]), *history[-1:]]
+    return [SystemMessage(INSTRUCTIONS["tool"], name="tool"), *shown]
 
 
 def summarise(text: str) -> list[BaseMessage]:
@@ -132,6 +142,12 @@ def plan(question: str) -> list[BaseMessage]:
 def _show(passage: Passage) -> str:
     title = f"Passage ({passage.heading})" if passage.heading else "Passage"
     return f"{title}: {passage.text.strip()}"
+
+
+def _shorten(message: BaseMessage) -> BaseMessage:
+    if not isinstance(message, ToolMessage) or len(message.text) <= EARLIER_RESULT:
+        return message
+    return message.model_copy(update={"content": message.text[:EARLIER_RESULT] + "…"})
 
 
 def _speaker(message: BaseMessage) -> str:

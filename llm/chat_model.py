@@ -26,13 +26,13 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import BaseModel, Field, model_validator
 
+from llm.calibration import Calibration
 from llm.messages import task_of, to_template
 from llm.reply import answer_whole, choice_chunk, choice_message, stream_reply
 from llm.request import Options, Request, refuse_unknown
 from llm.weights_folder import DEFAULT_MODEL, find_weights, load_engine
 
 if TYPE_CHECKING:
-    from llm.calibration import Calibration
     from llm.engine import Engine
 
 _TOLERATED = ("api_key", "base_url", "max_retries", "model_name", "streaming", "timeout")
@@ -90,8 +90,6 @@ class ChatHomespun(BaseChatModel):
     @cached_property
     def calibration(self) -> Calibration:
         """How the weights' decisions become probabilities, and the thresholds fitted for them."""
-        from llm.calibration import Calibration
-
         return Calibration.load(find_weights(self.model))
 
     @property
@@ -280,8 +278,9 @@ class ChatHomespun(BaseChatModel):
         self, messages: Sequence[BaseMessage], stop: Sequence[str] | None, given: dict[str, Any]
     ) -> Request:
         options = Options.of({**self._defaults(), **({"stop": stop} if stop else {}), **given})
-        engine = load_engine(find_weights(options.model), options.threads)
-        return Request.of(engine, messages, options)
+        folder = find_weights(options.model)
+        engine = load_engine(folder, options.threads)
+        return Request.of(engine, messages, options, Calibration.load(folder))
 
     def _choose(self, messages: list[BaseMessage], request: Request) -> AIMessage:
         probabilities = self.choice_probabilities([messages], request.options.choices or ())[0]

@@ -58,7 +58,7 @@ class ReplyReader:
             raise ConstraintError(f"The reply {self.text!r} is not a span of the passages.")
         # The last character of a call closes the object around its arguments, so it was held back
         # for good; nothing is missing.
-        chunk.usage_metadata = usage_of(finish)
+        chunk.usage_metadata = usage_of(finish, self._request.tokens_read)
         chunk.response_metadata = self.metadata(finish)
         chunk.chunk_position = "last"
         return chunk
@@ -76,7 +76,7 @@ class ReplyReader:
             tool_calls=valid,
             invalid_tool_calls=invalid,
             response_metadata=metadata,
-            usage_metadata=usage_of(finish),
+            usage_metadata=usage_of(finish, self._request.tokens_read),
         )
 
     def metadata(self, finish: Finish) -> dict[str, Any]:
@@ -151,12 +151,18 @@ def choice_chunk(message: AIMessage) -> ChatGenerationChunk:
     return ChatGenerationChunk(message=chunk)
 
 
-def usage_of(finish: Finish) -> UsageMetadata:
-    """Return the token counts of a reply, with the part of the prompt that an earlier call had read."""
+def usage_of(finish: Finish, tokens_read: int = 0) -> UsageMetadata:
+    """Return the token counts of a reply, with the part of the prompt that an earlier call had read.
+
+    Args:
+        finish: The end of the reply.
+        tokens_read: Tokens read before the prompt, to select a tool.
+    """
+    read = finish.prompt_tokens + tokens_read
     return UsageMetadata(
-        input_tokens=finish.prompt_tokens,
+        input_tokens=read,
         output_tokens=finish.output_tokens,
-        total_tokens=finish.prompt_tokens + finish.output_tokens,
+        total_tokens=read + finish.output_tokens,
         input_token_details=InputTokenDetails(cache_read=finish.cached_tokens),
     )
 

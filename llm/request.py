@@ -15,6 +15,7 @@ from llm.messages import task_of, to_template
 from llm.tool_calls import ToolChoice
 
 if TYPE_CHECKING:
+    from llm.calibration import Calibration
     from llm.constraints import Constraint
     from llm.engine import Engine
     from llm.sampling import GenerationSettings
@@ -85,14 +86,25 @@ class Request:
     prompt: list[int]
     task: str | None
     constraint: Constraint | None = field(default=None)
+    tokens_read: int = 0
+    """Tokens read to select a tool, before the prompt."""
 
     @classmethod
-    def of(cls, engine: Engine, messages: Sequence[BaseMessage], options: Options) -> Request:
-        """Encode the conversation and compile what its reply is held to."""
+    def of(
+        cls, engine: Engine, messages: Sequence[BaseMessage], options: Options, calibration: Calibration
+    ) -> Request:
+        """Select a tool where some are offered, encode the conversation, compile what holds the reply."""
         from llm.template import ChatTemplate
+        from llm.tool_selection import select_tool
 
-        prompt = ChatTemplate(engine.tokenizer).encode(to_template(messages), options.tools)
-        return cls(engine, options, prompt, task_of(messages), _constraint(engine, messages, options))
+        said = to_template(messages)
+        offered = ToolChoice.of(options.tools, options.tool_choice)
+        selection = select_tool(engine, said, offered, calibration)
+        tools = [selection.tool] if selection.tool else []
+        prompt = ChatTemplate(engine.tokenizer).encode(said, tools)
+        called = tools if selection.is_called else []
+        constraint = _constraint(engine, messages, options, called)
+        return cls(engine, options, prompt, task_of(messages), constraint, selection.tokens_read)
 
 
 def refuse_unknown(names: Iterable[str], known: Sequence[str]) -> None:
@@ -104,18 +116,19 @@ def refuse_unknown(names: Iterable[str], known: Sequence[str]) -> None:
             raise TypeError(f"ChatHomespun has no option {name!r}{hint}")
 
 
-def _constraint(engine: Engine, messages: Sequence[BaseMessage], options: Options) -> Constraint | None:
+def _constraint(
+    engine: Engine, messages: Sequence[BaseMessage], options: Options, called: Sequence[Mapping[str, Any]]
+) -> Constraint | None:
     if options.spans is not None:
         return engine.constraints.spans(options.spans)
     if options.response_format is not None:
         return engine.constraints.json_schema(_schema_in(options.response_format))
-    choice = ToolChoice.of(options.tools, options.tool_choice)
-    if not choice.tools:
+    if not called:
         return None
     said = [message.text for message in messages if message.type in ("human", "tool")]
     return engine.constraints.tool_calls(
-        choice.tools,
-        required=choice.is_required,
+        called,
+        required=True,
         parallel=options.parallel_tool_calls,
         copied_from=said if options.copy_arguments else (),
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.evaluation.reading import answer_row
+from agent.evaluation.tools import to_messages
 from corpora.example import Example
 from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
 from corpora.wells import Row
@@ -20,6 +21,7 @@ from llm.evaluation.answers import token_f1
 from llm.evaluation.decisions import best_threshold, calibration_error, fit_temperature
 from llm.messages import to_template
 from llm.template import ChatTemplate
+from llm.tool_selection import call_probabilities
 
 DECISIONS = ("grade", "check")
 """Tasks whose reply is yes or no."""
@@ -35,6 +37,7 @@ def calibrate(
     folder: Path,
     reading: Sequence[Row],
     relevance: Sequence[Row],
+    tools: Sequence[Row],
     on_row: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Fit temperatures, biases and thresholds, and write `calibration.json` into a weights folder.
@@ -43,6 +46,7 @@ def calibrate(
         folder: Weights folder.
         reading: Held-out rows with passage, question, answers, answerable.
         relevance: Held-out rows with question, candidates, relevant.
+        tools: Held-out rows with tools, messages, expected.
         on_row: Called after each reading row.
 
     Returns:
@@ -71,6 +75,7 @@ def calibrate(
         "relevance": kept["grade"],
         "support": kept["check"],
         "abstention": _abstention(folder, reading, on_row),
+        "tool": _tool_threshold(folder, tools),
     }
     place.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     return {**content, "calibration_error": errors}
@@ -112,6 +117,21 @@ def _abstention(folder: Path, reading: Sequence[Row], on_row: Callable[[], None]
         truths.append(bool(row["answerable"]) and outcome.score(token_f1) >= RIGHT_F1)
         on_row()
     return best_threshold(confidences, truths)
+
+
+def _tool_threshold(folder: Path, tools: Sequence[Row]) -> float:
+    """Return the probability of a call that best parts messages that need a tool from the others."""
+    model = ChatHomespun(model=str(folder))
+    template = ChatTemplate(model.engine.tokenizer)
+    likeliest, truths = [], []
+    for row in tools:
+        messages = to_template(prompts.tool(to_messages(row["messages"])))
+        encoded = [template.encode(messages, [tool]) for tool in row["tools"]]
+        if not encoded or max(map(len, encoded)) >= model.context_length:
+            continue
+        likeliest.append(max(call_probabilities(model.engine, encoded, model.calibration)))
+        truths.append(bool(row["expected"]))
+    return best_threshold(likeliest, truths)
 
 
 def _sigmoid(value: float) -> float:

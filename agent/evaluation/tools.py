@@ -38,7 +38,7 @@ def evaluate_tools(
     valid, named, exact, silent, guessed = [], [], [], [], []
     too_long = 0
     for row in rows:
-        messages = _to_messages(row["messages"])
+        messages = to_messages(row["messages"])
         try:
             reply = model.bind_tools(row["tools"]).invoke(prompts.tool(messages), max_tokens=160)
         except ContextOverflowError:
@@ -79,7 +79,8 @@ def is_valid(call: Call, tools: Sequence[dict[str, Any]]) -> bool:
     return False
 
 
-def _to_messages(rows: Sequence[Row]) -> list[BaseMessage]:
+def to_messages(rows: Sequence[Row]) -> list[BaseMessage]:
+    """Turn OpenAI's messages into LangChain's."""
     known = ("role", "content", "tool_calls", "tool_call_id", "name")
     cleaned = []
     for row in rows:

@@ -3,41 +3,90 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
 from corpora.example import Example
+from corpora.passages import overlap
 from corpora.wells import Row
 from graphs import prompts
+from llm.template import describe_tool
 
 LONGEST_RESULT = 300
 """Characters of a tool result that the model reads in training."""
 
+LONGEST_REPLY = 200
+"""Characters of a reply in words; longer ones teach little about tools."""
+
+TURNS = 4
+"""Messages of a dialogue that come before a reply."""
+
 NO_TOOL_REPLY = "None of my tools can do that."
 
 
-def tool_examples(row: Row, turns: int = 4) -> Iterator[Example]:
-    """Cut a dialogue of `tools.jsonl` into examples that end with each of its assistant replies.
+def tool_examples(row: Row, draw: random.Random, turns: int = TURNS) -> Iterator[Example]:
+    """Cut a dialogue of `tools.jsonl` into examples that end with an assistant's reply.
+
+    The model is shown one tool at a time (`llm.tool_selection`): the called one, which it is to call; or
+    one that was not called, which it is to leave alone.
 
     Args:
         row: Tools and messages.
+        draw: Chooses the tools that are not called.
         turns: Messages before the reply that are kept.
     """
     messages = _to_messages(row["messages"])
-    tools = [without_noise(tool) for tool in row["tools"]]
+    tools = {tool["function"]["name"]: without_noise(tool) for tool in row["tools"]}
     for index, message in enumerate(messages):
-        if isinstance(message, AIMessage) and index:
-            history = messages[max(0, index - turns) : index]
-            while history and isinstance(history[0], ToolMessage):
-                history = history[1:]
-            if history:
-                prompt = prompts.tool([*history, message])
-                yield Example("tool", row["source"], prompt, tools)
+        history = _recent(messages[:index], turns)
+        if not isinstance(message, AIMessage) or not history:
+            continue
+        called = list(dict.fromkeys(call["name"] for call in message.tool_calls if call["name"] in tools))
+        for name in called:
+            reply = AIMessage("", tool_calls=[c for c in message.tool_calls if c["name"] == name])
+            yield _tool_example(row, tools[name], [*history, reply])
+        if others := [name for name in tools if name not in called]:
+            reply = AIMessage(NO_TOOL_REPLY) if called else message
+            if len(reply.text) <= LONGEST_REPLY:
+                yield _tool_example(row, tools[draw.choice(others)], [*history, reply])
 
 
-def tool_questions(row: Row, turns: int = 4) -> Iterator[Row]:
+def request_examples(row: Row, draw: random.Random) -> Iterator[Example]:
+    """A row of a synthetic world or of `tool_choice.jsonl`: call the tool that fits, and no other.
+
+    Args:
+        row: As `choice_question` returns it.
+        draw: Chooses which of the other tools are shown: the likest, and one by chance.
+    """
+    expected = row["expected"][0] if row["expected"] else None
+    tools = [without_noise(tool) for tool in row["tools"]]
+    history = _to_messages(row["messages"])
+    others = [tool for tool in tools if not expected or tool["function"]["name"] != expected["name"]]
+    for tool in tools:
+        if expected and tool["function"]["name"] == expected["name"]:
+            call = {"name": expected["name"], "args": expected["arguments"], "id": "call_1"}
+            yield _tool_example(row, tool, [*history, AIMessage("", tool_calls=[call])])
+    likest = sorted(others, key=lambda tool: -overlap(history[-1].text, describe_tool(tool)))[:1]
+    for tool in [*likest, *draw.sample(others, min(1, len(others)))]:
+        yield _tool_example(row, tool, [*history, AIMessage(NO_TOOL_REPLY)])
+
+
+def _tool_example(row: Row, tool: dict[str, Any], messages: list[BaseMessage]) -> Example:
+    return Example("tool", row.get("source", "unnamed"), prompts.tool(messages), [tool])
+
+
+def _recent(messages: list[BaseMessage], turns: int) -> list[BaseMessage]:
+    """Return the last turns, none of them a result whose call is cut off."""
+    recent = messages[-turns:]
+    while recent and isinstance(recent[0], ToolMessage):
+        recent = recent[1:]
+    return recent
+
+
+def tool_questions(row: Row, turns: int = TURNS) -> Iterator[Row]:
     """Cut a dialogue of `tools.jsonl` into evaluation rows: tools, messages, acceptable calls.
 
     A turn in which the assistant asks or tells something expects no call.
@@ -61,16 +110,12 @@ def choice_question(row: Row) -> Row:
     if row["tool"]:
         expected = [{"name": row["tool"], "arguments": {"query": row["query"]}}]
     messages = [{"role": "user", "content": row["query"]}]
-    return {"tools": _offered(row), "messages": messages, "expected": expected}
-
-
-def choice_example(row: Row) -> Example:
-    """A row of `tool_choice.jsonl`: call the fitting tool, which takes the query, or none."""
-    reply = AIMessage(NO_TOOL_REPLY)
-    if row["tool"]:
-        call = {"name": row["tool"], "args": {"query": row["query"]}, "id": "call_1"}
-        reply = AIMessage("", tool_calls=[call])
-    return Example("tool", row["source"], prompts.tool([HumanMessage(row["query"]), reply]), _offered(row))
+    return {
+        "source": row["source"],
+        "tools": _offered(row),
+        "messages": messages,
+        "expected": expected,
+    }
 
 
 def _offered(row: Row) -> list[dict[str, Any]]:

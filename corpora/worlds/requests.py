@@ -104,7 +104,7 @@ def requests(count: int, seed: int) -> Iterator[Row]:
 
     Yields:
         Rows with `source`, `tools` (one to four OpenAI-style schemas), `messages` (one user message) and
-        `expected`: the `name` and `arguments` of the call, or None when no tool fits.
+        `expected`: the `name` and `arguments` of the call in a list, which is empty when no tool fits.
     """
     draw = random.Random(seed)
     for _ in range(count):
@@ -131,7 +131,7 @@ def _row(tools: Sequence[Row], message: str, expected: Row | None, draw: random.
         "source": WELL,
         "tools": draw.sample(tools, len(tools)),
         "messages": [{"role": "user", "content": message}],
-        "expected": expected,
+        "expected": [expected] if expected else [],
     }
 
 

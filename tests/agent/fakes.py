@@ -150,7 +150,7 @@ def _in_words(task: str, messages: Sequence[BaseMessage]) -> str:
         odds = _decide(messages, choices)
         return max(odds, key=odds.__getitem__)
     if task in ("quote", "answer"):
-        return _span(messages, [prompt.partition("Quotation: ")[2].partition("\n")[0] or prompt])
+        return _span(messages, [prompt.partition("Quotation: ")[2] or prompt])
     return ""
 
 

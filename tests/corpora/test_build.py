@@ -101,7 +101,7 @@ def test_shares_are_even_and_stable() -> None:
 def test_overlap_with_an_evaluation_file_is_found(tmp_path: Path) -> None:
     path = tmp_path / "questions.jsonl"
     long = "Which of the nine muses was said to preside over the dance?"
-    path.write_text("\n".join(json.dumps({"question": text}) for text in (long, "Who won?")))
+    path.write_text("\n".join(json.dumps({"question": text}) for text in (long, "Who won?", "Yes")))
     leaks = OverlapFilter([path])
 
     def is_leak(question: str) -> bool:
@@ -111,6 +111,7 @@ def test_overlap_with_an_evaluation_file_is_found(tmp_path: Path) -> None:
     assert is_leak("who won")
     assert not is_leak("Which of the muses was said to sing?")
     assert not is_leak("Who won the race in May?")
+    assert not is_leak("Yes")
 
 
 def test_a_damaged_line_is_named(tmp_path: Path) -> None:

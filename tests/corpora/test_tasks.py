@@ -153,13 +153,23 @@ DIALOGUE: dict[str, Any] = {
 }
 
 
-def test_a_dialogue_becomes_one_example_a_reply() -> None:
-    built = list(tool.tool_examples(DIALOGUE))
-    assert [bool(item.messages[-1].tool_calls) for item in built if isinstance(item.messages[-1], AIMessage)]
-    assert len(built) == 3
-    call = built[1].messages[-1]
-    assert isinstance(call, AIMessage)
-    assert call.tool_calls[0]["args"] == {"to": "Rome"}
+def hotel() -> dict[str, Any]:
+    return {"type": "function", "function": {"name": "book_hotel", "description": "Books hotels"}}
+
+
+def test_a_dialogue_shows_one_tool_at_a_time() -> None:
+    row = {**DIALOGUE, "tools": [*DIALOGUE["tools"], hotel()]}
+    built = list(tool.tool_examples(row, random.Random(0)))
+    assert all(len(item.tools) == 1 for item in built)
+    calls = [item for item in built if item.messages[-1].tool_calls]  # type: ignore[attr-defined]
+    assert [item.tools[0]["function"]["name"] for item in calls] == ["find_flight"]
+    assert calls[0].messages[-1].tool_calls[0]["args"] == {"to": "Rome"}  # type: ignore[attr-defined]
+    refused = [item for item in built if item.messages[-1].text == tool.NO_TOOL_REPLY]
+    assert [item.tools[0]["function"]["name"] for item in refused] == ["book_hotel"]
+    assert [item.messages[-1].text for item in built if item not in calls + refused] == [
+        "Where to?",
+        "There are none.",
+    ]
 
 
 def test_a_dialogue_becomes_evaluation_rows_with_and_without_calls() -> None:
@@ -169,12 +179,23 @@ def test_a_dialogue_becomes_evaluation_rows_with_and_without_calls() -> None:
     assert calls["messages"][-1]["content"] == "Rome."
 
 
+def test_the_fitting_tool_is_called_and_the_likest_other_is_not() -> None:
+    tools = [{"name": name, "description": f"Finds a {name}."} for name in ("song", "train", "recipe")]
+    row = {"source": "w", "query": "Find a train, not a recipe", "tools": tools, "tool": "train"}
+    built = list(tool.request_examples(tool.choice_question(row), random.Random(0)))
+    called, likest, _ = built
+    assert called.messages[-1].tool_calls[0]["args"] == {"query": row["query"]}  # type: ignore[attr-defined]
+    assert likest.tools[0]["function"]["name"] == "recipe"
+    assert likest.messages[-1] == AIMessage(tool.NO_TOOL_REPLY)
+
+
 def test_a_tool_choice_without_a_fitting_tool_expects_words() -> None:
     row = {"source": "w", "query": "Hi", "tools": [{"name": "t", "description": "d"}], "tool": None}
-    example = tool.choice_example(row)
-    assert example.messages[-1] == AIMessage(tool.NO_TOOL_REPLY)
-    assert example.messages[-2] == HumanMessage("Hi")
-    assert tool.choice_question(row)["expected"] == []
+    question = tool.choice_question(row)
+    assert question["expected"] == []
+    for example in tool.request_examples(question, random.Random(0)):
+        assert example.messages[-1] == AIMessage(tool.NO_TOOL_REPLY)
+        assert example.messages[-2] == HumanMessage("Hi")
 
 
 def test_routes_name_where_each_well_belongs() -> None:
