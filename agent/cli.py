@@ -33,6 +33,7 @@ COMMANDS = {
     ),
     "eval": CommandPlace("agent.commands.evaluate", "Measure how good the model is at its tasks."),
     "train": CommandPlace("agent.commands.train", "Train a model from a configuration file."),
+    "tune": CommandPlace("agent.commands.tune", "Search good values for a training configuration."),
     "finetune": CommandPlace(
         "agent.commands.finetune", "Go on training on a folder of your own, into new weights."
     ),
