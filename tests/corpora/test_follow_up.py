@@ -33,8 +33,6 @@ def test_they_depend_on_the_seed_alone(rows: list[Row]) -> None:
 def test_a_name_that_was_said_becomes_a_pronoun(rows: list[Row]) -> None:
     asked = "When was the Tower Bridge opened?"
     told = [row for row in rows if row["history"] and row["standalone"] == asked]
-        row for row in rows if row["history"] and row["standalone"] == "When was the Tower Bridge opened?"
-    ]
     assert told
     assert {"When was it opened?", "When was he opened?"} <= {row["question"] for row in told}
     assert all("Tower Bridge" in row["history"][0]["content"] for row in told)
