@@ -37,8 +37,8 @@ class AssistantNodes:
         is_new = len(before) == len(state.get("messages", []))
         texts = yield from Memory.current().search(asked, _MOST_MEMORIES)
         conversations = [prompts.grade(asked, Passage(text, "memory", 0, len(text), 1, 1)) for text in texts]
-        distributions = yield from self.mind.choose(conversations, prompts.YES_OR_NO)
-        weighed = [(text, odds[prompts.YES]) for text, odds in zip(texts, distributions, strict=True)]
+        probabilities = yield from self.mind.agree(conversations)
+        weighed = list(zip(texts, probabilities, strict=True))
         return {
             **begin("chat", asked),
             "messages": [HumanMessage(asked)] if is_new else [],

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypedDict
 
 from langchain_core.messages import content
 
-from graphs.sentences import enclosing_sentences
+from graphs.sentences import enclosing_sentences, list_items
 from rag.passage import Passage
 
 _QUOTATION_MARKS = "\"'`«»\u2018\u2019\u201c\u201d"
@@ -68,11 +68,53 @@ def find_citation(quotation: str, passages: Sequence[Passage], scores: Sequence[
     for words in (quotation, quotation.strip().strip(_QUOTATION_MARKS)):
         if not words.strip():
             continue
-        pattern = re.compile(r"\s+".join(map(re.escape, words.split())))
+        pattern = re.compile(_loosely(words))
         for passage, score in zip(passages, scores, strict=True):
             if found := pattern.search(passage.text):
                 return cite(passage, *enclosing_sentences(passage.text, *found.span()), score)
     return None
+
+
+def find_citations(quotations: str, passages: Sequence[Passage], scores: Sequence[float]) -> list[Citation]:
+    """Find what a model quoted: one piece of a passage, or several, one a line.
+
+    What is not verbatim is dropped. See `find_citation` for the arguments.
+    """
+    whole = find_citation(quotations, passages, scores)
+    if whole:
+        return [whole]
+    found = (find_citation(item, passages, scores) for item in list_items(quotations))
+    return without_repeats(citation for citation in found if citation)
+
+
+def find_others(
+    answer: str, passages: Sequence[Passage], scores: Sequence[float], cited: Sequence[Citation]
+) -> list[Citation]:
+    """Cite the other sentences of the passages that hold the words of an answer.
+
+    Args:
+        answer: The words, whose white space and capitals may differ.
+        passages: Where they may stand.
+        scores: Score of each passage.
+        cited: What is cited already; neither it nor the same words elsewhere are cited again.
+    """
+    # An answer “38” does not stand in “1938”.
+    pattern = re.compile(rf"(?<!\w){_loosely(answer)}(?!\w)", re.IGNORECASE)
+    found = [
+        cite(passage, *enclosing_sentences(passage.text, *match.span()), score)
+        for passage, score in zip(passages, scores, strict=True)
+        for match in pattern.finditer(passage.text)
+    ]
+    return without_repeats([*cited, *found])[len(cited) :]
+
+
+def without_repeats(citations: Iterable[Citation]) -> list[Citation]:
+    """Return the citations without those that share their place or their words with an earlier one."""
+    kept: list[Citation] = []
+    for citation in citations:
+        if not any(_overlap(citation, other) or _same_words(citation, other) for other in kept):
+            kept.append(citation)
+    return kept
 
 
 def annotate(text: str, citations: Sequence[Citation]) -> list[content.ContentBlock]:
@@ -89,6 +131,18 @@ def annotate(text: str, citations: Sequence[Citation]) -> list[content.ContentBl
         for citation in citations
     ]
     return [content.create_text_block(text, annotations=annotations)]
+
+
+def _loosely(words: str) -> str:
+    return r"\s+".join(map(re.escape, words.split()))
+
+
+def _overlap(one: Citation, other: Citation) -> bool:
+    return one["path"] == other["path"] and one["start"] < other["end"] and other["start"] < one["end"]
+
+
+def _same_words(one: Citation, other: Citation) -> bool:
+    return one["quote"].split() == other["quote"].split()
 
 
 def _place(citation: Citation) -> dict[str, Any]:

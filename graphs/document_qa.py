@@ -1,6 +1,6 @@
 """Document Q&A: a question in, an answer with its exact place in the documents out, or none at all.
 
-    contextualise → retrieve → grade → quote → extract → verify → finish
+    contextualise → retrieve → grade → quote → extract → verify → corroborate → finish
                         ↑        ↓       ↓        ↓         ↓
                         rewrite ←┴→ … or abstain: the documents do not say
 
@@ -81,6 +81,7 @@ def build_document_qa(
         nodes.quote,
         nodes.extract,
         nodes.verify,
+        nodes.corroborate,
     ):
         builder.add_node(work.__name__, Step(work.__name__, work), retry_policy=RETRIES)
     builder.add_node("finish", nodes.finish)
@@ -94,8 +95,8 @@ def _connect(
     builder: StateGraph[DocumentQAState, DocumentQAContext, DocumentQAInput, DocumentQAOutput],
     nodes: DocumentQANodes,
 ) -> None:
-    def after_verify(state: DocumentQAState) -> Literal["finish", "abstain"]:
-        return "finish" if nodes.is_supported(state) else "abstain"
+    def after_verify(state: DocumentQAState) -> Literal["corroborate", "abstain"]:
+        return "corroborate" if nodes.is_supported(state) else "abstain"
 
     builder.add_edge(START, "contextualise")
     builder.add_edge("contextualise", "retrieve")
@@ -105,6 +106,7 @@ def _connect(
     builder.add_conditional_edges("quote", _after_quote)
     builder.add_conditional_edges("extract", _after_extract)
     builder.add_conditional_edges("verify", after_verify)
+    builder.add_edge("corroborate", "finish")
     builder.add_edge("finish", END)
     builder.add_edge("abstain", END)
 

@@ -10,7 +10,7 @@ from langchain_core.retrievers import BaseRetriever
 from langgraph.runtime import get_runtime
 
 from graphs import prompts
-from graphs.citation import Citation, annotate, cite, find_citation
+from graphs.citation import annotate, cite, find_citations, find_others
 from graphs.document_qa_state import DocumentQAContext, DocumentQAState, QuoteMethod
 from graphs.mind import Mind
 from graphs.progress import Decision, report
@@ -18,10 +18,14 @@ from graphs.sentences import sentences
 from graphs.step import Work, ask_runnable
 from graphs.thresholds import Thresholds
 from graphs.turn import Update, begin, conclude, read_question
+from graphs.verdict import holds, weigh
 from rag.passage import Passage
 
 NOT_IN_DOCUMENTS = "The documents do not say."
 """What the graph replies when it abstains."""
+
+MOST_CITATIONS = 3
+"""Citations of an answer; more say nothing new to a person."""
 
 HISTORY = 6
 """Messages before the question that the model reads to understand it."""
@@ -68,7 +72,7 @@ class DocumentQANodes:
         """
         question, passages = state["standalone_question"], _passages(state)
         report("grade", f"Reading {len(passages)} passages")
-        probabilities = yield from self._grade(question, passages)
+        probabilities = yield from self.mind.agree([prompts.grade(question, passage) for passage in passages])
         decisions = [
             _decision("grade", f"{passage.path}:{passage.start_line} holds the answer", probability)
             for passage, probability in zip(passages, probabilities, strict=True)
@@ -94,7 +98,7 @@ class DocumentQANodes:
         return {"searches": [*state["searches"], search if is_new else ""]}
 
     def quote(self, state: DocumentQAState) -> Work[Update]:
-        """Quote the sentence that answers the question; what is not verbatim is dropped."""
+        """Quote what answers the question; what is not verbatim is dropped."""
         report("quote", "Looking for the sentence that answers")
         question, passages = state["standalone_question"], _passages(state)
         if self._settings().quote_method == "score":
@@ -102,8 +106,7 @@ class DocumentQANodes:
         reply = yield from self.mind.quote(
             prompts.quote(question, passages), [passage.text for passage in passages]
         )
-        citation = find_citation(reply, passages, [passage.scores["grade"] for passage in passages])
-        return {"citations": [citation] if citation else []}
+        return {"citations": find_citations(reply, passages, _grades(passages))}
 
     def extract(self, state: DocumentQAState) -> Work[Update]:
         """Answer from the quotation, in its own words."""
@@ -115,15 +118,38 @@ class DocumentQANodes:
 
     def verify(self, state: DocumentQAState) -> Work[Update]:
         """Ask whether the quotation supports the answer."""
-        answer = state["answer"] or ""
-        report("verify", f"Checking the answer: {answer}")
-        messages = prompts.check(state["standalone_question"], _quotation(state), answer)
-        [distribution] = yield from self.mind.choose([messages], prompts.YES_OR_NO)
-        support = distribution[prompts.YES]
-        decision = _decision("verify", f"the quotation supports “{answer}”", support)
+        return weigh(
+            self.mind,
+            state,
+            node="verify",
+            question=state["standalone_question"],
+            evidence=_quotation(state),
+            certainty=min(citation["score"] for citation in state["citations"]),
+            claim="the quotation supports",
+        )
+
+    def corroborate(self, state: DocumentQAState) -> Work[Update]:
+        """Cite the other sentences of the passages that give the same answer, a few at most."""
+        answer, cited, passages = state["answer"] or "", state["citations"], _passages(state)
+        others = find_others(answer, passages, _grades(passages), cited)[: MOST_CITATIONS - len(cited)]
+        if not others:
+            return {}
+        report("corroborate", "Looking for more sentences that say so")
+        question = state["standalone_question"]
+        supports = yield from self.mind.agree(
+            [prompts.check(question, other["quote"], answer) for other in others]
+        )
+        weighed = list(zip(others, supports, strict=True))
+        least = self._settings().thresholds.support
         return {
-            "confidence": state["citations"][0]["score"] * support,
-            "decisions": [*state["decisions"], decision],
+            "citations": [*cited, *(other for other, support in weighed if support >= least)],
+            "decisions": [
+                *state["decisions"],
+                *(
+                    _decision("corroborate", f"{other['path']}:{other['start_line']} says so too", support)
+                    for other, support in weighed
+                ),
+            ],
         }
 
     def finish(self, state: DocumentQAState) -> Update:
@@ -138,16 +164,14 @@ class DocumentQANodes:
 
     def is_supported(self, state: DocumentQAState) -> bool:
         """Whether the answer passes the thresholds of support and abstention."""
-        thresholds = self._settings().thresholds
-        support = state["decisions"][-1]["probability"]
-        return support >= thresholds.support and state["confidence"] >= thresholds.abstention
+        return holds(state, self._settings().thresholds)
 
     def _quote_by_score(
         self, state: DocumentQAState, question: str, passages: Sequence[Passage]
     ) -> Work[Update]:
         candidates = [(passage, start, end) for passage in passages for start, end in sentences(passage.text)]
         alone = [replace(passage, text=passage.text[start:end]) for passage, start, end in candidates]
-        scores = yield from self._grade(question, alone)
+        scores = yield from self.mind.agree([prompts.grade(question, sentence) for sentence in alone])
         if not scores:
             return {"citations": []}
         promises = [
@@ -157,11 +181,6 @@ class DocumentQANodes:
         citation = cite(*candidates[best], scores[best])
         decision = _decision("quote", f"line {citation['start_line']} is the answer", scores[best])
         return {"citations": [citation], "decisions": [*state["decisions"], decision]}
-
-    def _grade(self, question: str, passages: Sequence[Passage]) -> Work[list[float]]:
-        conversations = [prompts.grade(question, passage) for passage in passages]
-        distributions = yield from self.mind.choose(conversations, prompts.YES_OR_NO)
-        return [distribution[prompts.YES] for distribution in distributions]
 
     def _settings(self) -> DocumentQANodes:
         """Return these nodes as the run's context sets them."""
@@ -186,9 +205,12 @@ def _passages(state: DocumentQAState) -> list[Passage]:
     return [Passage(**passage) for passage in state["passages"]]
 
 
+def _grades(passages: Sequence[Passage]) -> list[float]:
+    return [passage.scores["grade"] for passage in passages]
+
+
 def _quotation(state: DocumentQAState) -> str:
-    citation: Citation = state["citations"][0]
-    return citation["quote"]
+    return "\n".join(citation["quote"] for citation in state["citations"])
 
 
 def _decision(node: str, what: str, probability: float) -> Decision:

@@ -16,6 +16,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.constants import TAG_NOSTREAM
 
 from graphs.ports import ChoiceModel, SpanModel
+from graphs.prompts import YES, YES_OR_NO
 from graphs.step import Ask, Work, ask_batch, ask_runnable
 
 Distribution = dict[str, float]
@@ -52,6 +53,11 @@ class Mind:
         inputs: list[LanguageModelInput] = [list(messages) for messages in conversations]
         replies = yield from ask_batch(model, inputs, _UNSEEN)
         return [read_choice(reply.text, choices) for reply in replies]
+
+    def agree(self, conversations: Sequence[Sequence[BaseMessage]]) -> Work[list[float]]:
+        """Return the probability of a yes to each conversation, all asked in one batch."""
+        distributions = yield from self.choose(conversations, YES_OR_NO)
+        return [distribution[YES] for distribution in distributions]
 
     def quote(self, messages: Sequence[BaseMessage], texts: Sequence[str]) -> Work[str]:
         """Reply with a span of one of the texts; a foreign model's reply still has to be checked."""

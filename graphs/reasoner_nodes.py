@@ -12,18 +12,19 @@ from langchain_core.runnables import Runnable
 from langgraph.types import Send
 
 from graphs import prompts
-from graphs.citation import Citation, annotate
+from graphs.citation import annotate, without_repeats
 from graphs.mind import Mind
 from graphs.progress import Decision, report
 from graphs.reasoner_state import Assignment, ReasonerState, ReasonStep
+from graphs.sentences import list_items
 from graphs.step import Work, ask_runnable
 from graphs.thresholds import Thresholds
 from graphs.turn import Update, begin, conclude, read_question
+from graphs.verdict import holds, weigh
 
 NOT_FOUND_OUT = "I could not find that out."
 """What the graph replies when it abstains."""
 
-_MARKER = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.):])\s+")
 _REFERENCE = re.compile(r"#(\d+)")
 
 
@@ -42,8 +43,7 @@ class ReasonerNodes:
         asked, _ = read_question(state)
         report("divide", "Planning")
         reply = yield from self.mind.write(prompts.plan(asked))
-        lines = [_MARKER.sub("", line).strip() for line in reply.text.splitlines()]
-        questions = list(dict.fromkeys(line for line in lines if line)) or [asked]
+        questions = list(dict.fromkeys(list_items(reply.text))) or [asked]
         plan = questions[: self.max_questions]
         decisions = [Decision(node="divide", what=question, probability=1.0) for question in plan]
         if dropped := len(questions) - len(plan):
@@ -106,19 +106,20 @@ class ReasonerNodes:
 
     def check(self, state: ReasonerState) -> Work[Update]:
         """Ask whether the steps support the answer."""
-        answer = state["answer"] or ""
-        report("check", f"Checking the answer: {answer}")
-        messages = prompts.check(state["asked"], _facts(state), answer)
-        [distribution] = yield from self.mind.choose([messages], prompts.YES_OR_NO)
-        support = distribution[prompts.YES]
-        decision = Decision(node="check", what=f"the steps support “{answer}”", probability=support)
-        weakest = min(step["confidence"] for step in _answered(state))
-        return {"confidence": weakest * support, "decisions": [*state["decisions"], decision]}
+        return weigh(
+            self.mind,
+            state,
+            node="check",
+            question=state["asked"],
+            evidence=_facts(state),
+            certainty=min(step["confidence"] for step in _answered(state)),
+            claim="the steps support",
+        )
 
     def finish(self, state: ReasonerState) -> Update:
         """Reply with the answer and the citations of all steps."""
         answered = _answered(state)
-        citations: list[Citation] = [citation for step in answered for citation in step["citations"]]
+        citations = without_repeats(citation for step in answered for citation in step["citations"])
         answer = state["answer"] or answered[0]["answer"] or ""
         confidence = state["confidence"] if len(state["plan"]) > 1 else answered[0]["confidence"]
         reply = conclude(state, AIMessage(content_blocks=annotate(answer, citations)))
@@ -131,8 +132,7 @@ class ReasonerNodes:
 
     def is_supported(self, state: ReasonerState) -> bool:
         """Whether the answer passes the thresholds of support and abstention."""
-        support = state["decisions"][-1]["probability"]
-        return support >= self.thresholds.support and state["confidence"] >= self.thresholds.abstention
+        return holds(state, self.thresholds)
 
     def _route(self, question: str) -> Work[str]:
         routes = list(self.helpers)

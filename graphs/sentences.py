@@ -25,6 +25,7 @@ _BOUNDARY = re.compile(rf"(?:[.!?…]+[{_CLOSERS}]*(?=\s|$)|[{_WIDE_STOPS}][{_CL
 _INLINE_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 _FENCE = re.compile(r"\s*(```+|~~~+)")
 _STANDALONE = re.compile(r"\s*(?:#{1,6}\s|\||[-=*_]{3,}\s*$)")
+_ITEM = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.):])\s+")
 _LIST_MARKER = re.compile(r"\s*(?:>\s?)*(?:[-*+•]|\d{1,3}[.)]|[a-zA-Z][)])\s+")
 
 
@@ -42,6 +43,12 @@ def enclosing_sentences(text: str, start: int, end: int) -> Span:
     if not touched:
         return start, end
     return min(start, touched[0][0]), max(end, touched[-1][1])
+
+
+def list_items(text: str) -> list[str]:
+    """Return what a text says line by line, without bullets, numbers and empty lines."""
+    items = (_ITEM.sub("", line).strip() for line in text.splitlines())
+    return [item for item in items if item]
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int, bool]]:

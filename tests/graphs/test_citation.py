@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graphs.citation import find_citation
+from graphs.citation import cite, find_citation, find_citations, find_others
 from tests.graphs.fakes import DOCUMENT, passages_of
 
 
@@ -40,3 +40,47 @@ def test_the_lines_of_a_quotation_over_two_lines() -> None:
     citation = find_citation("It is 38 metres tall", passages_of(), [0.5, 0.5])
     assert citation is not None
     assert (citation["start_line"], citation["end_line"]) == (3, 4)
+
+
+@pytest.mark.parametrize(
+    ("quotations", "quotes"),
+    [
+        ("It carries no cars.", ["It carries no cars."]),
+        # Two sentences that follow each other are one quotation.
+        (
+            "leaves at 7.30 from pier 4. It carries",
+            ["The ferry to Gull Bay leaves at 7.30 from pier 4. It carries no cars."],
+        ),
+        (
+            "- It carries no cars.\n- “Its keeper was Ada”",
+            ["It carries no cars.", "Its keeper was Ada Finch."],
+        ),
+        ("1. It carries no cars.\n2. It carries no bikes.", ["It carries no cars."]),
+        ("no cars\nIt carries no cars.", ["It carries no cars."]),
+        ("It carries no bikes.\n\nNor dogs.", []),
+    ],
+)
+def test_several_quotations_are_cited_apart(quotations: str, quotes: list[str]) -> None:
+    citations = find_citations(quotations, passages_of(), [0.2, 0.7])
+    assert [citation["quote"] for citation in citations] == quotes
+    assert all(DOCUMENT[citation["start"] : citation["end"]] == citation["quote"] for citation in citations)
+
+
+GUIDE = """The tower is 38
+Metres tall. In 1938 metres were new. It is 38 metres tall, e.g. taller than the one at Gull Bay.
+"""
+
+
+def test_other_sentences_with_the_words_of_an_answer() -> None:
+    island, guide = passages_of(), passages_of(GUIDE, path="guide.md")
+    cited = find_citation("38 metres", island, [0.9, 0.1])
+    assert cited is not None
+    # What is cited already, the same words in another file, and other words that hold these are left out.
+    [other] = find_others("38  metres", [*island, *guide], [0.9, 0.1, 0.6], [cited])
+    assert (other["path"], other["quote"], other["score"]) == (
+        "guide.md",
+        "The tower is 38\nMetres tall.",
+        0.6,
+    )
+    assert find_others("38 metres", island, [0.9, 0.1], [cited]) == []
+    assert find_others("7.30", island, [0.9, 0.1], [cite(island[1], 11, 60, 0.1)]) == []

@@ -206,6 +206,38 @@ def test_scoring_quotes_the_sentence_with_the_highest_probability() -> None:
     assert model.prompts_of("quote") == []
 
 
+GUIDE = """The tower at Marrow Point has 38 metres. Marrow Street has 38 metres of shops.
+A flag of 38 metres flew at Marrow Point. The wall at Marrow Point has 38 metres too.
+"""
+
+
+@pytest.mark.parametrize("method", ["generate", "score"])
+def test_every_sentence_that_gives_the_answer_is_cited(method: Any) -> None:
+    model = ported(
+        grade=lambda prompt: 0.9 if "It is 38" in prompt else 0.6,
+        check=lambda prompt: 0.1 if "Street" in prompt else 0.8,
+    )
+    retriever = ListRetriever(passages=[*passages_of(), *passages_of(GUIDE, "guide.md")])
+    result = build_document_qa(model, retriever, quote_method=method).invoke({"question": QUESTION})
+    assert [citation["quote"].split()[1] for citation in result["citations"]] == ["is", "tower"]
+    assert [citation["path"] for citation in result["citations"]] == ["island.md", "guide.md"]
+    for citation in result["citations"]:
+        text = DOCUMENT if citation["path"] == "island.md" else GUIDE
+        assert text[citation["start"] : citation["end"]] == citation["quote"]
+    assert len(result["messages"][-1].content_blocks[0]["annotations"]) == 2
+    # Others are looked at, two at most, and change nothing about the answer and how sure it is.
+    said = [(decision["what"], decision["probability"]) for decision in result["decisions"]]
+    assert said[-2:] == [("guide.md:1 says so too", 0.8), ("guide.md:1 says so too", 0.1)]
+    assert result["confidence"] == pytest.approx(0.9 * 0.8)
+
+
+def test_a_foreign_model_may_quote_several_sentences() -> None:
+    model = foreign(quote="- It is 38 metres tall\n- Its keeper was Ada Finch.\n- It has no lift.")
+    result = build_document_qa(model, ListRetriever(passages=passages_of())).invoke({"question": QUESTION})
+    assert [citation["quote"][:10] for citation in result["citations"]] == ["It is 38 m", "Its keeper"]
+    assert "Gull Bay.\nIts keeper was Ada Finch." in model.prompts_of("check")[0]
+
+
 def test_only_the_best_passages_are_read_on() -> None:
     model = ported(
         grade=lambda prompt: 0.95 if "ferry to" in prompt else 0.6, quote="pier 4", answer="pier 4"
@@ -224,7 +256,16 @@ def test_it_streams_progress_updates_and_each_message_once(model: ScriptedModel)
     nodes = [name for part in parts if part["type"] == "updates" for name in part["data"]]
     events = [part["data"] for part in parts if part["type"] == "custom"]
     messages = [part["data"][0] for part in parts if part["type"] == "messages"]
-    assert nodes == ["contextualise", "retrieve", "grade", "quote", "extract", "verify", "finish"]
+    assert nodes == [
+        "contextualise",
+        "retrieve",
+        "grade",
+        "quote",
+        "extract",
+        "verify",
+        "corroborate",
+        "finish",
+    ]
     assert [event["node"] for event in events] == ["retrieve", "grade", "quote", "extract", "verify"]
     assert all(event["event"] == "progress" and event["text"] for event in events)
     assert [message.text for message in messages] == [QUESTION, "38 metres"]
