@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -20,23 +21,24 @@ from agent.settings import Settings
 
 Figures = dict[str, object]
 
+DEFAULT_CHUNKS = 10_000
 _REPETITIONS = 5
 _QUESTIONS = ("What is dropout?", "Which optimiser should I use?", "How large should a chunk be?")
 
 
-def measure(name: str, settings: Settings) -> Figures:
-    """Run one benchmark and return its figures."""
-    return BENCHMARKS[name](settings)
+def measure(name: str, settings: Settings, chunks: int = DEFAULT_CHUNKS) -> Figures:
+    """Run one benchmark and return its figures; `chunks` is the size of the index that `scale` makes."""
+    return BENCHMARKS[name](settings, chunks)
 
 
-def _start(settings: Settings) -> Figures:  # noqa: ARG001 - every benchmark takes the settings
+def _start(settings: Settings, chunks: int) -> Figures:  # noqa: ARG001 - all take the same
     return {
         "help_seconds": _median_seconds([sys.executable, "main.py", "--help"]),
         "prompt_imports_seconds": _median_seconds([sys.executable, "-c", "import agent.chat.loop"]),
     }
 
 
-def _model(settings: Settings) -> Figures:
+def _model(settings: Settings, chunks: int) -> Figures:  # noqa: ARG001
     from agent.models import weights_folder
     from llm.benchmark import compare
 
@@ -50,20 +52,41 @@ def _model(settings: Settings) -> Figures:
     return figures
 
 
-def _documents(settings: Settings) -> Figures:
-    from rag import FolderIndex
+def _documents(settings: Settings, chunks: int) -> Figures:  # noqa: ARG001
+    """Index a real folder, beside the plain loop of a tutorial with the same embedding model."""
+    from agent.sentence_embedder import SentenceEmbedder
+    from rag import FolderIndex, benchmark
+    from rag.minilm import MiniLM, installed_folder
 
     folder = (settings.docs or [HANDBOOK])[0]
-    with tempfile.TemporaryDirectory() as place, FolderIndex(folder, Path(place)) as index:
-        first = index.refresh()
-        again = index.refresh()
-        searches = [_seconds(partial(index.search, question)) for question in _QUESTIONS * _REPETITIONS]
-    return {
-        "chunks": first.chunks,
-        "chunks_indexed_per_second": first.chunks / max(first.seconds, 1e-9),
-        "unchanged_folder_seconds": again.seconds,
-        "search_median_seconds": statistics.median(searches),
+    embedder = MiniLM()
+    ours = benchmark.index_folder(folder, embedder)
+    figures: Figures = {
+        "chunks": ours.chunks,
+        "chunks_indexed_per_second": ours.chunks_per_second,
+        "characters_indexed_per_second": ours.characters_per_second,
     }
+    try:
+        plain = benchmark.plain_loop(folder, SentenceEmbedder(str(installed_folder())))
+        figures["plain_loop_chunks"] = plain.chunks
+        figures["plain_loop_chunks_per_second"] = plain.chunks_per_second
+        figures["times_as_fast_as_plain_loop"] = ours.times_as_fast_as(plain)
+        figures["times_as_thrifty_as_plain_loop"] = ours.times_as_thrifty_as(plain)
+    except ImportError:
+        figures["plain_loop"] = "not measured: pip install langchain-chroma langchain-text-splitters"
+    with tempfile.TemporaryDirectory() as place, FolderIndex(folder, Path(place), embedder=embedder) as index:
+        index.refresh()
+        figures["unchanged_folder_seconds"] = index.refresh().seconds
+        searches = [_seconds(partial(index.search, question)) for question in _QUESTIONS * _REPETITIONS]
+        figures["search_median_seconds"] = statistics.median(searches)
+    return figures
+
+
+def _scale(settings: Settings, chunks: int) -> Figures:  # noqa: ARG001
+    """Use an index of many chunks, with vectors that cost nothing."""
+    from rag.benchmark import measure_scale
+
+    return asdict(measure_scale(chunks))
 
 
 def _seconds(work: Callable[[], object]) -> float:
@@ -79,9 +102,10 @@ def _median_seconds(command: list[str]) -> float:
     return statistics.median(_seconds(run) for _ in range(_REPETITIONS))
 
 
-BENCHMARKS: dict[str, Callable[[Settings], Figures]] = {
+BENCHMARKS: dict[str, Callable[[Settings, int], Figures]] = {
     "start": _start,
     "model": _model,
     "documents": _documents,
+    "scale": _scale,
 }
 """Name to function."""

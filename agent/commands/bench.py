@@ -11,11 +11,19 @@ from agent.context import model_option, open_context, settings_options
 
 @click.command("bench")
 @click.argument("names", nargs=-1)
+@click.option(
+    "--chunks",
+    type=click.IntRange(min=100),
+    default=10_000,
+    show_default=True,
+    help="Size of the index in scale.",
+)
 @model_option
 @settings_options
 @click.option("as_json", "--json", is_flag=True, help="Print one JSON object.")
 def command(
     names: tuple[str, ...],
+    chunks: int,
     model: str | None,
     config: Path | None,
     assignments: tuple[str, ...],
@@ -23,7 +31,7 @@ def command(
 ) -> None:
     """Measure how fast everything is on this machine.
 
-    NAMES choose some of the benchmarks: start, model, documents.
+    NAMES choose some of the benchmarks: start, model, documents, scale.
     """
     context = open_context((), model, config, assignments)
     from agent.benchmarks import BENCHMARKS, measure
@@ -37,7 +45,7 @@ def command(
     with ProgressLine(context.messages.interactive) as line:
         for name in names or BENCHMARKS:
             line.say(f"Measuring {name}")
-            results[name] = measure(name, context.settings)
+            results[name] = measure(name, context.settings, chunks)
     if as_json:
         click.echo(to_json(results))
         return

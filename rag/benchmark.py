@@ -1,0 +1,193 @@
+"""How fast folders are indexed and searched: beside a plain loop, and with many chunks.
+
+`python main.py bench documents scale` prints what this module measures.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import tempfile
+import time
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rag.embedding import Embedder
+from rag.folder_index import FolderIndex
+
+_DIMENSIONS = 384
+_CHUNK_CHARACTERS = 720  # what 180 tokens are worth: both contenders cut to about this length
+_SEARCHES = 20
+_PARAGRAPHS_A_FILE = 10
+_TOPICS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """How long one contender took for a folder."""
+
+    chunks: int
+    characters: int
+    """Length of all texts of the folder."""
+    seconds: float
+    processor_seconds: float
+    """Time of all threads on the processor, which other programs disturb less."""
+
+    @property
+    def chunks_per_second(self) -> float:
+        """Chunks indexed per second; mind that contenders cut differently."""
+        return self.chunks / self.seconds
+
+    @property
+    def characters_per_second(self) -> float:
+        """Text indexed per second, which does not depend on how it is cut."""
+        return self.characters / self.seconds
+
+    def times_as_fast_as(self, other: Throughput) -> float:
+        """Compare the text indexed per second."""
+        return self.characters_per_second / other.characters_per_second
+
+    def times_as_thrifty_as(self, other: Throughput) -> float:
+        """Compare the text indexed per second of the processor."""
+        return (self.characters / self.processor_seconds) / (other.characters / other.processor_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What an index of many chunks costs beyond the embedding model."""
+
+    files: int
+    chunks: int
+    indexing_seconds: float
+    unchanged_seconds: float
+    delete_seconds: float
+    """A refresh after one file was deleted."""
+    search_seconds: float
+    """Median of one search, without embedding the question."""
+    search_best_seconds: float
+    """The fastest one, which other programs disturbed least."""
+    filtered_search_seconds: float
+    """Median of a search within one file."""
+
+
+def index_folder(folder: Path, embedder: Embedder) -> Throughput:
+    """Index a folder anew, as the program does it."""
+    embedder.embed_query("Load the model before the clock starts.")
+    with tempfile.TemporaryDirectory() as place, FolderIndex(folder, Path(place), embedder=embedder) as index:
+        busy = time.process_time()
+        report = index.refresh()
+        busy = time.process_time() - busy
+        characters = sum(len(index.text(file.path)) for file in index.files())
+    return Throughput(report.chunks, characters, report.seconds, busy)
+
+
+def plain_loop(folder: Path, embedder: Any) -> Throughput:
+    """Index a folder's text files as a tutorial would: LangChain's splitter, then `Chroma.add_texts`.
+
+    Args:
+        folder: Text files, in UTF-8.
+        embedder: LangChain `Embeddings`.
+
+    Raises:
+        ImportError: langchain-chroma or langchain-text-splitters is not installed.
+    """
+    from langchain_chroma import Chroma
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    embedder.embed_query("Load the model before the clock starts.")
+    splitter = RecursiveCharacterTextSplitter(chunk_size=_CHUNK_CHARACTERS, chunk_overlap=0)
+    chunks = characters = 0
+    began, busy = time.perf_counter(), time.process_time()
+    with tempfile.TemporaryDirectory() as place:
+        store = Chroma("plain", embedder, persist_directory=place)
+        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+            text = file.read_text(encoding="utf-8")
+            pieces = splitter.split_text(text)
+            store.add_texts(pieces, [{"path": file.name} for _ in pieces])
+            chunks += len(pieces)
+            characters += len(text)
+        seconds, busy = time.perf_counter() - began, time.process_time() - busy
+    return Throughput(chunks, characters, seconds, busy)
+
+
+def measure_scale(chunks: int) -> Scale:
+    """Index invented files of so many chunks, with vectors that cost nothing, and use the index."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "documents"
+        files = _write_files(folder, chunks)
+        embedder = FreeEmbedder()
+        with FolderIndex(folder, Path(place) / "index", embedder=embedder) as index:
+            first = index.refresh()
+            unchanged = index.refresh().seconds
+            searches = _durations(lambda number: index.search(_question(number)))
+            within = _durations(lambda number: index.search(_question(number), paths=[_name(number)]))
+            (folder / _name(0)).unlink()
+            delete = index.refresh().seconds
+    return Scale(
+        files,
+        first.chunks,
+        first.seconds,
+        unchanged,
+        delete,
+        statistics.median(searches),
+        min(searches),
+        statistics.median(within),
+    )
+
+
+class FreeEmbedder:
+    """Vectors in clusters, as those of real texts are, for the price of a few random numbers."""
+
+    name = "free"
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Return one vector for each text; texts of a topic lie together."""
+        import numpy as np
+
+        topics = np.random.default_rng(0).normal(size=(_TOPICS, _DIMENSIONS))
+        noise = np.random.default_rng(zlib.crc32(texts[0].encode())).normal(size=(len(texts), _DIMENSIONS))
+        chosen = [zlib.crc32(text.split(maxsplit=1)[0].encode()) % _TOPICS for text in texts]
+        vectors: list[list[float]] = (topics[chosen] + 0.5 * noise).tolist()
+        return vectors
+
+    def embed_query(self, text: str) -> list[float]:
+        """Return the vector of a question."""
+        return self.embed_documents([text])[0]
+
+
+def _write_files(folder: Path, chunks: int) -> int:
+    """Write files whose paragraphs fill about a chunk each; return how many files."""
+    generator = random.Random(0)
+    words = [f"{first}{second}" for first in _SYLLABLES for second in _SYLLABLES]
+    files = max(1, chunks // _PARAGRAPHS_A_FILE)
+    for number in range(files):
+        place = folder / _name(number)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        paragraphs = (" ".join(generator.choices(words, k=110)) for _ in range(_PARAGRAPHS_A_FILE))
+        place.write_text("\n\n".join(paragraphs), encoding="utf-8")
+    return files
+
+
+_SYLLABLES = "ba ce di fo gu ha je ki lo mu na pe ri so tu va we xi yo zu bra cle dri flo gru".split()
+
+
+def _name(number: int) -> str:
+    return f"{number % 100:02}/{number}.txt"
+
+
+def _question(number: int) -> str:
+    generator = random.Random(number)
+    return " ".join(generator.choice(_SYLLABLES) + generator.choice(_SYLLABLES) for _ in range(6))
+
+
+def _durations(work: Callable[[int], Sequence[object]]) -> list[float]:
+    work(0)
+    durations = []
+    for number in range(1, _SEARCHES + 1):
+        began = time.perf_counter()
+        work(number)
+        durations.append(time.perf_counter() - began)
+    return durations
