@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import cast
 
-from langgraph.store.base import SearchItem
+from langgraph.store.base import Op, Result, SearchItem, SearchOp
 from langgraph.store.sqlite import SqliteStore
 
 Embed = Callable[[list[str]], list[list[float]]]
@@ -35,48 +35,26 @@ class MemoryStore(SqliteStore):
         self._embed = embed
         self._vectors: dict[str, list[float]] = {}
 
-    def search(
-        self,
-        namespace_prefix: tuple[str, ...],
-        /,
-        *,
-        query: str | None = None,
-        filter: dict[str, Any] | None = None,  # noqa: A002 - langgraph's name
-        limit: int = 10,
-        offset: int = 0,
-        refresh_ttl: bool | None = None,
-    ) -> list[SearchItem]:
-        """Return the items that fit a query best, or the latest ones without a query."""
-        items = super().search(namespace_prefix, filter=filter, limit=_MOST, refresh_ttl=refresh_ttl)
-        if query and self._embed and items:
-            scores = self._scores(query, [str(item.value.get("text", "")) for item in items])
+    def batch(self, ops: Iterable[Op]) -> list[Result]:
+        """Do what is asked, which every method of a store comes down to; a search puts the best first."""
+        asked = list(ops)
+        results = super().batch([_all_of(op) if isinstance(op, SearchOp) else op for op in asked])
+        return [
+            self._best(op, cast(list[SearchItem], result)) if isinstance(op, SearchOp) else result
+            for op, result in zip(asked, results, strict=True)
+        ]
+
+    async def abatch(self, ops: Iterable[Op]) -> list[Result]:
+        """Do what `batch` does, without blocking."""
+        return await asyncio.to_thread(self.batch, list(ops))
+
+    def _best(self, op: SearchOp, items: list[SearchItem]) -> list[SearchItem]:
+        if op.query and self._embed and items:
+            scores = self._scores(op.query, [str(item.value.get("text", "")) for item in items])
             for item, score in zip(items, scores, strict=True):
                 item.score = score
             items.sort(key=lambda item: -(item.score or 0.0))
-        return items[offset : offset + limit]
-
-    async def asearch(
-        self,
-        namespace_prefix: tuple[str, ...],
-        /,
-        *,
-        query: str | None = None,
-        filter: dict[str, Any] | None = None,  # noqa: A002 - langgraph's name
-        limit: int = 10,
-        offset: int = 0,
-        refresh_ttl: bool | None = None,
-    ) -> list[SearchItem]:
-        """Return what `search` does, without blocking."""
-        return await asyncio.to_thread(
-            lambda: self.search(
-                namespace_prefix,
-                query=query,
-                filter=filter,
-                limit=limit,
-                offset=offset,
-                refresh_ttl=refresh_ttl,
-            )
-        )
+        return items[op.offset : op.offset + op.limit]
 
     def _scores(self, query: str, texts: Sequence[str]) -> list[float]:
         import numpy as np
@@ -90,3 +68,7 @@ class MemoryStore(SqliteStore):
         norms = np.linalg.norm(matrix, axis=1) * np.linalg.norm(wanted)
         scores: list[float] = (matrix @ wanted / np.maximum(norms, 1e-12)).tolist()
         return scores
+
+
+def _all_of(op: SearchOp) -> SearchOp:
+    return op._replace(query=None, limit=_MOST, offset=0)

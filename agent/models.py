@@ -99,7 +99,7 @@ def open_thresholds(settings: Settings, model: BaseChatModel | None = None) -> T
 
 def _open_foreign(settings: Settings) -> BaseChatModel:
     try:
-        from langchain.chat_models import init_chat_model  # type: ignore[import-not-found,unused-ignore]
+        from langchain.chat_models import init_chat_model
     except ImportError:
         raise MissingExtraError(f"The model {settings.model}", "providers") from None
     more: dict[str, Any] = {"base_url": settings.base_url} if settings.base_url else {}

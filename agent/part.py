@@ -23,8 +23,8 @@ class Part(Generic[T]):
         self.name = name
         self._build = build
         self._lock = threading.Lock()
-        self._value: T | None = None
-        self._built = False
+        self._value: tuple[T] | None = None
+        """What was built; a tuple, since None may be what was built."""
 
     def __repr__(self) -> str:
         return f"Part({self.name!r}, ready={self.ready})"
@@ -32,18 +32,16 @@ class Part(Generic[T]):
     @property
     def ready(self) -> bool:
         """Whether `get` returns at once."""
-        return self._built
+        return self._value is not None
 
     def get(self) -> T:
         """Return the part; the first caller builds it, others wait."""
         with self._lock:
-            if not self._built:
-                self._value = self._build()
-                self._built = True
-            return self._value  # type: ignore[return-value]
+            if self._value is None:
+                self._value = (self._build(),)
+            return self._value[0]
 
     def forget(self) -> None:
         """Let the next caller build it anew."""
         with self._lock:
             self._value = None
-            self._built = False

@@ -23,7 +23,7 @@ NOTES = {
 class NotesRetriever(BaseRetriever):
     """Finds the notes that share a long word with the question."""
 
-    def _get_relevant_documents(self, query: str, *, run_manager: Any) -> list[Document]:  # noqa: ARG002
+    def _get_relevant_documents(self, query: str, *, run_manager: Any) -> list[Document]:  # noqa: ARG002 - LangChain's signature
         words = {word.strip("?.,").lower() for word in query.split() if len(word) > 3}
         return [
             Document(text, metadata={"source": name})
