@@ -36,6 +36,11 @@ EMBED_SECONDS = 20.0
 _PAUSE_SECONDS = 1.0  # between two rounds of embedding another process gets its turn to write
 _LOCK_SECONDS = EMBED_SECONDS + 10.0  # so long a round of another process may take
 
+_OF_MODEL = frozenset({"model", "base_url", "processors"})
+_OF_LIBRARY = frozenset({"docs", "embedder", "chroma_url"})
+_OF_ANSWERER = frozenset({"workflow", "quoting", "passages", "confidence"})
+"""Settings that a part was made with: when they change, it is made again."""
+
 
 class Assembly:
     """The parts of the program for one set of folders and one model.
@@ -77,9 +82,9 @@ class Assembly:
         self._embed_seconds = embed_seconds
         self._open_model = open_model or _open_own_model
         self._open_index = open_index or self._open_own_index
-        self.model: Part[BaseChatModel] = Part("the language model", lambda: self._open_model(settings))
+        self.model: Part[BaseChatModel] = Part("the language model", lambda: self._open_model(self.settings))
         self.embedder: Part[Embedder] = Part(
-            "the embedding model", lambda: (open_embedder or _open_own_embedder)(settings)
+            "the embedding model", lambda: (open_embedder or _open_own_embedder)(self.settings)
         )
         self.memory = Memory(paths.memory, lambda texts: self.embedder.get().embed_documents(texts))
         self.tool_servers: Part[ToolServers] = Part("the servers of tools", self._open_tool_servers)
@@ -123,9 +128,7 @@ class Assembly:
         Raises:
             FolderUnusableError: One of them cannot be used; the old ones stay.
         """
-        self.folders = [check_folder(folder) for folder in folders]
-        self.library.forget()
-        self.answerer.forget()
+        self.use_settings(self.settings.model_copy(update={"docs": list(folders)}))
 
     def use_model(self, name: str) -> None:
         """Answer with another model from now on.
@@ -133,11 +136,34 @@ class Assembly:
         Raises:
             HomespunError: There is no such model; the old one stays.
         """
-        settings = self.settings.model_copy(update={"model": name})
-        model = self._open_model(settings)
+        self.use_settings(self.settings.model_copy(update={"model": name}))
+
+    def use_settings(self, settings: Settings) -> None:
+        """Go on with other settings; only the parts that they concern are made again.
+
+        Raises:
+            HomespunError: A folder or the model cannot be used; the old settings stay.
+        """
+        changed = {
+            name
+            for name in type(settings).model_fields
+            if getattr(settings, name) != getattr(self.settings, name)
+        }
+        folders = [check_folder(folder) for folder in settings.docs or [HANDBOOK]]
+        if changed & _OF_MODEL:
+            model = self._open_model(settings)
+            self.model = Part("the language model", lambda: model)
         self.settings = settings
-        self.model = Part("the language model", lambda: model)
-        self.answerer.forget()
+        if "docs" in changed:
+            self.folders = folders
+        if "workflow" in changed:
+            self.workflow = settings.workflow
+        if "embedder" in changed:
+            self.embedder.forget()
+        if changed & _OF_LIBRARY:
+            self.library.forget()
+        if changed & (_OF_MODEL | _OF_LIBRARY | _OF_ANSWERER):
+            self.answerer.forget()
 
     def _load_all(self) -> None:
         # The part stays unbuilt, so an error comes again to whoever asks for it.

@@ -60,6 +60,8 @@ class LazyGroup(click.Group):
             from agent.layers import nearest
 
             hint = nearest(args[0], self.places) or f" See {ctx.command_path} --help."
+            if " " in args[0]:
+                hint = f" To ask a question, write {ctx.command_path} ask in front of it."
             raise click.UsageError(f"There is no command {args[0]!r}.{hint}")
         return super().resolve_command(ctx, args)
 

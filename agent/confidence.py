@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 _WORDS = (
-    (0.9, "very likely right"),
-    (0.75, "probably right"),
-    (0.5, "may be right, check the source"),
-    (0.0, "unsure, check the source"),
+    (90, "very likely right"),
+    (75, "probably right"),
+    (50, "possibly right, check the source"),
+    (0, "doubtful, check the source"),
 )
-
-
-def in_words(confidence: float) -> str:
-    """Return what a confidence from 0 to 1 means for a reader."""
-    return next(words for least, words in _WORDS if confidence >= least)
+"""From which percentage on which words hold; all of them go on with "The answer is"."""
 
 
 def sentence(confidence: float) -> str:
-    """Return a confidence in words and as a percentage: "probably right (81%)"."""
-    return f"{in_words(confidence)} ({percent(confidence)})"
+    """Return a confidence from 0 to 1 in words and as a percentage: "probably right (81%)"."""
+    shown = _percentage(confidence)
+    words = next(words for least, words in _WORDS if shown >= least)
+    return f"{words} ({shown}%)"
 
 
 def percent(confidence: float) -> str:
     """Return a probability as a whole percentage that never claims certainty."""
-    return f"{min(max(round(confidence * 100), 1), 99)}%"
+    return f"{_percentage(confidence)}%"
+
+
+def _percentage(confidence: float) -> int:
+    return min(max(round(confidence * 100), 1), 99)

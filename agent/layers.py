@@ -19,6 +19,7 @@ from agent.settings import ENVIRONMENT_PREFIX, NESTED_DELIMITER, Settings
 
 DEFAULT = "default"
 FLAG = "flag"
+HERE = "this chat"
 CONFIG_VARIABLE = "HOMESPUN_CONFIG"
 """Environment variable that names another settings file."""
 DEBUG_VARIABLE = "HOMESPUN_DEBUG"
@@ -65,6 +66,45 @@ def load(file: Path, flags: Mapping[str, Any] | None = None) -> LoadedSettings:
         raise SettingsError(_sentence(error, origins)) from error
 
 
+def change(settings: Settings, name: str, text: str) -> Settings:
+    """Return the settings with one of them changed.
+
+    Args:
+        settings: The settings so far; they stay as they are.
+        name: Dotted name of the setting.
+        text: Its new value as a person types it; "default" puts the default back.
+
+    Raises:
+        SettingsError: There is no such setting, or it cannot have this value.
+    """
+    known = list(names(Settings))
+    if name not in known:
+        raise SettingsError(f"There is no setting {name}.{nearest(name, known)}")
+    values = settings.model_dump()
+    _put(values, name, _default(name) if text == DEFAULT else text)
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise SettingsError(_sentence(error, {name: HERE})) from error
+
+
+def after_changes(loaded: LoadedSettings, now: Settings) -> LoadedSettings:
+    """Return the settings as they are now, where a chat has changed some of those that were read."""
+    changed = {name: HERE for name in names(Settings) if _value(now, name) != _value(loaded.settings, name)}
+    return LoadedSettings(now, {**loaded.origins, **changed}, loaded.file)
+
+
+def _default(name: str) -> object:
+    return _value(Settings(), name)
+
+
+def _value(settings: Settings, name: str) -> object:
+    value: object = settings
+    for part in name.split("."):
+        value = getattr(value, part)
+    return value
+
+
 def names(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
     """Yield the dotted name of every setting."""
     for name, field in model.model_fields.items():
@@ -76,7 +116,7 @@ def names(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return a hint at the known name that looks most like `name`, or an empty string."""
-    match = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    match = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f" Did you mean {match[0]}?" if match else ""
 
 

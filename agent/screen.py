@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from typing import IO, TYPE_CHECKING, TextIO
 
 from agent.settings import Settings, Switch
 
@@ -36,7 +36,11 @@ class Screen:
         return "".join(_ASCII.get(letter, letter) for letter in text).encode("ascii", "replace").decode()
 
 
-def look_at(stream: TextIO, settings: Settings) -> Screen:
+LOOKS = ("colour", "hyperlinks", "unicode")
+"""Settings that decide how a stream looks."""
+
+
+def look_at(stream: IO[str], settings: Settings) -> Screen:
     """Find out what a stream can show, as far as the settings leave it open."""
     terminal = stream.isatty()
     dumb = os.environ.get("TERM", "") in ("", "dumb", "unknown") and os.name != "nt"
@@ -50,7 +54,7 @@ def look_at(stream: TextIO, settings: Settings) -> Screen:
     )
 
 
-def make_console(screen: Screen, stream: TextIO | None = None) -> Console:
+def make_console(screen: Screen, stream: IO[str] | None = None) -> Console:
     """Return a rich console for the stream, standard output by default."""
     from rich.console import Console
 
@@ -71,7 +75,7 @@ def tolerate(stream: TextIO) -> None:
         reconfigure(errors="replace")
 
 
-def _speaks_unicode(stream: TextIO) -> bool:
+def _speaks_unicode(stream: IO[str]) -> bool:
     return (getattr(stream, "encoding", None) or "ascii").lower().replace("-", "").startswith("utf")
 
 

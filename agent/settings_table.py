@@ -60,11 +60,12 @@ def template_lines(settings: Settings) -> Iterator[str]:
             group = prefix
             yield f"[{group}]"
         yield f"# {meaning}"
-        yield f"# {last} = {_as_toml(value)}"
+        yield f"# {last} = {as_toml(value)}"
         yield ""
 
 
-def _as_toml(value: object) -> str:
+def as_toml(value: object) -> str:
+    """Return a value as it stands in the settings file."""
     if value is None:
         return "0.5"
     if isinstance(value, bool):

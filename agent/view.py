@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.markdown import Markdown
 from rich.padding import Padding
@@ -19,6 +20,9 @@ from agent.escape import one_line, visible
 from agent.screen import Screen
 
 _INDENT = 2
+_GAP = 2
+_LEAST_LONG = 24
+"""Cells that a column of sentences needs to be a column still."""
 _COMMON_WORDS = frozenset(
     "a an and are as at be by did do does for from has have how in is it its of on or that the their "
     "this to was were what when where which who why with".split()
@@ -72,13 +76,27 @@ class View:
         for number, citation in enumerate(citations, 1):
             self.console.print(Padding(self._source(number, citation, wanted), (0, _INDENT)))
 
-    def table(self, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        """Write a table of plain strings."""
-        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
-        for head in heads:
-            table.add_column(head, overflow="fold")
-        for row in rows:
-            table.add_row(*(Text(self.screen.text(one_line(cell))) for cell in row))
+    def table(self, heads: Sequence[str], rows: Iterable[Sequence[str]], long: int) -> None:
+        """Write a table of plain strings.
+
+        Where the window is too narrow for it, every row becomes a paragraph.
+
+        Args:
+            heads: Titles of the columns.
+            rows: The cells.
+            long: Number of the column, from 0, whose cells may take several lines.
+        """
+        shown = [[self.screen.text(one_line(cell)) for cell in row] for row in rows]
+        widths = [max(map(cell_len, column)) for column in zip(heads, *shown, strict=True)]
+        others = sum(widths) - widths[long] + _GAP * (len(heads) - 1)
+        if widths[long] > (room := self.console.width - 2 * _INDENT - others) and room < _LEAST_LONG:
+            self._paragraphs(shown, long)
+            return
+        table = Table(box=None, padding=(0, _GAP, 0, 0), header_style="bold", pad_edge=False)
+        for number, head in enumerate(heads):
+            table.add_column(head, overflow="fold", no_wrap=number != long)
+        for row in shown:
+            table.add_row(*map(Text, row))
         self.console.print(Padding(table, (0, _INDENT)))
 
     def excerpt(self, text: str, citation: Citation, context: int = 6) -> None:
@@ -86,14 +104,30 @@ class View:
         first = max(citation.start_line - context, 1)
         lines = text.split("\n")[first - 1 : citation.end_line + context]
         offset = sum(len(line) + 1 for line in text.split("\n")[: first - 1])
+        width = len(str(first + len(lines) - 1))
         for number, line in enumerate(lines, first):
-            shown = Text(f"{number:>6}  ", "dim")
+            shown = Text()
             begin, end = citation.start - offset, citation.end - offset
             parts = (line[: max(begin, 0)], line[max(begin, 0) : max(end, 0)], line[max(end, 0) :])
             for part, style in zip(parts, ("", "bold green", ""), strict=True):
                 shown.append(self.screen.text(visible(part)), style)
-            self.console.print(shown)
+            self.beside(f"  {number:>{width}}  ", shown)
             offset += len(line) + 1
+
+    def beside(self, label: str, text: Text) -> None:
+        """Write a text beside a label, so that all of its lines begin behind the label."""
+        # Lines for a pipe are not broken: whoever reads them breaks them.
+        room = max(self.console.width - cell_len(label), 10)
+        lines = text.wrap(self.console, room) if self.screen.interactive else [text]
+        for line in lines:
+            self.console.print(Text.assemble((label, "dim"), line))
+            label = " " * cell_len(label)
+
+    def _paragraphs(self, rows: Sequence[Sequence[str]], long: int) -> None:
+        for row in rows:
+            short = "  ".join(cell for number, cell in enumerate(row) if number != long and cell)
+            self.console.print(Padding(Text(short, "bold"), (0, _INDENT)))
+            self.console.print(Padding(Text(row[long]), (0, _INDENT, 0, 2 * _INDENT)))
 
     def _source(self, number: int, citation: Citation, wanted: str) -> RenderableType:
         head = Text(f"[{number}] ", "bold cyan")

@@ -43,11 +43,12 @@ def explain_answer(chat: Chat, arguments: list[str]) -> None:
         _explain_source(chat, number, answer.citations[number - 1])
         return
     chat.view.table(
-        ("step", "decision", "probability"),
+        ("sure", "step", "decision"),
         (
-            (str(decision.get("node", "")), str(decision.get("what", "")), _probability(decision))
+            (_probability(decision), str(decision.get("node", "")), str(decision.get("what", "")))
             for decision in answer.decisions
         ),
+        long=2,
     )
     chat.view.say(_outcome(answer))
 
@@ -76,7 +77,7 @@ def _explain_source(chat: Chat, number: int, citation: Citation) -> None:
 
 def _probability(decision: dict[str, object]) -> str:
     value = decision.get("probability")
-    return f"{value:.0%}" if isinstance(value, int | float) else ""
+    return percent(value) if isinstance(value, int | float) else ""
 
 
 def _edit(editor: str, path: str, citation: Citation) -> None:

@@ -17,7 +17,9 @@ from agent.events import Event
 from agent.plain import answer_lines
 from agent.progress_line import describe
 from agent.question import check_question
+from agent.screen import LOOKS, look_at, make_console
 from agent.session import Session
+from agent.settings import Settings
 from agent.view import View
 
 
@@ -62,7 +64,9 @@ class Chat:
             else:
                 self.ask(text)
         except (Cancelled, KeyboardInterrupt):
-            self.view.say("Stopped. What was asked is kept.", "yellow")
+            turns = self.session.turns
+            kept = " The question is kept." if turns and turns[-1].answer is None else ""
+            self.view.say(f"Stopped.{kept}", "yellow")
             return False
         except Exception as error:
             self._show(error)
@@ -88,6 +92,21 @@ class Chat:
         else:
             self.view.say("\n".join(answer_lines(answer)))
         self._warn()
+
+    def use_settings(self, settings: Settings) -> None:
+        """Go on with other settings.
+
+        Raises:
+            HomespunError: They cannot be used; the old ones stay.
+        """
+        before = self.assembly.settings
+        self.work("Changing the settings", lambda: self.assembly.use_settings(settings))
+        if settings.trace != before.trace:
+            self.trace = settings.trace
+        if any(getattr(settings, name) != getattr(before, name) for name in LOOKS):
+            stream = self.view.console.file
+            self.view.screen = look_at(stream, settings)
+            self.view.console = make_console(self.view.screen, stream)
 
     def work(self, label: str, work: Callable[[], object]) -> None:
         """Do something that takes a while behind a spinner; Ctrl-C stops waiting for it."""

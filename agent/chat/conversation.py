@@ -28,6 +28,7 @@ def list_threads(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - ev
              age(thread.updated))
             for thread in threads
         ),
+        long=2,
     )  # fmt: skip
 
 
@@ -47,7 +48,7 @@ def resume(chat: Chat, arguments: list[str]) -> None:
 
 def show_resumed(chat: Chat, thread: Thread) -> None:
     """Say which conversation goes on, and show its last turn."""
-    chat.view.say(f"Going on with \u201c{thread.title}\u201d ({thread.turns} turns).", "cyan")
+    chat.view.say(f"Going on with \u201c{thread.title}\u201d ({_turns(thread.turns)}).", "cyan")
     if chat.session.turns:
         turn = chat.session.turns[-1]
         chat.view.say(f"> {turn.question}", "bold")
@@ -93,6 +94,8 @@ def export(chat: Chat, arguments: list[str]) -> None:
             stream.write(as_markdown(chat.session.turns))
     except FileExistsError:
         raise SlashError(f"{file} exists already: name another file.") from None
+    except OSError as error:
+        raise SlashError(f"{file} cannot be written ({error.strerror}): name another file.") from None
     chat.view.say(f"Written to {file.absolute()}.")
 
 
@@ -103,6 +106,10 @@ def clear(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - every com
     if chat.view.screen.interactive:
         chat.view.console.clear()
     chat.view.say("A new conversation.")
+
+
+def _turns(count: int) -> str:
+    return "1 turn" if count == 1 else f"{count} turns"
 
 
 def _store(chat: Chat) -> ThreadStore:

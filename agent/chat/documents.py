@@ -17,7 +17,8 @@ _MOST_FAILURES = 20
 def show_or_choose(chat: Chat, arguments: list[str]) -> None:
     """Show the folders, or ask others from now on."""
     if arguments:
-        chat.assembly.use_folders([Path(argument).expanduser() for argument in arguments])
+        folders = [Path(argument).expanduser() for argument in arguments]
+        chat.work("Changing the folders", lambda: chat.assembly.use_folders(folders))
         chat.assembly.preload()
     for folder in chat.assembly.folders:
         chat.view.say(f"  {folder}")

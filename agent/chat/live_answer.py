@@ -23,6 +23,8 @@ from agent.view import View
 
 _LINES_BELOW = 4
 """Lines of the screen that the tail of the answer leaves free."""
+_LONGEST_STEP = 200
+"""Characters of a step that are shown: a model may write anything into one."""
 
 
 class LiveAnswer:
@@ -39,6 +41,7 @@ class LiveAnswer:
         self._waiting = waiting
         self._trace = trace
         self._step = "Thinking"
+        self._note = ""
         self._words = ""
         self._began = time.monotonic()
 
@@ -69,15 +72,15 @@ class LiveAnswer:
             raise
 
     def note(self, text: str) -> None:
-        """Say what is being done, from any thread."""
-        self._step = text
+        """Say how far the loading is, from any thread."""
+        self._note = text
 
     def _follow(
         self, events: Iterable[Event], approve: Callable[[Approval], None], live: Live
     ) -> Answer | None:
         for event in events:
             if isinstance(event, Step):
-                self._begin(event, live)
+                self._begin(event)
             elif isinstance(event, Token):
                 self._words += event.text
             elif isinstance(event, Approval):
@@ -89,18 +92,20 @@ class LiveAnswer:
                 return event.answer
         return None
 
-    def _begin(self, step: Step, live: Live) -> None:
+    def _begin(self, step: Step) -> None:
         self._step = step.text
+        self._note = ""
         if self._trace:
             elapsed = time.monotonic() - self._began
-            line = f"{elapsed:6.1f} s  {step.node}: {one_line(step.text)}"
-            live.console.print(Text(self._view.screen.text(line), "dim"))
+            line = f"{step.node}: {one_line(step.text)}"
+            if len(line) > _LONGEST_STEP:
+                line = f"{line[:_LONGEST_STEP].rstrip()} \u2026"
+            self._view.beside(f"{elapsed:6.1f} s  ", Text(self._view.screen.text(line), "dim"))
 
     def _draw(self, spinner: Spinner) -> RenderableType:
         missing = self._waiting()
         label = f"Loading {missing}" if missing and not self._words else self._step
-        if missing and self._step.startswith("Indexing"):
-            label = self._step
+        label = self._note or label
         width = max(self._view.console.width - 8, 10)
         spinner.update(text=Text(self._view.screen.text(one_line(label))[:width], "dim"))
         status = Padding(spinner, (0, 2))
@@ -108,6 +113,15 @@ class LiveAnswer:
 
     def _tail(self) -> Text:
         height = max(self._view.console.height - _LINES_BELOW, 1)
-        text = Text(self._view.screen.text(visible(self._words)))
-        lines = text.wrap(self._view.console, max(self._view.console.width - 4, 10))
-        return Text("\n").join(lines[-height:])
+        width = max(self._view.console.width - 4, 10)
+        text = Text(self._view.screen.text(visible(_end(self._words, 2 * height * width))))
+        return Text("\n").join(text.wrap(self._view.console, width)[-height:])
+
+
+def _end(words: str, length: int) -> str:
+    """Return at least so much of the end, so that a long answer costs no more to draw than a short one.
+
+    It begins where a word does, and at the same one for a while: the lines must not dance.
+    """
+    begin = max(len(words) // length - 1, 0) * length
+    return words[words.find(" ", begin) + 1 :] if begin else words

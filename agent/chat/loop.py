@@ -56,11 +56,10 @@ def talk(chat: Chat, thread: Thread | None = None) -> int:
     """Greet, load behind the person's back, and converse until they leave; return the exit code."""
     if chat.view.screen.interactive:
         folders = ", ".join(folder.name for folder in chat.assembly.folders)
-        chat.view.say(f"Homespun. Ask about {folders}; /help lists the commands.", "bold")
+        chat.view.say(f"Homespun. Ask about the documents in {folders}; /help lists the commands.", "bold")
     if thread is not None:
         chat.session.resume(thread.id)
         show_resumed(chat, thread)
-    chat.assembly.preload()
     _converse(chat, _open_reader(chat))
     return EXIT_ANSWERED
 
@@ -92,13 +91,15 @@ def _asker(context: Context) -> Callable[[str], str]:
 def _open_reader(chat: Chat) -> Reader:
     screen = chat.view.screen
     if not (screen.interactive and sys.stdin.isatty()):
+        chat.assembly.preload()
         return PlainReader("> " if sys.stdin.isatty() else "")
     return PromptReader(
         chat.context.paths.history,
         lambda name, typed: _suggest(chat, name, typed),
         lambda: _status(chat),
         screen.text("\u203a "),
-        screen.colour,
+        lambda: chat.view.screen.colour,
+        on_shown=chat.assembly.preload,  # not before: importing would slow the prompt down
     )
 
 

@@ -18,7 +18,7 @@ def show_memory(chat: Chat, arguments: list[str]) -> None:
     if not found:
         chat.view.say("Nothing is remembered yet: /remember keeps a fact.")
         return
-    chat.view.table(("key", "remembered"), ((item.key, item.text) for item in found))
+    chat.view.table(("key", "remembered"), ((item.key, item.text) for item in found), long=1)
 
 
 def remember(chat: Chat, arguments: list[str]) -> None:
@@ -54,6 +54,7 @@ def list_tools(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - ever
             )
             for tool in chat.assembly.tools()
         ),
+        long=1,
     )
 
 

@@ -1,4 +1,4 @@
-"""Slash commands about the program: /help, /model, /settings, /exit."""
+"""Slash commands about the program: /help, /model, /exit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ def show_help(chat: Chat, arguments: list[str]) -> None:
         command = find_command(COMMANDS, arguments[0].lstrip("/"))
         chat.view.say(f"{command.usage}\n  {command.summary}")
         return
-    chat.view.table(("command", "what it does"), ((item.usage, item.summary) for item in COMMANDS.values()))
+    chat.view.table(
+        ("command", "what it does"), ((item.usage, item.summary) for item in COMMANDS.values()), long=1
+    )
     chat.view.say(
         "Anything else is a question. Alt-Enter begins a new line, Ctrl-C stops an answer, Ctrl-D leaves.",
         "dim",
@@ -32,16 +34,6 @@ def show_or_choose_model(chat: Chat, arguments: list[str]) -> None:
     chat.view.say(f"The language model is {chat.assembly.settings.model}.")
 
 
-def show_settings(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - every command takes arguments
-    """Show every setting and where its value comes from."""
-    from agent.settings_table import rows
-
-    chat.view.table(
-        ("setting", "value", "from"), ((row.name, row.value, row.origin) for row in rows(chat.context.loaded))
-    )
-    chat.view.say(f"Change them in {chat.context.loaded.file}.", "dim")
-
-
 def leave(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - every command takes arguments
     """Leave the chat."""
     chat.running = False
@@ -50,6 +42,5 @@ def leave(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - every com
 FIRST = (SlashCommand("help", "List the commands, or explain one.", show_help, "[COMMAND]"),)
 LAST = (
     SlashCommand("model", "Show the language model, or choose another.", show_or_choose_model, "[NAME]"),
-    SlashCommand("settings", "Show every setting and where its value comes from.", show_settings),
     SlashCommand("exit", "Leave; the conversation stays saved.", leave),
 )

@@ -18,8 +18,8 @@ from prompt_toolkit.output import ColorDepth
 
 from agent.question import MOST_CHARACTERS
 
-_MOST_PASTED = 4 * MOST_CHARACTERS
-"""Characters of one paste that reach the line: a question is never as long, and redrawing stays quick."""
+_MOST_PASTED = 2 * MOST_CHARACTERS
+"""Characters of one paste that reach the line; no question is as long, and redrawing stays quick."""
 
 Suggest = Callable[[str, str], Iterable[tuple[str, str]]]
 """Takes a command's name and what is typed; returns completions and their meaning."""
@@ -62,29 +62,53 @@ class PromptReader:
         suggest: Completes slash commands.
         status: Returns the line at the foot of the screen, or an empty string.
         prompt: What stands before the line.
-        colour: Whether colours are shown.
+        colour: Returns whether colours are shown.
+        on_shown: Called once, when the first prompt is on the screen.
     """
 
     def __init__(
-        self, history: Path, suggest: Suggest, status: Callable[[], str], prompt: str, colour: bool
+        self,
+        history: Path,
+        suggest: Suggest,
+        status: Callable[[], str],
+        prompt: str,
+        colour: Callable[[], bool],
+        on_shown: Callable[[], object],
     ) -> None:
         self._prompt = FormattedText([("bold ansicyan", prompt)])
+        self._colour = colour
+        self._on_shown: Callable[[], object] | None = on_shown
+        self._refusal = ""
         self._session: PromptSession[str] = PromptSession(
             history=_open_history(history),
             completer=_SlashCompleter(suggest),
             complete_while_typing=True,
-            key_bindings=_key_bindings(),
+            key_bindings=_key_bindings(self._refuse),
             multiline=True,
             prompt_continuation="  ",
-            bottom_toolbar=lambda: status() or None,
-            color_depth=None if colour else ColorDepth.DEPTH_1_BIT,
+            bottom_toolbar=lambda: self._refusal or status() or None,
             refresh_interval=0.5,
             reserve_space_for_menu=6,
         )
+        self._session.default_buffer.on_text_changed += self._forget_refusal
+        self._session.app.after_render += self._tell_shown
 
     def read(self) -> str:
         """Return the next line, or several where the person made them."""
+        self._refusal = ""
+        self._session.color_depth = None if self._colour() else ColorDepth.DEPTH_1_BIT
         return self._session.prompt(self._prompt)
+
+    def _refuse(self, reason: str) -> None:
+        self._refusal = f" {reason}"
+
+    def _forget_refusal(self, _: object) -> None:
+        self._refusal = ""
+
+    def _tell_shown(self, _: object) -> None:
+        if self._on_shown is not None:
+            self._on_shown()
+            self._on_shown = None
 
 
 class _SlashCompleter(Completer):
@@ -105,7 +129,7 @@ class _SlashCompleter(Completer):
             yield Completion(word, start_position=-len(typed), display_meta=meaning)
 
 
-def _key_bindings() -> KeyBindings:
+def _key_bindings(refuse: Callable[[str], None]) -> KeyBindings:
     bindings = KeyBindings()
 
     @bindings.add("enter")
@@ -130,7 +154,13 @@ def _key_bindings() -> KeyBindings:
 
     @bindings.add(Keys.BracketedPaste)
     def _(event: KeyPressEvent) -> None:
-        event.current_buffer.insert_text(event.data[:_MOST_PASTED].replace("\r\n", "\n").replace("\r", "\n"))
+        if len(event.data) > _MOST_PASTED:
+            refuse(
+                f"Not pasted: {len(event.data):,} characters, and a question has at most "
+                f"{MOST_CHARACTERS:,}. Put it into a file of the folder."
+            )
+            return
+        event.current_buffer.insert_text(event.data.replace("\r\n", "\n").replace("\r", "\n"))
 
     return bindings
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.chat import answers, conversation, documents, memories, program
+from agent.chat import adjust, answers, conversation, documents, memories, program
 from agent.chat.slash import SlashCommand
 
 COMMANDS: dict[str, SlashCommand] = {
@@ -13,6 +13,7 @@ COMMANDS: dict[str, SlashCommand] = {
         *answers.COMMANDS,
         *conversation.COMMANDS,
         *memories.COMMANDS,
+        *adjust.COMMANDS,
         *program.LAST,
     )
 }

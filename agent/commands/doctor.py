@@ -30,11 +30,12 @@ def command(
     from agent.doctor import examine
     from agent.escape import one_line, to_json
 
-    findings = list(examine(context.settings, context.paths))
+    findings = []
+    good, bad = context.output.text("\u2713 \u2717").split()
+    for finding in examine(context.settings, context.paths):
+        findings.append(finding)
+        if not as_json:  # one by one: loading the models takes seconds
+            click.echo(context.output.text(f"{good if finding.good else bad} {one_line(finding.sentence)}"))
     if as_json:
         click.echo(to_json({"checks": [finding.to_json() for finding in findings]}))
-    else:
-        good, bad = context.output.text("\u2713 \u2717").split()
-        for finding in findings:
-            click.echo(context.output.text(f"{good if finding.good else bad} {one_line(finding.sentence)}"))
     return EXIT_ANSWERED if all(finding.good for finding in findings) else EXIT_USAGE

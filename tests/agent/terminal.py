@@ -13,7 +13,7 @@ import pexpect
 import pyte
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-_PATIENCE = 30.0
+_PATIENCE = 120.0
 _UNWANTED = ("NO_COLOR", "COLUMNS", "LINES")
 
 

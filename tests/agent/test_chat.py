@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from agent.answer import Answer
 from agent.assembly import Assembly
 from agent.chat.chat import Chat
+from agent.chat.live_answer import LiveAnswer
 from agent.chat.registry import COMMANDS
 from agent.context import open_context
+from agent.events import Finished, Step
 from agent.screen import Screen, make_console
 from agent.session import Session
 from agent.threads import ThreadStore
@@ -36,6 +40,10 @@ class Talk:
         begin = self.output.tell()
         self.chat.handle(line)
         return self.output.getvalue()[begin:]
+
+
+def without_codes(said: str) -> str:
+    return re.sub(r"\x1b\[[^a-zA-Z]*[a-zA-Z]", "", said)
 
 
 @pytest.fixture
@@ -88,6 +96,7 @@ def test_help_lists_every_command(talk: Talk) -> None:
         ("/docs /does/not/exist", "does not exist"),
         ("/resume nothing", "no such conversation"),
         ("/forget nothing", "/memory lists them"),
+        ("/export /does/not/exist.md", "cannot be written"),
         ("?!", "The question is empty"),
         ("word " * 300, "200 is the limit"),
     ],
@@ -113,11 +122,11 @@ def test_sources_open_and_why(talk: Talk) -> None:
     talk("How tall is the lighthouse?")
     assert "island.md  line 4" in talk("/sources")
     excerpt = talk("/open 1")
-    assert "     4  It is 38 metres tall." in excerpt
+    assert "  4  It is 38 metres tall." in excerpt
     why = talk("/why")
     assert "grade" in why
     assert "96%" in why
-    assert "very likely right" in why
+    assert "The answer is very likely right (93%)." in why
     assert "from character" in talk("/why 1")
 
 
@@ -243,8 +252,38 @@ def test_narrow_windows_hold_everything(
     monkeypatch.setenv("COLUMNS", "24")
     screen = Screen(interactive=True, colour=False, unicode=True, hyperlinks=False)
     talk = Talk(assemble(), screen)
-    lines = [line for line in talk("How tall is the lighthouse?").split("\n") if "\x1b" not in line]
-    assert max(map(len, lines)) <= 24
+    talk.chat.view.console = make_console(screen, talk.output)
+    for said in ("How tall is the lighthouse?", "/why", "/open", "/tools", "/threads", "/settings", "/help"):
+        lines = without_codes(talk(said)).split("\n")
+        assert max(map(len, lines)) <= 24, said
+
+
+def test_what_is_cut_into_lines_stays_beside_its_number(
+    assemble: Callable[..., Assembly], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "24")
+    talk = Talk(assemble(), Screen(interactive=True, colour=False, unicode=True, hyperlinks=False))
+    talk("How tall is the lighthouse?")
+    lines = [line.rstrip() for line in without_codes(talk("/open 1")).splitlines()]
+    first = lines.index("  4  It is 38 metres")
+    assert lines[first + 1] == "     tall. Its keeper"
+
+
+def test_a_wide_table_becomes_paragraphs_in_a_narrow_window(
+    assemble: Callable[..., Assembly], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = Screen(interactive=True, colour=False, unicode=True, hyperlinks=False)
+    for columns, wanted in (("80", r"  /undo {4,}Forget"), ("40", r"  /undo *\n    Forget")):
+        monkeypatch.setenv("COLUMNS", columns)
+        assert re.search(wanted, without_codes(Talk(assemble(), screen)("/help"))), columns
+
+
+def test_a_step_of_endless_words_is_cut(assemble: Callable[..., Assembly]) -> None:
+    live = LiveAnswer(Talk(assemble()).chat.view, lambda: None, trace=True)
+    live.show([Step("retrieve", "D" * 5000), Finished(Answer("38"))], lambda _: None)
+    output = live._view.console.file.getvalue()  # type: ignore[attr-defined]
+    assert "retrieve: DDDD" in output
+    assert len(output) < 400
 
 
 def test_links_lead_to_the_file(assemble: Callable[..., Assembly], folder: Path) -> None:

@@ -105,10 +105,11 @@ def test_a_pasted_megabyte_is_refused_and_the_chat_goes_on(folder: Path) -> None
     with chat(folder) as terminal:
         terminal.wait_for(PROMPT)
         terminal.send("\x1b[200~" + "word " * 200_000 + "\x1b[201~")
-        terminal.send("\r")
-        terminal.wait_for("200 is the limit")
+        terminal.wait_for("Not pasted: 1,000,000 characters, and a question has at most 2,000.")
+        assert "word word" not in terminal.text
         terminal.type("How tall is the lighthouse?")
         terminal.wait_for("very likely right")
+        assert "Not pasted" not in terminal.text
 
 
 def test_no_colour_when_it_is_not_wanted(folder: Path) -> None:

@@ -1,0 +1,108 @@
+"""The slash command /settings."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from agent.assembly import Assembly
+from agent.screen import Screen, make_console
+from tests.agent.fakes import RuleModel
+from tests.agent.test_chat import Talk
+
+Assemble = Callable[..., Assembly]
+
+
+@pytest.fixture
+def talk(assemble: Assemble) -> Talk:
+    return Talk(assemble())
+
+
+def words(said: str) -> str:
+    return " ".join(said.split())
+
+
+def test_all_settings_are_shown_with_their_origin(talk: Talk, home: Path) -> None:
+    said = words(talk("/settings"))
+    assert "passages 6 default" in said
+    assert f"The settings file is {home / 'config' / 'settings.toml'}." in said
+
+
+def test_one_setting_is_explained(talk: Talk) -> None:
+    said = talk("/settings passages")
+    assert "passages is 6 (default)." in said
+    assert "Passages that are read for a question." in said
+
+
+def test_a_change_holds_in_this_chat_and_says_how_to_keep_it(talk: Talk, home: Path) -> None:
+    said = words(talk("/settings passages 1"))
+    assert "passages is 1 in this chat." in said
+    assert f"To keep it, write passages = 1 into {home / 'config' / 'settings.toml'}." in said
+    assert "passages 1 this chat" in words(talk("/settings"))
+    talk("/trace on")
+    assert "Reading 1 passages" in talk("How tall is the lighthouse?")
+    assert "is 6 in this chat. It is the default" in words(talk("/settings passages default"))
+    assert "is 6 already" in talk("/settings passages 6")
+    assert not home.joinpath("config").exists()
+
+
+def test_text_is_kept_as_toml(talk: Talk) -> None:
+    assert 'editor = "code -g {path}:{line}"' in words(talk("/settings editor code -g {path}:{line}"))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("/settings pasages 3", "There is no setting pasages. Did you mean passages?"),
+        ("/settings pasages", "Did you mean passages?"),
+        ("/settings passages many", "The setting passages (this chat) cannot be 'many'"),
+        ("/settings passages 0", "cannot be '0'"),
+        ("/settings colour perhaps", "'auto', 'always' or 'never'"),
+        ("/settings serve.port 80", "cannot be changed in a chat"),
+        ("/settings docs /does/not/exist", "does not exist"),
+        ("/settings model nothing", "There are no weights"),
+    ],
+)
+def test_what_cannot_be_is_explained_and_nothing_changes(
+    assemble: Assemble, monkeypatch: pytest.MonkeyPatch, line: str, said: str
+) -> None:
+    talk = Talk(assemble())
+    monkeypatch.setattr(talk.chat.assembly, "_open_model", _open_nothing)
+    before = talk.chat.assembly.settings
+    assert said in words(talk(line))
+    assert talk.chat.assembly.settings == before
+
+
+def _open_nothing(settings: object) -> None:
+    from agent.models import weights_folder
+
+    weights_folder(settings.model)  # type: ignore[attr-defined]
+
+
+def test_the_folders_that_are_asked_are_a_setting_too(talk: Talk, tmp_path: Path) -> None:
+    other = tmp_path / "towers"
+    other.mkdir()
+    (other / "tower.md").write_text("# Towers\n\nThe tower is 99 feet wide.\n", "utf-8")
+    talk(f"/docs '{other}'")
+    talk("/settings history 2")
+    assert talk("How wide is the tower?").startswith("99")
+    assert f"docs is {other}" in talk("/settings docs").replace("\n", "")
+
+
+def test_colours_change_at_once(assemble: Assemble) -> None:
+    talk = Talk(assemble(RuleModel()), Screen(True, True, True, False))
+    talk.chat.view.console = make_console(talk.chat.view.screen, talk.output)
+    assert "is not" not in talk("/settings colour always")
+    assert talk.chat.view.screen.colour
+    assert talk.chat.view.console.file is talk.output
+    talk("/settings colour never")
+    assert not talk.chat.view.screen.colour
+    assert isinstance(talk.chat.view.console.file, io.StringIO)
+
+
+def test_trace_is_switched(talk: Talk) -> None:
+    talk("/settings trace true")
+    assert "grade: Reading" in talk("How tall is the lighthouse?")
