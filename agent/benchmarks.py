@@ -7,8 +7,6 @@ are measured here.
 from __future__ import annotations
 
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -16,7 +14,7 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from agent.paths import HANDBOOK, REPOSITORY
+from agent.paths import HANDBOOK
 from agent.settings import Settings
 
 Figures = dict[str, object]
@@ -32,10 +30,9 @@ def measure(name: str, settings: Settings, chunks: int = DEFAULT_CHUNKS) -> Figu
 
 
 def _start(settings: Settings, chunks: int) -> Figures:  # noqa: ARG001 - all take the same
-    return {
-        "help_seconds": _median_seconds([sys.executable, "main.py", "--help"]),
-        "prompt_imports_seconds": _median_seconds([sys.executable, "-c", "import agent.chat.loop"]),
-    }
+    from agent.startup import measure_start
+
+    return measure_start()
 
 
 def _model(settings: Settings, chunks: int) -> Figures:  # noqa: ARG001
@@ -93,13 +90,6 @@ def _seconds(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
-
-
-def _median_seconds(command: list[str]) -> float:
-    def run() -> None:
-        subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True)  # noqa: S603 - our own
-
-    return statistics.median(_seconds(run) for _ in range(_REPETITIONS))
 
 
 BENCHMARKS: dict[str, Callable[[Settings, int], Figures]] = {

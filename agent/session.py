@@ -128,7 +128,7 @@ class Session:
                 self.thread = self.store.create(question, self.assembly.folders)
                 if self._name:
                     self.store.rename(self.thread, self._name)
-            return self.store.ask(self.thread, question)
+            return self.store.ask(self.thread, question, self.assembly.folders)
         except StorageError as error:
             self._stop_saving(error)
             return number

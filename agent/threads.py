@@ -80,11 +80,10 @@ class ThreadStore:
         title = " ".join(question.split())
         if len(title) > _TITLE_LENGTH:
             title = title[: _TITLE_LENGTH - 1].rstrip() + "\u2026"
-        places = json.dumps([str(folder) for folder in folders])
         now = time.time()
         with self._writing() as connection:
             connection.execute(
-                "INSERT INTO threads VALUES (?, ?, ?, ?, ?)", (own_id, title, places, now, now)
+                "INSERT INTO threads VALUES (?, ?, ?, ?, ?)", (own_id, title, _places(folders), now, now)
             )
             connection.execute(
                 "DELETE FROM threads WHERE id IN "
@@ -93,8 +92,8 @@ class ThreadStore:
             )
         return own_id
 
-    def ask(self, thread: str, question: str) -> int:
-        """Save a question; return its number."""
+    def ask(self, thread: str, question: str, folders: Sequence[Path] = ()) -> int:
+        """Save a question, and the folders that it is about where they are given; return its number."""
         with self._writing() as connection:
             [(number,)] = connection.execute(
                 "SELECT coalesce(max(number), 0) + 1 FROM turns WHERE thread = ?", (thread,)
@@ -103,6 +102,8 @@ class ThreadStore:
                 "INSERT INTO turns VALUES (?, ?, ?, NULL, ?)", (thread, number, question, time.time())
             )
             connection.execute("UPDATE threads SET updated = ? WHERE id = ?", (time.time(), thread))
+            if folders:
+                connection.execute("UPDATE threads SET folders = ? WHERE id = ?", (_places(folders), thread))
         return int(number)
 
     def answer(self, thread: str, number: int, answer: Answer) -> None:
@@ -215,6 +216,10 @@ class ThreadStore:
                     f"The saved conversations in {self._file} cannot be used ({error}): make its folder "
                     "writable or point HOMESPUN_HOME to another."
                 ) from error
+
+
+def _places(folders: Sequence[Path]) -> str:
+    return json.dumps([str(folder) for folder in folders])
 
 
 def _open(file: Path) -> sqlite3.Connection:

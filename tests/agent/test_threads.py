@@ -119,3 +119,11 @@ def test_a_database_of_another_kind_is_one_sentence(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(StorageError, match="cannot be used"):
         ThreadStore(file).create("a", [])
+
+
+def test_a_thread_is_about_the_folders_that_were_asked_last(store: ThreadStore) -> None:
+    thread = store.create("a", [Path("/docs")])
+    store.ask(thread, "a", [Path("/docs")])
+    store.ask(thread, "b", [Path("/other")])
+    store.ask(thread, "c")
+    assert store.threads()[0].folders == ("/other",)
