@@ -6,6 +6,7 @@ are measured here.
 
 from __future__ import annotations
 
+import os
 import statistics
 import tempfile
 import time
@@ -41,7 +42,8 @@ def _model(settings: Settings, chunks: int) -> Figures:  # noqa: ARG001
 
     text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(HANDBOOK.glob("*.md"))[:3])
     figures: Figures = {}
-    for speed in compare(weights_folder(settings.model), text):
+    threads = settings.processors or os.cpu_count() or 1
+    for speed in compare(weights_folder(settings.model), text, threads=threads):
         name = speed.name.replace(",", "").replace(" ", "_")
         figures[f"{name}_prefill_tokens_per_second"] = round(speed.prefill, 1)
         figures[f"{name}_decode_tokens_per_second"] = round(speed.decode, 1)

@@ -1,8 +1,9 @@
 """Many replies at once: each pass reads one token of every unfinished reply.
 
 Reading the weights from memory costs more than computing with them, so eight replies together take
-little longer than one. Prompts are padded at their beginnings, so that all replies grow at the same
-place of the cache; a mask hides the padding.
+little longer than one. Prompts are read one after the other, as they are when they are alone; what was
+read is moved to the ends of their rows, so that all replies grow at the same place of the cache, and a
+mask hides what stands before.
 """
 
 from __future__ import annotations
@@ -55,16 +56,19 @@ class _Batch:
         """Index of the generation in each row."""
         prompts = [generation.prompt for generation in generations]
         longest = max(map(len, prompts))
+        self._longest = longest
         self._padding = torch.tensor([longest - len(prompt) for prompt in prompts])
-        self._tokens = torch.tensor([[0] * (longest - len(prompt)) + prompt for prompt in prompts])
+        self._tokens = torch.zeros(len(prompts), 1, dtype=torch.long)
         capacity = longest + max(generation.limit for generation in generations)
         self._cache = model.new_cache(len(prompts), capacity)
 
     def read(self) -> Tensor:
         """Read the newest tokens; return the scores of the next token in each row (rows, V)."""
         start = self._cache.length
+        if start == 0:
+            return self._read_prompts()
         places = torch.arange(start, start + self._tokens.shape[1])
-        positions = (places - self._padding.unsqueeze(1)).clamp(min=0)
+        positions = places - self._padding.unsqueeze(1)
         states = self._model.states(
             self._tokens, cache=self._cache, positions=positions, mask=self._mask(places), last=1
         )
@@ -81,12 +85,22 @@ class _Batch:
             self.unfinished = [self.unfinished[row] for row in rows]
         self._tokens = torch.tensor([[self._generations[index].output[-1]] for index in self.unfinished])
 
-    def _mask(self, places: Tensor) -> Tensor:
-        """Return which places each token may look at (rows, 1, T, S): earlier ones that are no padding.
+    def _read_prompts(self) -> Tensor:
+        scores = []
+        for row, generation in enumerate(self._generations):
+            prompt = generation.prompt
+            alone = self._model.new_cache(capacity=len(prompt))
+            states = self._model.states(
+                torch.tensor([prompt]), cache=alone, last=1, steady=self._model.steady_part(len(prompt))
+            )
+            scores.append(self._model.logits(states[0, -1]))
+            start = self._longest - len(prompt)
+            self._cache.keys[:, row, :, start : self._longest] = alone.keys[:, 0]
+            self._cache.values[:, row, :, start : self._longest] = alone.values[:, 0]
+        self._cache.advance(self._longest)
+        return torch.stack(scores)
 
-        A padding token looks at itself, since attention to nothing has no value.
-        """
+    def _mask(self, places: Tensor) -> Tensor:
+        """Return which places each token may look at (rows, 1, T, S): earlier ones that are no padding."""
         seen = torch.arange(int(places[-1]) + 1)
-        is_real = seen >= self._padding.view(-1, 1, 1, 1)
-        is_earlier = seen <= places.view(-1, 1)
-        return (is_real & is_earlier) | (seen == places.view(-1, 1))
+        return (seen >= self._padding.view(-1, 1, 1, 1)) & (seen <= places.view(-1, 1))

@@ -21,7 +21,8 @@ def score_choices(
     """Return the log-probability of each choice after each prompt (prompts, choices).
 
     Prompts of similar length share a pass. They are padded at their ends, where causal attention
-    does not look, so no mask is needed until a choice has a second token.
+    does not look, so no mask is needed until a choice has a second token. All of them are padded to whole
+    blocks, so that a score does not depend on the prompts beside it.
     """
     scores = torch.empty(len(prompts), len(choices))
     for rows in _groups([len(prompt) for prompt in prompts]):
@@ -45,11 +46,11 @@ def _score_group(
     model: FastGPT, prompts: Sequence[Sequence[int]], choices: Sequence[Sequence[int]]
 ) -> Tensor:
     lengths = torch.tensor([len(prompt) for prompt in prompts])
-    longest = int(lengths.max())
+    longest = model.padded_length(int(lengths.max()))
     padded = torch.tensor([[*prompt, *[0] * (longest - len(prompt))] for prompt in prompts])
     extra = max(map(len, choices)) - 1
     cache = model.new_cache(len(prompts), longest + extra) if extra else None
-    states = model.states(padded, cache=cache)
+    states = model.states(padded, cache=cache, steady=model.steady_part(longest))
     first = model.logits(states[torch.arange(len(prompts)), lengths - 1]).log_softmax(-1)
     columns = []
     for choice in choices:

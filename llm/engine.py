@@ -15,6 +15,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from llm.attention import BLOCK
 from llm.batch_generation import write_batch
 from llm.constraints import Constraint, ConstraintCompiler
 from llm.decisions import score_choices
@@ -59,7 +60,7 @@ class Engine:
         self.context_length = model.config.max_position_embeddings
         """Tokens of a prompt and its reply together."""
         self._lock = FairLock()
-        self._prefixes = PrefixCache(self.model.new_cache)
+        self._prefixes = PrefixCache(self.model.new_cache, block=BLOCK if quantised else 1)
 
     @cached_property
     def constraints(self) -> ConstraintCompiler:
@@ -179,12 +180,14 @@ class Engine:
     ) -> Iterator[Token | Finish]:
         reused = len(slot.tokens)
         pending = generation.prompt[reused:]
+        steady = self.model.steady_part(len(generation.prompt)) - reused
         while generation.finish_reason is None:
             if cancelled is not None and cancelled.is_set():
                 generation.finish_reason = "cancelled"
                 break
             draft = generation.draft(self.context_length - slot.cache.length - len(pending))
-            scores = self._read(slot, pending + draft, len(draft) + 1)
+            scores = self._read(slot, pending + draft, len(draft) + 1, max(steady, 0))
+            steady = 0
             accepted = 0
             for place in range(len(draft) + 1):
                 token = generation.take(scores[place])
@@ -199,11 +202,12 @@ class Engine:
             self._forget(slot, len(draft) - accepted)
         yield generation.finish(reused)
 
-    def _read(self, slot: Slot, tokens: list[int], last: int) -> Tensor:
+    def _read(self, slot: Slot, tokens: list[int], last: int, steady: int) -> Tensor:
         """Add tokens to a slot; return the scores after each of the `last` ones (last, V)."""
         with self._lock:
-            states = self.model.states(torch.tensor([tokens]), cache=slot.cache, last=last)
+            states = self.model.states(torch.tensor([tokens]), cache=slot.cache, last=last, steady=steady)
             slot.tokens += tokens
+            slot.steady += steady
             return self.model.logits(states[0])
 
     def _forget(self, slot: Slot, tokens: int) -> None:

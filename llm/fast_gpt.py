@@ -9,7 +9,9 @@ and the last layer works only for the tokens whose states are asked for.
 Quantised, a state is the same to the last bit whether its token is read alone, in a draft, behind a
 cached prefix or in a batch: integer sums are exact, and attention is computed in double precision, so
 that the order of its sums is lost in rounding. (In single precision a difference in the seventh digit
-can tip the rounding to an integer, and one reply in five came out differently with drafts.)
+can tip the rounding to an integer, and one reply in five came out differently with drafts.) Long prompts
+would pay for that, so their whole blocks of tokens are read in single precision in an order of sums that
+depends on a block's place alone; what is reused of a prompt are whole blocks, too.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from llm.attention import attend
+from llm.attention import BLOCK, attend, attend_in_blocks
 from llm.gpt import GPT, Block
 from llm.kv_cache import KeyValueCache
 from llm.projection import Projection, projection
@@ -65,6 +67,8 @@ class _Pass:
     sines: Tensor
     cache: KeyValueCache | None
     mask: Tensor | None
+    steady: int
+    """How many first tokens are attended to in blocks in single precision."""
 
 
 class FastGPT:
@@ -100,6 +104,15 @@ class FastGPT:
         """Return an empty cache for that many sequences and tokens (by default the whole context)."""
         return KeyValueCache(self.config, batch, capacity)
 
+    def steady_part(self, tokens: int) -> int:
+        """Return how many first tokens of a prompt are read in whole blocks; see `states`."""
+        return tokens // BLOCK * BLOCK if self.quantised else 0
+
+    def padded_length(self, tokens: int) -> int:
+        """Return how long a text gets when it is padded so that all of it stands in whole blocks."""
+        padded = -(-tokens // BLOCK) * BLOCK if self.quantised else tokens
+        return min(padded, max(tokens, self.config.max_position_embeddings))
+
     @torch.inference_mode()
     def states(
         self,
@@ -109,6 +122,7 @@ class FastGPT:
         positions: Tensor | None = None,
         mask: Tensor | None = None,
         last: int | None = None,
+        steady: int = 0,
     ) -> Tensor:
         """Return the normalised states of the last tokens.
 
@@ -118,6 +132,8 @@ class FastGPT:
             positions: Place of each token (T,) or (B, T); by default they count on from the cache.
             mask: True where attention is allowed (B or 1, 1, T, S); by default causal.
             last: Of how many tokens L the states are wanted; by default of all T.
+            steady: How many of the first tokens are whole blocks of a prompt, which are read faster: a
+                multiple of `attention.BLOCK`, as must be the cache's length then.
 
         Returns:
             States (B, L, C).
@@ -126,7 +142,7 @@ class FastGPT:
         length = tokens.shape[1]
         if positions is None:
             positions = torch.arange(start, start + length)
-        shared = _Pass(self._cosines[positions], self._sines[positions], cache, mask)
+        shared = _Pass(self._cosines[positions], self._sines[positions], cache, mask, steady)
         hidden = functional.embedding(tokens, self._embedding)
         for index, layer in enumerate(self._layers):
             wanted = last if last is not None and layer is self._layers[-1] else length
@@ -153,10 +169,22 @@ class FastGPT:
         value = heads[:, :, self._heads + self._key_heads :].transpose(1, 2)
         if shared.cache is not None:
             key, value = shared.cache.append(index, key, value)
-        query, key, value = (part.to(self._attention_type) for part in (query, key, value))
         mask = shared.mask[..., length - wanted :, :] if shared.mask is not None else None
-        attended = attend(query, key, value, mask).to(hidden.dtype)
+        attended = self._gather(query, key, value, mask, shared.steady if wanted == length else 0)
         return layer.attention_output(attended.transpose(1, 2).reshape(batch, wanted, -1))
+
+    def _gather(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, steady: int) -> Tensor:
+        """Attend in the precision that each token needs; arguments as of `attend`."""
+        rest = query.shape[2] - steady
+        parts = []
+        if steady:
+            seen = key.shape[2] - rest
+            parts.append(attend_in_blocks(query[:, :, :steady], key[:, :, :seen], value[:, :, :seen]))
+        if rest:
+            asked = query[:, :, steady:].to(self._attention_type)
+            attended = attend(asked, key.to(asked.dtype), value.to(asked.dtype), mask)
+            parts.append(attended.to(query.dtype))
+        return parts[0] if len(parts) == 1 else torch.cat(parts, dim=2)
 
     def _rotate(self, heads: Tensor, norms: Tensor, shared: _Pass) -> Tensor:
         """Normalise heads (B, T, N, D) and turn them by the angles of their positions."""

@@ -2,6 +2,7 @@
 
 The nodes of a graph send prompts that begin alike, and a chat sends its whole history again each
 turn. A generation takes a slot, works in it alone, and puts it back with the tokens it then holds.
+Where prompts are read in blocks, whole blocks are reused: a reply is the same with and without them.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ class Slot:
 
     cache: KeyValueCache
     tokens: list[int] = field(default_factory=list)
+    steady: int = 0
+    """How many of the first tokens were read in whole blocks of a prompt."""
 
     def shared_with(self, prompt: Sequence[int]) -> int:
         """Return how many first tokens of a prompt it holds."""
@@ -39,9 +42,11 @@ class PrefixCache:
     Args:
         new_cache: Makes an empty cache of one sequence.
         slots: How many sequences are remembered.
+        block: Reuse only whole blocks of that many tokens, which were read as such; 1 reuses all.
     """
 
-    def __init__(self, new_cache: Callable[[], KeyValueCache], slots: int = 4) -> None:
+    def __init__(self, new_cache: Callable[[], KeyValueCache], slots: int = 4, block: int = 1) -> None:
+        self._block = block
         self._new_cache = new_cache
         self._most = slots
         self._free: list[Slot] = []
@@ -55,11 +60,11 @@ class PrefixCache:
         """
         with self._guard:
             shared, best = max(
-                ((slot.shared_with(prompt[:-1]), index) for index, slot in enumerate(self._free)),
+                ((self._reusable(slot, prompt), index) for index, slot in enumerate(self._free)),
                 default=(0, -1),
             )
             source = self._free[best] if shared else None
-            if source is not None and shared == len(source.tokens):
+            if source is not None and shared == self._lasting(source):
                 slot = self._free.pop(best)
             elif source is not None and shared >= WORTH_COPYING:
                 slot = self._give_up(but_not=source)
@@ -68,6 +73,7 @@ class PrefixCache:
                 slot, shared = self._give_up(but_not=None), 0
         slot.cache.truncate(shared)
         slot.tokens = list(prompt[:shared])
+        slot.steady = shared
         return slot
 
     def put_back(self, slot: Slot) -> None:
@@ -80,6 +86,14 @@ class PrefixCache:
         """Forget everything."""
         with self._guard:
             self._free.clear()
+
+    def _lasting(self, slot: Slot) -> int:
+        """Return how many of a slot's tokens any later prompt could reuse."""
+        return len(slot.tokens) if self._block == 1 else slot.steady
+
+    def _reusable(self, slot: Slot, prompt: Sequence[int]) -> int:
+        shared = min(slot.shared_with(prompt[:-1]), self._lasting(slot))
+        return shared - shared % self._block
 
     def _give_up(self, but_not: Slot | None) -> Slot:
         if len(self._free) >= self._most:

@@ -131,3 +131,21 @@ def test_with_integers_a_state_does_not_depend_on_how_it_was_reached(model: GPT,
         cache = fast.new_cache()
         parts = [fast.states(piece, cache=cache) for piece in tokens.split(pieces, dim=1)]
         assert torch.equal(torch.cat(parts, dim=1), whole)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_blocks_of_a_prompt_are_read_alike_in_any_pieces(model: GPT, seed: int) -> None:
+    fast = FastGPT(model, quantised=True)
+    tokens = torch.randint(0, 400, (1, 150), generator=torch.Generator().manual_seed(seed))
+    assert fast.steady_part(150) == 128
+    whole = fast.states(tokens, cache=fast.new_cache(), steady=128)
+    assert (whole - fast.states(tokens)).abs().max() < 0.5
+    for pieces in ([32, 118], [64, 64, 22], [96, 32, 1, 21]):
+        cache, left, parts = fast.new_cache(), 128, []
+        for piece in tokens.split(pieces, dim=1):
+            steady = min(left, piece.shape[1])
+            parts.append(fast.states(piece, cache=cache, steady=steady))
+            left -= steady
+        assert torch.equal(torch.cat(parts, dim=1), whole)
+    rows = torch.cat([tokens, tokens.flip(1)])
+    assert torch.equal(fast.states(rows, steady=128)[:1], whole)

@@ -91,6 +91,21 @@ def test_a_shared_beginning_is_copied_and_the_original_stays() -> None:
     assert prefixes.take([*beginning, 50, 51]) is first
 
 
+def test_only_whole_blocks_that_were_read_as_such_are_reused() -> None:
+    prefixes = PrefixCache(make_cache()._new_cache, slots=2, block=4)
+    slot = prefixes.take(list(range(11)))
+    fill(slot, [*range(11), 90, 91])
+    slot.steady = 8
+    prefixes.put_back(slot)
+    again = prefixes.take([*range(11), 90, 91, 92])
+    assert again is slot  # what is given up of it, no prompt could have reused
+    assert held(again) == [*range(8)]
+    assert again.steady == 8
+    prefixes.put_back(again)
+    shorter = prefixes.take([*range(7), 50])
+    assert held(shorter) == []
+
+
 def test_the_least_recently_used_slot_is_given_up() -> None:
     prefixes = make_cache()
     slots = []
