@@ -27,7 +27,13 @@ if TYPE_CHECKING:
     from graphs.retention import AsyncBoundedSqliteSaver, BoundedSqliteSaver
     from graphs.thresholds import Thresholds
     from graphs.tool_agent import build_tool_agent
-    from graphs.tool_agent_state import ApprovalRequest, ToolAgentInput, ToolAgentOutput, ToolRecord
+    from graphs.tool_agent_state import (
+        ApprovalRequest,
+        ToolAgentContext,
+        ToolAgentInput,
+        ToolAgentOutput,
+        ToolRecord,
+    )
 
 __all__ = [
     "ApprovalRequest",
@@ -48,6 +54,7 @@ __all__ = [
     "ReasonerOutput",
     "SpanModel",
     "Thresholds",
+    "ToolAgentContext",
     "ToolAgentInput",
     "ToolAgentOutput",
     "ToolRecord",
@@ -77,6 +84,7 @@ _HOMES = {
     "ReasonerOutput": "graphs.reasoner_state",
     "SpanModel": "graphs.ports",
     "Thresholds": "graphs.thresholds",
+    "ToolAgentContext": "graphs.tool_agent_state",
     "ToolAgentInput": "graphs.tool_agent_state",
     "ToolAgentOutput": "graphs.tool_agent_state",
     "ToolRecord": "graphs.tool_agent_state",

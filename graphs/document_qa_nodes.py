@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, replace
 
 from langchain_core.messages import AIMessage
 from langchain_core.retrievers import BaseRetriever
-from langgraph.runtime import get_runtime
 
 from graphs import prompts
 from graphs.citation import annotate, cite, find_citations, find_others
@@ -184,10 +183,7 @@ class DocumentQANodes:
 
     def _settings(self) -> DocumentQANodes:
         """Return these nodes as the run's context sets them."""
-        # As a subgraph, the graph meets its parent's context, which may be of any type.
-        context = get_runtime(DocumentQAContext).context
-        if not isinstance(context, DocumentQAContext):
-            return self
+        context = DocumentQAContext.current()
         return replace(
             self,
             thresholds=context.thresholds or self.thresholds,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from langgraph.runtime import get_runtime
+
 from graphs.thresholds import Thresholds
 from graphs.turn import TurnInput, TurnOutput, TurnState
 
@@ -41,3 +43,10 @@ class DocumentQAContext:
     thresholds: Thresholds | None = None
     max_passages: int | None = None
     quote_method: QuoteMethod | None = None
+
+    @classmethod
+    def current(cls) -> DocumentQAContext:
+        """Return what the run that is going on sets; nothing where no such context was given."""
+        # As a subgraph, a graph meets its parent's context, which may be of any type.
+        context = get_runtime(DocumentQAContext).context
+        return context if isinstance(context, DocumentQAContext) else DocumentQAContext()

@@ -13,6 +13,7 @@ from langgraph.types import Send
 
 from graphs import prompts
 from graphs.citation import annotate, without_repeats
+from graphs.document_qa_state import DocumentQAContext
 from graphs.mind import Mind
 from graphs.progress import Decision, report
 from graphs.reasoner_state import Assignment, ReasonerState, ReasonStep
@@ -132,7 +133,7 @@ class ReasonerNodes:
 
     def is_supported(self, state: ReasonerState) -> bool:
         """Whether the answer passes the thresholds of support and abstention."""
-        return holds(state, self.thresholds)
+        return holds(state, DocumentQAContext.current().thresholds or self.thresholds)
 
     def _route(self, question: str) -> Work[str]:
         routes = list(self.helpers)

@@ -21,10 +21,10 @@ from graphs.mind import Mind
 from graphs.retries import RETRIES
 from graphs.step import Step
 from graphs.tool_agent_nodes import ToolAgentNodes, asks_for_tools
-from graphs.tool_agent_state import ToolAgentInput, ToolAgentOutput, ToolAgentState
+from graphs.tool_agent_state import ToolAgentContext, ToolAgentInput, ToolAgentOutput, ToolAgentState
 from graphs.tool_guard import ToolGuard, changes_something, explain_error
 
-ToolAgent = CompiledStateGraph[ToolAgentState, None, ToolAgentInput, ToolAgentOutput]
+ToolAgent = CompiledStateGraph[ToolAgentState, ToolAgentContext, ToolAgentInput, ToolAgentOutput]
 """The compiled graph."""
 
 
@@ -71,8 +71,10 @@ def build_tool_agent(
 
 def _assemble(
     nodes: ToolAgentNodes, guard: ToolGuard
-) -> StateGraph[ToolAgentState, None, ToolAgentInput, ToolAgentOutput]:
-    builder = StateGraph(ToolAgentState, input_schema=ToolAgentInput, output_schema=ToolAgentOutput)
+) -> StateGraph[ToolAgentState, ToolAgentContext, ToolAgentInput, ToolAgentOutput]:
+    builder = StateGraph(
+        ToolAgentState, ToolAgentContext, input_schema=ToolAgentInput, output_schema=ToolAgentOutput
+    )
     act = ToolNode(
         list(nodes.tools.values()),
         name="act",

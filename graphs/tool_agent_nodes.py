@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from langchain_core.messages import AIMessage, HumanMessage, ToolCall, ToolMessage
 from langchain_core.tools import BaseTool
+from langgraph.runtime import get_runtime
 from langgraph.types import interrupt
 
 from graphs import prompts
 from graphs.mind import Mind
 from graphs.progress import Decision, report
 from graphs.step import Work
-from graphs.tool_agent_state import ApprovalCall, ApprovalRequest, ToolAgentState, ToolRecord
+from graphs.tool_agent_state import (
+    ApprovalCall,
+    ApprovalRequest,
+    ToolAgentContext,
+    ToolAgentState,
+    ToolRecord,
+)
 from graphs.tool_guard import refuse_over_budget, refuse_repeated, this_turn, turn_calls
 from graphs.turn import Update, begin, read_question
 
@@ -51,14 +58,16 @@ class ToolAgentNodes:
 
     def guard(self, state: ToolAgentState) -> Update:
         """Refuse what may not run; pause where a person has to approve."""
-        latest = _latest(state)
+        latest, settings = _latest(state), self._settings()
         earlier = turn_calls(state["messages"][:-1])
         refused = {
             **refuse_repeated(latest.tool_calls, earlier),
-            **refuse_over_budget(latest.tool_calls, self.max_calls - len(earlier)),
+            **refuse_over_budget(latest.tool_calls, settings.max_calls - len(earlier)),
         }
         waiting = [
-            call for call in latest.tool_calls if call["name"] in self.approval and call["id"] not in refused
+            call
+            for call in latest.tool_calls
+            if call["name"] in settings.approval and call["id"] not in refused
         ]
         if waiting:
             # The node runs again from its top when it is resumed: nothing before this line acts.
@@ -85,10 +94,19 @@ class ToolAgentNodes:
 
     def may_go_on(self, state: ToolAgentState) -> bool:
         """Whether the model may call more tools: there is budget, and its latest calls were of use."""
-        latest = _latest(state)
+        latest, budget = _latest(state), self._settings().max_calls
         useful = any(call["id"] not in state["refused"] for call in latest.tool_calls)
-        invalid = bool(latest.invalid_tool_calls) and _invalid_rounds(state) < self.max_calls
-        return (useful or invalid) and len(turn_calls(state["messages"])) < self.max_calls
+        invalid = bool(latest.invalid_tool_calls) and _invalid_rounds(state) < budget
+        return (useful or invalid) and len(turn_calls(state["messages"])) < budget
+
+    def _settings(self) -> ToolAgentNodes:
+        """Return these nodes as the run's context sets them."""
+        context = get_runtime(ToolAgentContext).context
+        if not isinstance(context, ToolAgentContext):
+            return self
+        approval = self.approval if context.approval is None else frozenset(context.approval)
+        most = self.max_calls if context.max_calls is None else min(self.max_calls, context.max_calls)
+        return replace(self, approval=approval, max_calls=most)
 
     def _request(self, calls: Sequence[ToolCall]) -> ApprovalRequest:
         waiting = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any, Literal, TypedDict
 
 from graphs.turn import TurnInput, TurnOutput, TurnState
@@ -33,6 +35,16 @@ class ToolAgentState(ToolAgentOutput, TurnState):
 
     refused: dict[str, str]
     """Why calls of the latest message may not run, by their id."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolAgentContext:
+    """What one run may set otherwise than the graph was built with (`invoke(..., context=...)`)."""
+
+    max_calls: int | None = None
+    """Calls that the model may make, no more than the graph was built for."""
+    approval: Collection[str] | None = None
+    """Names of the tools that wait for a person."""
 
 
 class ApprovalCall(TypedDict):

@@ -9,7 +9,7 @@ from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
-from graphs import Thresholds, build_reasoner
+from graphs import DocumentQAContext, Thresholds, build_reasoner
 from graphs.reasoner_nodes import NOT_FOUND_OUT
 from tests.graphs.fakes import DOCUMENT, ListRetriever, PortedModel, ScriptedModel, passages_of
 from tests.graphs.test_tool_agent import add, calls, note_tool
@@ -107,6 +107,13 @@ def test_an_unsure_chain_abstains() -> None:
         model_that(), ListRetriever(passages=passages_of()), thresholds=Thresholds(abstention=0.6)
     )
     assert graph.invoke({"question": "What about both?"})["abstained"]
+
+
+def test_one_run_can_have_other_thresholds() -> None:
+    graph = build_reasoner(model_that(), ListRetriever(passages=passages_of()))
+    strict = DocumentQAContext(thresholds=Thresholds(relevance=0, support=0, abstention=0.6))
+    assert not graph.invoke({"question": "What about both?"})["abstained"]
+    assert graph.invoke({"question": "What about both?"}, context=strict)["abstained"]
 
 
 def test_an_empty_plan_asks_the_question_itself_and_a_long_one_says_what_it_drops() -> None:

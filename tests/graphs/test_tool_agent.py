@@ -16,7 +16,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.types import Command
 
-from graphs import build_tool_agent
+from graphs import ToolAgentContext, build_tool_agent
 from graphs.tool_agent_nodes import NOT_ALLOWED
 from graphs.tool_guard import changes_something
 from tests.graphs.fakes import ScriptedModel
@@ -239,6 +239,23 @@ def test_a_pause_outlives_the_process(tmp_path: Path) -> None:
     assert (notes, result["answer"]) == (["a"], "Done.")
 
 
+def test_a_run_can_have_a_smaller_budget_and_other_tools_that_wait() -> None:
+    notes: list[str] = []
+    wanted = [calls(("note", {"text": text}), text=f"So: {text}") for text in "abc"]
+
+    def build(most: int) -> Any:
+        tools = [note_tool(notes)]
+        return build_tool_agent(scripted(*wanted), tools, max_calls=most, checkpointer=InMemorySaver())
+
+    result = build(8).invoke(
+        {"question": "Keep all"}, THREAD, context=ToolAgentContext(max_calls=1, approval=())
+    )
+    assert (notes, len(result["calls"]), result["answer"]) == (["a"], 1, "So: b")
+    # No run gets more than the graph was built for, and without a context it waits as it was built to.
+    assert len(build(2).invoke({"question": "?"}, THREAD, context=ToolAgentContext(9, ()))["calls"]) == 2
+    assert "__interrupt__" in build(2).invoke({"question": "?"}, THREAD)
+
+
 def test_which_tools_wait_can_be_set() -> None:
     notes: list[str] = []
     model = scripted(calls(("note", {"text": "a"})), "Done.")
@@ -280,36 +297,57 @@ def test_it_streams_tokens_calls_and_each_message_once() -> None:
     assert [part["data"]["node"] for part in parts if part["type"] == "custom"] == ["think", "think"]
 
 
-def test_no_adversarial_run_exceeds_its_budget() -> None:
-    generator = random.Random(7)
-    made = 0
-
+def adversarial_tool(made: list[str], released: threading.Event) -> BaseTool:
     def act(kind: str, seed: int) -> str:
         """Act."""
-        nonlocal made
-        made += 1
+        made.append(kind)
         if kind == "fail":
             raise RuntimeError("no" * 5000)
-        return "y" * 100_000 if kind == "shout" else "done"
+        if kind == "hang":
+            released.wait(60)
+        return "y" * 10_000_000 if kind == "shout" else "done"
 
-    def misbehave(prompt: str) -> AIMessage:
-        wanted = []
-        for _ in range(generator.randint(0, 5)):
-            kind, seed = generator.choice(["fail", "shout", "loop"]), generator.randint(0, 3)
-            name = generator.choice(["act", "act", "act", "unknown"])
-            wanted.append((name, {"kind": kind, "seed": seed} if generator.random() < 0.8 else {"bad": seed}))
-        return calls(*wanted, text=generator.choice(["", "text"]))
+    return StructuredTool.from_function(act)
 
-    model = ScriptedModel(script={"tool": misbehave})
-    graph = build_tool_agent(model, [StructuredTool.from_function(act)], max_calls=5)
-    for _ in range(100):
-        made, before = 0, len(model.asked)
+
+def misbehave(generator: random.Random) -> AIMessage:
+    """Call anything, often the same again, with and without what it needs, seldom knowing when to end."""
+    wanted = []
+    for _ in range(generator.choice([0, 0, 1, 2, 6])):
+        kind = generator.choice(["fail", "fail", *["loop"] * 6, "hang", "shout"])
+        name = "act" if generator.random() < 0.8 else "unknown"
+        arguments = (
+            {"kind": kind, "seed": generator.randint(0, 3)} if generator.random() < 0.8 else {"bad": 1}
+        )
+        wanted.append((name, arguments))
+    reply = calls(*wanted, text=generator.choice(["", "text"]))
+    if generator.random() < 0.1:
+        broken = {"name": "act", "args": "{", "id": f"broken-{generator.random()}", "error": "cut"}
+        reply.invalid_tool_calls = [{"type": "invalid_tool_call", **broken}]
+    return reply
+
+
+def test_no_adversarial_run_exceeds_its_budget() -> None:
+    generator, made, released = random.Random(7), [], threading.Event()
+    model = ScriptedModel(script={"tool": lambda prompt: misbehave(generator)})
+    graph = build_tool_agent(model, [adversarial_tool(made, released)], max_calls=5, tool_seconds=0.01)
+    kinds: set[str] = set()
+    for _ in range(1000):
+        made.clear()
+        model.asked.clear()
         result = graph.invoke({"question": "?"})
-        assert made <= 5
-        assert len(model.asked) - before <= 7
+        kinds |= set(made)
+        assert len(made) <= 5
+        assert len(model.asked) <= 12  # five useful rounds, five that are no calls at all, and the end
         assert all(len(text) < 4100 for _, text in results(result))
-        called = [call["id"] for message in result["messages"] for call in getattr(message, "tool_calls", [])]
         answered = [
             message.tool_call_id for message in result["messages"] if isinstance(message, ToolMessage)
         ]
-        assert sorted(called) == sorted(answered)
+        assert sorted(answered) == sorted(call_ids(result))
+    released.set()
+    assert kinds == {"fail", "loop", "hang", "shout"}
+
+
+def call_ids(state: Any) -> list[Any]:
+    messages = [message for message in state["messages"] if isinstance(message, AIMessage)]
+    return [call["id"] for message in messages for call in [*message.tool_calls, *message.invalid_tool_calls]]
