@@ -18,7 +18,7 @@ class Limits:
     unpacked_bytes: int = 512 * MEBIBYTE
     """Largest size of a compressed document once unpacked, in bytes."""
     parse_seconds: float = 60.0
-    """How long the parser of a PDF, office or EPUB file may run, in seconds."""
+    """How long the parser of an HTML, PDF, office or EPUB file may run, in seconds."""
     parse_memory_bytes: int = 2048 * MEBIBYTE
     """How much memory that parser may reserve, in bytes."""
 

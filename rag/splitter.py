@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from rag.loaders.document import LineFinder, LoadedDocument, Section
 
-SPLITTER_VERSION = 1
+SPLITTER_VERSION = 2
 """Raise it when the same document would be cut differently: every index is then rebuilt."""
 
 TokenCounter: TypeAlias = Callable[[str], int]
@@ -20,7 +20,7 @@ _PARAGRAPH = re.compile(r"\n[ \t\r]*\n\s*")
 _SENTENCE = re.compile(
     r"(?<=[.!?])[\"'\u201d\u2019)\]]*\s+(?=[\"'\u201c\u2018(\[]*[^\Wa-z])"  # a stop, then no small letter
     r"|(?<=[\u3002\uff01\uff1f])"  # the full stops of Chinese and Japanese
-    r"|\n(?=\s*(?:[-*+|>\u2022]|\d+[.)])\s?)"  # a list item or a row of a table
+    r"|\n(?=[ \t]*(?:[-*+|>\u2022]|\d+[.)])\s?)"  # a list item or a row of a table
 )
 _LINE = re.compile(r"\n")
 _WORD = re.compile(r"\s+")

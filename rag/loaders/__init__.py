@@ -12,32 +12,36 @@ from rag.loaders.document import LoadedDocument, Source
 
 
 class Format(NamedTuple):
-    """Which loader reads a file, and whether it must run in a process of its own."""
+    """Which loader reads a file, and what that takes."""
 
     module: str
     isolated: bool = False
+    """Parsed in a process of its own, as a damaged or hostile file may crash the parser or never end."""
+    container: bool = False
+    """Packed or binary: may be larger than plain text."""
 
 
 _CODE = """
     py pyi js mjs cjs jsx ts tsx java kt kts scala go rs c h cc cpp cxx hh hpp cs rb php pl pm lua r jl swift
     m mm dart ex exs erl hs ml fs clj sql sh bash zsh fish ps1 bat vue svelte css scss less proto graphql tf
 """
+_PDF = Format("pdf", isolated=True, container=True)
 _FAMILIES = {
     Format("markdown"): "md markdown mdown mkd mdx qmd rmd",
     Format("plain"): "txt text adoc asciidoc org tex man",
     Format("restructured"): "rst rest",
-    Format("html"): "html htm xhtml",
+    Format("html", isolated=True): "html htm xhtml",
     Format("table"): "csv tsv",
     Format("records"): "json jsonl ndjson yaml yml toml ini cfg conf log properties xml geojson env",
     Format("notebook"): "ipynb",
-    Format("pdf", isolated=True): "pdf",
-    Format("office", isolated=True): "docx pptx xlsx",
-    Format("epub", isolated=True): "epub",
+    _PDF: "pdf",
+    Format("office", isolated=True, container=True): "docx pptx xlsx",
+    Format("epub", isolated=True, container=True): "epub",
     Format("code"): _CODE,
 }
 _FORMATS = {f".{suffix}": family for family, suffixes in _FAMILIES.items() for suffix in suffixes.split()}
 _OLD_OFFICE = {".doc": ".docx", ".ppt": ".pptx", ".xls": ".xlsx", ".rtf": ".docx", ".odt": ".docx"}
-_MAGIC = ((b"%PDF-", Format("pdf", isolated=True)),)
+_MAGIC = ((b"%PDF-", _PDF),)
 
 
 def format_of(name: str, data: bytes = b"") -> Format:
@@ -65,7 +69,7 @@ def check_size(name: str, size: int, limits: Limits) -> None:
     """
     if size == 0:
         raise LoadError("is empty")
-    limit = limits.document_bytes if format_of(name).isolated else limits.text_bytes
+    limit = limits.document_bytes if format_of(name).container else limits.text_bytes
     if size > limit:
         raise LoadError(f"has {human_size(size)}, more than the limit of {human_size(limit)}; split it")
 

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from rag.decoding import decode
 from rag.loaders.document import LoadedDocument, Source
-from rag.loaders.headings import HeadingStack
+from rag.loaders.headings import LONGEST_TITLE_LINE, HeadingStack
 
 _DEFINITION = re.compile(
     r"""^(?P<indent>[ \t]*)
@@ -20,7 +20,7 @@ _DEFINITION = re.compile(
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
-_C_FUNCTION = re.compile(r"^(?P<title>[A-Za-z_][\w \t*&:<>,~]*?[\w~]+)[ ]*\([^;{}]*\)?[^;{}=]*\{?[ \t]*$")
+_C_FUNCTION = re.compile(r"[A-Za-z_][\w \t*&:<>,~]*")
 _DECORATOR = re.compile(r"^[ \t]*(?:@|#\[|//|/\*|\*|--|#)")
 _C_SUFFIXES = """
     .c .h .cc .cpp .cxx .hh .hpp .java .cs .m .mm .dart .php
@@ -50,8 +50,23 @@ def load(source: Source) -> LoadedDocument:
 
 def _definition(line: str, c_family: bool) -> tuple[int, str] | None:
     content = line.rstrip("\r\n")
+    if len(content) > LONGEST_TITLE_LINE:
+        return None
     if match := _DEFINITION.match(content):
         return len(match["indent"].expandtabs(4)), match["title"]
-    if c_family and (match := _C_FUNCTION.match(content)) and match["title"].split()[0] not in _NOT_FUNCTIONS:
-        return 0, match["title"]
+    if c_family and (name := _c_function(content)) and name.split()[0] not in _NOT_FUNCTIONS:
+        return 0, name
     return None
+
+
+def _c_function(line: str) -> str:
+    """Return type and name of the function that a line begins to define, or nothing.
+
+    Taken apart by hand, as one expression for all of it tries every way to split a long line.
+    """
+    name, opening, rest = line.partition("(")
+    name = name.rstrip(" ")
+    body = rest.rstrip(" \t").removesuffix("{")
+    if not opening or any(mark in body for mark in ";{}") or not _C_FUNCTION.fullmatch(name):
+        return ""
+    return name if len(name) > 1 and (name[-1].isalnum() or name[-1] in "_~") else ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from rag.loaders.document import Section
 
 _LONGEST_TITLE = 120
+LONGEST_TITLE_LINE = 1000
+"""No line beyond so many characters is a title; looking for one in a line without end takes for ever."""
 
 
 class HeadingStack:

@@ -72,7 +72,8 @@ class _Reader(HTMLParser):
         self._hidden = 0
         self._preformatted = 0
         self._gap = ""
-        self._heading: tuple[int, int] | None = None
+        self._heading: tuple[int, int, int] | None = None
+        """Offset, level, and number of pieces before it."""
         self._stack = HeadingStack()
         self._lines: list[tuple[int, int]] = []
 
@@ -98,7 +99,8 @@ class _Reader(HTMLParser):
             self._write("- ")
         self._preformatted += tag == "pre"
         if len(tag) == 2 and tag[0] == "h" and tag[1] in "123456":
-            self._heading = (self._length + len(self._pending_gap()), int(tag[1]))
+            gap = self._pending_gap()
+            self._heading = (self._length + len(gap), int(tag[1]), len(self._pieces))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the parser's interface
         """Treat <br/> like <br>; other empty elements hold nothing."""
@@ -126,8 +128,8 @@ class _Reader(HTMLParser):
 
     def _end_heading(self) -> None:
         assert self._heading is not None  # noqa: S101 - for the type checker
-        start, level = self._heading
-        title = "".join(self._pieces)[start:] if self._length > start else ""
+        start, level, pieces = self._heading
+        title = "".join(self._pieces[pieces:])  # with the gap before it, which the title loses
         if title.strip():
             self._stack.add(start, level, title)
         self._heading = None

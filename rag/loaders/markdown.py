@@ -6,11 +6,12 @@ import re
 
 from rag.decoding import decode
 from rag.loaders.document import LoadedDocument, Section, Source
-from rag.loaders.headings import HeadingStack
+from rag.loaders.headings import LONGEST_TITLE_LINE, HeadingStack
 
-_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*))?$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_LONGEST_MARKUP = 500
 _MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*_`]{1,3}")
 
 
@@ -34,8 +35,10 @@ def markdown_sections(text: str) -> list[Section]:
                 fence = ""
         elif mark:
             fence = mark[1]
+        elif len(content) > LONGEST_TITLE_LINE:
+            content = ""
         elif heading := _HEADING.match(content):
-            stack.add(offset, len(heading[1]), plain_title(heading[2] or ""))
+            stack.add(offset, len(heading[1]), plain_title(_without_closing(heading[2] or "")))
         elif previous[1] and (underline := _UNDERLINE.match(content)):
             stack.add(previous[0], 1 if underline[1][0] == "=" else 2, plain_title(previous[1]))
             content = ""
@@ -47,7 +50,14 @@ def markdown_sections(text: str) -> list[Section]:
 
 def plain_title(title: str) -> str:
     """Return a heading without emphasis, code marks and link targets."""
-    return _MARKUP.sub(lambda match: match[1] or "", title).strip()
+    return _MARKUP.sub(lambda match: match[1] or "", title[:_LONGEST_MARKUP]).strip()
+
+
+def _without_closing(title: str) -> str:
+    """Leave out the number signs that may close a heading."""
+    title = title.rstrip(" \t")
+    bare = title.rstrip("#")
+    return bare if not bare or bare[-1] in " \t" else title
 
 
 def _front_matter_end(text: str) -> int:

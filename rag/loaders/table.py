@@ -6,6 +6,7 @@ import csv
 
 from rag.decoding import decode
 from rag.loaders.document import LoadedDocument, Section, Source
+from rag.loaders.headings import LONGEST_TITLE_LINE
 
 _LONGEST_HEADING = 200
 
@@ -14,6 +15,8 @@ def load(source: Source) -> LoadedDocument:
     """Load a table of text; a chunk holds whole rows."""
     text, encoding = decode(source.data)
     header = text[: text.find("\n") + 1 or len(text)]
+    if len(header) > LONGEST_TITLE_LINE:
+        header = ""
     return LoadedDocument(text, "table", encoding, [Section(0, _columns(header))], by_lines=True)
 
 

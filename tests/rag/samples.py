@@ -129,6 +129,13 @@ def epub(chapters: list[str]) -> bytes:
     return archive(files)
 
 
+def epub_with_entities() -> bytes:
+    """A book whose package unfolds to a billion characters."""
+    entities = '<!ENTITY e0 "ha">' + "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+    package = f'<!DOCTYPE package [{entities}]><package xmlns="http://www.idpf.org/2007/opf">&e9;</package>'
+    return archive({"META-INF/container.xml": CONTAINER, "book/package.opf": package})
+
+
 def notebook(cells: list[tuple[str, str]]) -> bytes:
     """A notebook of (kind, source) cells."""
     made = [

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import gzip
 import io
+import itertools
 import os
+import threading
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 
-from rag import FolderIndex, Limits
+from rag import FolderIndex, Limits, reading
+from rag.walk import FileStamp, FoundFile
 from tests.rag import samples
 
 LIMITS = Limits(text_bytes=100_000, unpacked_bytes=1_000_000, parse_seconds=20)
@@ -38,6 +42,12 @@ READABLE = {
     "one-damaged-byte.txt": ("Résumé, naïve, façade. " * 30).encode() + b"\xff tail",
     "manual.txt.gz": gzip.compress(b"Compressed documentation."),
     "long-line.txt": b"word " * 15_000,
+    "endless-line.c": b"x" * 99_000,
+    "endless-lines.c": (b"x" * 990 + b"(;\n") * 90,
+    "endless-title.md": b"# a" + b" " * 90_000 + b"b",
+    "endless-links.md": b"[a](" * 20_000 + b"\n===\n",
+    "endless-pages.txt": b"\n\f" * 45_000 + b"end",
+    "endless-quotes.csv": b'"a' * 45_000 + b"\n1,2\n",
     "deep.md": b"".join(b"#" * (n % 6 + 1) + b" h%d\n" % n for n in range(300)),
 }
 FAILING = {
@@ -56,6 +66,7 @@ FAILING = {
     "bomb.docx": (samples.archive({"word/document.xml": "0" * 2_000_000}), "unpacks to 2.0 MB"),
     "bomb.txt.gz": (gzip.compress(b"0" * 200_000), "unpacks to more than the limit"),
     "cut.txt.gz": (gzip.compress(os.urandom(500))[:100], "not complete gzip"),
+    "entities.epub": (samples.epub_with_entities(), "is damaged"),
     "no-spine.epub": (samples.archive({"mimetype": "application/epub+zip"}), "is damaged"),
     "broken.ipynb": (b'{"cells": [', "not a notebook"),
     "list.ipynb": (b"[1, 2]", "not a notebook"),
@@ -111,13 +122,72 @@ def test_file_that_breaks_no_longer_answers(index: FolderIndex, folder: Path) ->
     assert all(hit.path != "notes/bread.txt" for hit in index.search("sourdough rye bread"))
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_permission_denied(index: FolderIndex, folder: Path) -> None:
+def test_permission_denied(index: FolderIndex, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "notes/bread.txt").chmod(0)
-    report = index.refresh()
-    assert "permission denied" in report.failed[0].reason
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", refuse("bread.txt", Path.open))  # the superuser may read everything
+        (folder / "notes/bread.txt").touch()
+        report = index.refresh()
+    assert [(item.path, item.reason) for item in report.failed] == [
+        ("notes/bread.txt", "cannot be read: permission denied")
+    ]
     (folder / "notes/bread.txt").chmod(0o600)
     assert index.refresh().failed == []
+    assert index.search("sourdough rye bread")[0].path == "notes/bread.txt"
+
+
+def refuse(name: str, open_file: Callable[..., IO[bytes]]) -> Callable[..., IO[bytes]]:
+    def opened(path: Path, *arguments: Any, **options: Any) -> IO[bytes]:
+        if path.name == name:
+            raise PermissionError(13, "Permission denied")
+        return open_file(path, *arguments, **options)
+
+    return opened
+
+
+def test_file_that_changes_while_it_is_read(index: FolderIndex, folder: Path) -> None:
+    diary = folder / "diary.txt"
+    stop = threading.Event()
+
+    def write() -> None:
+        for number in itertools.count():
+            diary.write_text(f"Entry {number}.\n" * (1 + number % 50))
+            if stop.is_set():
+                return
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    for _ in range(5):
+        index.refresh()
+        names = {file.path for file in index.files()}
+        if "diary.txt" in names:  # never between two entries: it was whole when it was read
+            assert index.text("diary.txt").startswith("Entry")
+    stop.set()
+    writing.join()
+    index.refresh()
+    assert index.text("diary.txt") == diary.read_text()
+
+
+def test_file_that_never_holds_still_is_looked_at_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    versions = itertools.count(1)
+
+    def read(file: FoundFile, limits: Limits) -> tuple[bytes, FileStamp, FileStamp]:
+        number = next(versions)
+        return b"x" * number, FileStamp(number, number, 0), FileStamp(number + 1, number + 1, 0)
+
+    monkeypatch.setattr(reading, "_read_once", read)
+    file = FoundFile("a.txt", folder / "a.txt", FileStamp(1, 1, 0))
+    content = reading.read_content(file, Limits())
+    assert (content.data, content.stamp) == (b"xxx", reading.UNSETTLED)
+
+
+def test_text_of_200_megabytes_is_listed_unread(index: FolderIndex, folder: Path) -> None:
+    with (folder / "huge.txt").open("wb") as stream:
+        stream.truncate(200_000_000)
+    [failure] = index.refresh().failed
+    assert failure.reason == "has 200.0 MB, more than the limit of 33.6 MB; split it"
 
 
 def test_links_and_special_files(index: FolderIndex, folder: Path, tmp_path: Path) -> None:
@@ -159,14 +229,24 @@ def test_hidden_ignored_and_foreign_folders_are_left_out(index: FolderIndex, fol
     assert [file.path for file in index.files()] == ["notes/bread.txt", "office.md"]
 
 
-def test_parser_that_hangs_costs_one_file(tmp_path: Path, make_index: Callable[..., FolderIndex]) -> None:
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("slow.pdf", samples.pdf(["word " * 50] * 3000)),
+        ("slow.html", b"<!--" * 100_000),
+        ("slow.xhtml", b"<a href='" * 50_000),
+    ],
+)
+def test_parser_that_hangs_costs_one_file(
+    tmp_path: Path, make_index: Callable[..., FolderIndex], name: str, data: bytes
+) -> None:
     root = tmp_path / "slow"
     root.mkdir()
-    (root / "slow.pdf").write_bytes(samples.pdf(["word " * 50] * 3000))
+    (root / name).write_bytes(data)
     (root / "fine.txt").write_text("All is well.")
     index = make_index(root, limits=Limits(parse_seconds=-29.99))  # the start's allowance makes it 10 ms
     report = index.refresh()
-    assert [(item.path, "to parse" in item.reason) for item in report.failed] == [("slow.pdf", True)]
+    assert [(item.path, "to parse" in item.reason) for item in report.failed] == [(name, True)]
     assert report.added == 1
 
 
