@@ -1,44 +1,58 @@
-"""Pictures of real conversations for the README: `python -m agent.screenshots`.
+"""Pictures of real conversations for the README: `python -m agent.screenshots`, or `make screenshots`.
 
 The questions are asked of the shipped model and the sample handbook; what is drawn is what a person
-sees.
+sees. Drawn again, a picture differs in the seconds that an answer took, and where the model has changed.
 """
 
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.text import Text
 
 from agent.assembly import Assembly
 from agent.chat.chat import Chat
-from agent.context import open_context
-from agent.events import Finished
+from agent.context import Context
+from agent.events import Approval, Finished
+from agent.layers import DEFAULT, LoadedSettings, names
 from agent.offline import stay_offline
-from agent.paths import REPOSITORY
+from agent.paths import REPOSITORY, Paths
 from agent.screen import Screen
 from agent.session import Session
+from agent.settings import Settings
 from agent.view import View
 
-FOLDER = REPOSITORY / "docs" / "screenshots"
+FOLDER = REPOSITORY / "docs" / "images"
 SCENES: dict[str, Sequence[str]] = {
-    "answer": ("Who described the momentum method?", "/open 1"),
+    "answer": ("How many parameters does VGG-16 have?", "/open 1"),
     "why": ("What is the usual momentum coefficient?", "/why"),
-    "abstain": ("Who won the football world cup in 1990?",),
+    "abstain": ("Who won the football world cup in 1990?", "/why"),
 }
 """Name of each picture, and what is typed in it."""
 
-_WIDTH = 92
+_WIDTH = 108
+_SCREEN = Screen(interactive=True, colour=True, unicode=True, hyperlinks=False)
+# Rich's own frame loads a font from the internet.
+_FRAME = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL).replace(
+    "Fira Code", "ui-monospace, Menlo, Consolas, DejaVu Sans Mono"
+)
 
 
-def draw(assembly: Assembly, lines: Sequence[str], title: str) -> str:
-    """Type lines into a new chat and return the screen as SVG."""
-    screen = Screen(interactive=True, colour=True, unicode=True, hyperlinks=False)
+def draw(assembly: Assembly, lines: Sequence[str], name: str) -> str:
+    """Type lines into a new chat and return the screen as SVG.
+
+    Args:
+        assembly: The parts that answer.
+        lines: What is typed.
+        name: Of the picture; the same lines under the same name give the same picture.
+    """
     console = Console(record=True, width=_WIDTH, force_terminal=True, file=io.StringIO(), highlight=False)
-    chat = Chat(open_context(), assembly, Session(assembly), View(console, screen), lambda _: "no")
+    chat = Chat(_context(assembly), assembly, Session(assembly), View(console, _SCREEN), lambda _: "no")
     assembly.answerer.get()
     for line in lines:
         console.print(Text("\u203a ", "bold cyan") + Text(line))
@@ -46,25 +60,33 @@ def draw(assembly: Assembly, lines: Sequence[str], title: str) -> str:
             chat.handle(line)
         else:
             _ask(chat, line)
-    return console.export_svg(title=title)
+    return console.export_svg(title="python main.py", code_format=_FRAME, unique_id=name)
 
 
 def _ask(chat: Chat, question: str) -> None:
     # Without the live part: a recording would hold every frame of it.
     for event in chat.session.ask(question):
-        if isinstance(event, Finished):
+        if isinstance(event, Approval):
+            event.decide(())
+        elif isinstance(event, Finished):
             chat.view.answer(question, event.answer)
 
 
+def _context(assembly: Assembly) -> Context:
+    origins = dict.fromkeys(names(Settings), DEFAULT)
+    loaded = LoadedSettings(assembly.settings, origins, assembly.paths.settings_file)
+    return Context(loaded, assembly.paths, _SCREEN, _SCREEN)
+
+
 def main(folder: Path = FOLDER) -> None:
-    """Draw every scene."""
+    """Draw every scene with the settings of a person who has set nothing, and has no memories."""
     stay_offline()
-    context = open_context()
+    own = REPOSITORY / "build" / "screenshots"
+    settings = Settings()
+    assembly = Assembly(settings, Paths(own, own, own), workflow=settings.workflow)
     folder.mkdir(parents=True, exist_ok=True)
-    assembly = Assembly(context.settings, context.paths)
     for name, lines in SCENES.items():
-        svg = draw(assembly, lines, "python main.py")
-        (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
+        (folder / f"{name}.svg").write_text(draw(assembly, lines, name), encoding="utf-8")
 
 
 if __name__ == "__main__":

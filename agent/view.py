@@ -153,7 +153,8 @@ def footer(answer: Answer) -> str:
     parts = [sentence(answer.confidence or 0.0)] if known else []
     tokens = answer.usage.total_tokens
     rate = f", {tokens / answer.seconds:,.0f} tokens/s" if tokens and answer.seconds > 0 else ""
-    parts += [answer.route, f"{tokens:,} tokens{rate}" if tokens else "", f"{answer.seconds:.1f} s"]
+    costs = (f"{tokens:,} tokens{rate}" if tokens else "", f"{answer.seconds:.1f} s")
+    parts += [answer.route, *(cost.replace(" ", "\u00a0") for cost in costs)]  # a number keeps its unit
     return " \u00b7 ".join(part for part in parts if part)
 
 

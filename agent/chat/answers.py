@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from agent.answer import Answer, Citation
 from agent.chat.slash import SlashCommand, SlashError, take_number
 from agent.confidence import percent, sentence
+from agent.places import short
 
 if TYPE_CHECKING:
     from agent.chat.chat import Chat
@@ -31,7 +32,7 @@ def open_source(chat: Chat, arguments: list[str]) -> None:
     if chat.assembly.settings.editor:
         _edit(chat.assembly.settings.editor, str(library.locate(citation.path)), citation)
         return
-    chat.view.say(str(library.locate(citation.path)), "cyan")
+    chat.view.say(short(library.locate(citation.path)), "cyan")
     chat.view.excerpt(library.text(citation.path), citation)
 
 
