@@ -197,6 +197,7 @@ class Assembly:
         return library
 
     def _open_own_index(self, folder: Path) -> DocumentIndex:
+        from agent.passage_tokens import passage_tokens
         from rag import FolderIndex
 
         place = index_folder(self.paths.indexes, folder)
@@ -204,6 +205,7 @@ class Assembly:
             folder,
             place,
             embedder=self.embedder.get(),
+            token_counter=passage_tokens(self.settings),
             chroma_url=self.settings.chroma_url or None,
             lock_seconds=_LOCK_SECONDS,
             embed_seconds=self._embed_seconds,

@@ -35,7 +35,8 @@ class FolderIndex:
         folder: The documents; nothing is ever written there.
         data_dir: Where the index lies, one folder for each indexed folder; made where missing.
         embedder: Any object with `embed_documents` and `embed_query`; all-MiniLM-L6-v2 by default.
-        token_counter: Counts tokens as the reading model does; four characters a token by default.
+        token_counter: Counts tokens as the reading model does; four characters a token by default. Where it
+            has a `name`, another name means that it counts otherwise.
         max_tokens: Upper bound of a passage, in tokens of `token_counter`.
         limits: What a single file may cost.
         chroma_url: Address of a Chroma server; by default Chroma runs embedded in `data_dir`.
@@ -192,8 +193,8 @@ class FolderIndex:
     def _settings(self) -> dict[str, object]:
         """Return what decides how documents are cut."""
         counter = self._token_counter
-        name = getattr(counter, "__qualname__", type(counter).__qualname__)
-        return {"max_tokens": self._max_tokens, "token_counter": name}
+        kind = getattr(counter, "__qualname__", type(counter).__qualname__)
+        return {"max_tokens": self._max_tokens, "token_counter": getattr(counter, "name", kind)}
 
     def _reader(self) -> Store:
         with self._lock:
