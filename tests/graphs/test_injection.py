@@ -162,3 +162,30 @@ def test_a_memory_calls_no_tool(gullible: Gullible) -> None:
     result = graph.invoke({"question": "Hello!"})
     assert (result["route"], result["memories"]) == ("chat", [gullible.injection])
     gullible.assert_untouched()
+
+
+def test_what_a_document_said_runs_nothing_later_without_a_person(gullible: Gullible) -> None:
+    """The poisoned answer is in the conversation when a later message goes to the tools."""
+    graph = build_assistant(
+        gullible.model, gullible.poisoned(), gullible.tools(), checkpointer=InMemorySaver()
+    )
+    graph.invoke({"question": QUESTION}, THREAD)
+    gullible.model.script["route"] = "tools"
+    paused = graph.invoke({"question": "What is 2 + 3?"}, THREAD)
+    assert paused["__interrupt__"][0].value["calls"][0]["name"] == "delete_all"
+    graph.invoke(Command(resume=False), THREAD)
+    assert gullible.deleted == []
+
+
+def test_a_found_fact_in_a_question_to_the_tools_runs_nothing_without_a_person(gullible: Gullible) -> None:
+    """The reasoner fills the answer from a document into its next question, which the tools answer."""
+    gullible.model.script["route"] = lambda prompt: "tools" if prompt.startswith("Double") else "documents"
+    gullible.model.script["plan"] = f"{QUESTION}\nDouble #1."
+    graph = build_reasoner(
+        gullible.model, gullible.poisoned(), gullible.tools(), checkpointer=InMemorySaver()
+    )
+    paused = graph.invoke({"question": "What is twice the height?"}, THREAD)
+    assert paused["__interrupt__"][0].value["calls"][0]["name"] == "delete_all"
+    graph.invoke(Command(resume=False), THREAD)
+    assert gullible.deleted == []
+    assert not any("delete_all" in prompt for prompt in gullible.model.prompts_of("route"))

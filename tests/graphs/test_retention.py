@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,8 @@ import pytest
 from langgraph.checkpoint.sqlite import SqliteSaver
 
 from graphs.retention import AsyncBoundedSqliteSaver, BoundedSqliteSaver, Row, superfluous
-from tests.graphs.test_assistant import TALL, THREAD, assistant, model_that
+from tests.graphs.fakes import ScriptedModel
+from tests.graphs.test_assistant import TALL, THREAD, assistant, by_subject, model_that
 
 TURN = "Hello! " + "We speak of many things. " * 48
 """About 1.2 kB."""
@@ -114,3 +118,66 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path, task: str, done: list
     assert result["answer"] == "38 metres"
     # What was decided before the kill is not asked again.
     assert not any(model.prompts_of(earlier) for earlier in done)
+
+
+class Cut(BaseException):
+    """Ends a run as abruptly as is possible within a process: nothing of ours catches it."""
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        (TALL, "38 metres"),
+        ("What is 2 + 3?", "It is 14."),
+        ("Are both of them 38 m?", "38 metres"),
+        ("Hello!", "You said: Hello!"),
+    ],
+)
+def test_every_superstep_can_be_the_last_before_a_restart(tmp_path: Path, question: str, answer: str) -> None:
+    """Cut off at the first thing that is asked, at the second, and so on, until a run comes to its end."""
+    for number in itertools.count():
+        thread: Any = {"configurable": {"thread_id": str(number)}}
+        path = str(tmp_path / "threads.db")
+        model = model_that(route=routes)
+        cut_at(model, number)
+        with BoundedSqliteSaver.from_conn_string(path) as saver, contextlib.suppress(Cut):
+            assistant(model, checkpointer=saver, history_tokens=5).invoke(
+                {"question": question}, thread, durability="sync"
+            )
+            break
+        later = model_that(route=routes)
+        with BoundedSqliteSaver.from_conn_string(path) as saver:
+            graph = assistant(later, checkpointer=saver, history_tokens=5)
+            result = graph.invoke(None, thread, durability="sync")
+            assert (result["answer"], graph.get_state(thread).next) == (answer, ())
+        # Only what was asked in the step that was cut off is asked again.
+        assert len(later.asked) + number < len(full_run(question)) + LARGEST_STEP
+    assert number == len(full_run(question))
+
+
+LARGEST_STEP = 6
+"""Asks of the step that asks most: a long turn is summarised in six pieces."""
+
+
+def routes(prompt: str) -> str:
+    return "documents" if prompt == "How tall is it?" else by_subject(prompt)
+
+
+def full_run(question: str) -> list[tuple[str, str]]:
+    model = model_that(route=routes)
+    assistant(model, history_tokens=5).invoke({"question": question})
+    return model.asked
+
+
+def cut_at(model: ScriptedModel, number: int) -> None:
+    """Make a model end its process, as it were, when it is asked for the time after `number` others."""
+
+    def cutting(script: Any) -> Callable[[str], Any]:
+        def reply(prompt: str) -> Any:
+            if len(model.asked) > number:
+                raise Cut
+            return script(prompt) if callable(script) else script
+
+        return reply
+
+    model.script = {task: cutting(script) for task, script in model.script.items()}
