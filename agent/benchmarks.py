@@ -1,7 +1,7 @@
 """The benchmarks that `python main.py bench` runs.
 
-The model measures itself in `llm/benchmark.py`; what people wait for at the start, and the documents,
-are measured here.
+The model measures itself in `llm/benchmark.py`; the graphs in `graphs/benchmark.py`;
+what people wait for at the start, and the documents, are measured here.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
@@ -20,23 +20,34 @@ from agent.settings import Settings
 
 Figures = dict[str, object]
 
-DEFAULT_CHUNKS = 10_000
 _REPETITIONS = 5
 _QUESTIONS = ("What is dropout?", "Which optimiser should I use?", "How large should a chunk be?")
 
 
-def measure(name: str, settings: Settings, chunks: int = DEFAULT_CHUNKS) -> Figures:
-    """Run one benchmark and return its figures; `chunks` is the size of the index that `scale` makes."""
-    return BENCHMARKS[name](settings, chunks)
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large an index the benchmark `scale` makes."""
+
+    chunks: int = 10_000
+    files: int | None = None
+    """None for a tenth of the chunks."""
 
 
-def _start(settings: Settings, chunks: int) -> Figures:  # noqa: ARG001 - all take the same
+DEFAULT_SIZE = Size()
+
+
+def measure(name: str, settings: Settings, size: Size = DEFAULT_SIZE) -> Figures:
+    """Run one benchmark and return its figures."""
+    return BENCHMARKS[name](settings, size)
+
+
+def _start(settings: Settings, size: Size) -> Figures:  # noqa: ARG001 - all take the same
     from agent.startup import measure_start
 
     return measure_start()
 
 
-def _model(settings: Settings, chunks: int) -> Figures:  # noqa: ARG001
+def _model(settings: Settings, size: Size) -> Figures:  # noqa: ARG001
     from agent.models import weights_folder
     from llm.benchmark import compare
 
@@ -51,7 +62,7 @@ def _model(settings: Settings, chunks: int) -> Figures:  # noqa: ARG001
     return figures
 
 
-def _documents(settings: Settings, chunks: int) -> Figures:  # noqa: ARG001
+def _documents(settings: Settings, size: Size) -> Figures:  # noqa: ARG001
     """Index a real folder, beside the plain loop of a tutorial with the same embedding model."""
     from agent.sentence_embedder import SentenceEmbedder
     from rag import FolderIndex, benchmark
@@ -81,11 +92,18 @@ def _documents(settings: Settings, chunks: int) -> Figures:  # noqa: ARG001
     return figures
 
 
-def _scale(settings: Settings, chunks: int) -> Figures:  # noqa: ARG001
+def _scale(settings: Settings, size: Size) -> Figures:  # noqa: ARG001
     """Use an index of many chunks, with vectors that cost nothing."""
     from rag.benchmark import measure_scale
 
-    return asdict(measure_scale(chunks))
+    return asdict(measure_scale(size.chunks, size.files))
+
+
+def _graphs(settings: Settings, chunks: int) -> Figures:  # noqa: ARG001
+    """Run the graphs with a model that takes no time: what is left is their own."""
+    from graphs.benchmark import milliseconds_per_node
+
+    return {f"{name}_milliseconds_per_node": cost for name, cost in milliseconds_per_node().items()}
 
 
 def _seconds(work: Callable[[], object]) -> float:
@@ -94,10 +112,11 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-BENCHMARKS: dict[str, Callable[[Settings, int], Figures]] = {
+BENCHMARKS: dict[str, Callable[[Settings, Size], Figures]] = {
     "start": _start,
     "model": _model,
     "documents": _documents,
     "scale": _scale,
+    "graphs": _graphs,
 }
 """Name to function."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import statistics
+import sys
 import tempfile
 import time
 import zlib
@@ -71,6 +72,8 @@ class Scale:
     """The fastest one, which other programs disturbed least."""
     filtered_search_seconds: float
     """Median of a search within one file."""
+    peak_memory_megabytes: float
+    """Most memory that this process ever had."""
 
 
 def index_folder(folder: Path, embedder: Embedder) -> Throughput:
@@ -113,11 +116,17 @@ def plain_loop(folder: Path, embedder: Any) -> Throughput:
     return Throughput(chunks, characters, seconds, busy)
 
 
-def measure_scale(chunks: int) -> Scale:
-    """Index invented files of so many chunks, with vectors that cost nothing, and use the index."""
+def measure_scale(chunks: int, files: int | None = None) -> Scale:
+    """Index invented files, with vectors that cost nothing, and use the index.
+
+    Args:
+        chunks: About so many in all.
+        files: Number of files; by default each holds ten chunks.
+    """
+    files = files or max(1, chunks // _PARAGRAPHS_A_FILE)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "documents"
-        files = _write_files(folder, chunks)
+        _write_files(folder, files, max(1, chunks // files))
         embedder = FreeEmbedder()
         with FolderIndex(folder, Path(place) / "index", embedder=embedder) as index:
             first = index.refresh()
@@ -135,6 +144,7 @@ def measure_scale(chunks: int) -> Scale:
         statistics.median(searches),
         min(searches),
         statistics.median(within),
+        _peak_memory_megabytes(),
     )
 
 
@@ -158,17 +168,15 @@ class FreeEmbedder:
         return self.embed_documents([text])[0]
 
 
-def _write_files(folder: Path, chunks: int) -> int:
-    """Write files whose paragraphs fill about a chunk each; return how many files."""
+def _write_files(folder: Path, files: int, paragraphs: int) -> None:
+    """Write files whose paragraphs fill about a chunk each."""
     generator = random.Random(0)
     words = [f"{first}{second}" for first in _SYLLABLES for second in _SYLLABLES]
-    files = max(1, chunks // _PARAGRAPHS_A_FILE)
     for number in range(files):
         place = folder / _name(number)
         place.parent.mkdir(parents=True, exist_ok=True)
-        paragraphs = (" ".join(generator.choices(words, k=110)) for _ in range(_PARAGRAPHS_A_FILE))
-        place.write_text("\n\n".join(paragraphs), encoding="utf-8")
-    return files
+        texts = (" ".join(generator.choices(words, k=110)) for _ in range(paragraphs))
+        place.write_text("\n\n".join(texts), encoding="utf-8")
 
 
 _SYLLABLES = "ba ce di fo gu ha je ki lo mu na pe ri so tu va we xi yo zu bra cle dri flo gru".split()
@@ -191,3 +199,12 @@ def _durations(work: Callable[[int], Sequence[object]]) -> list[float]:
         work(number)
         durations.append(time.perf_counter() - began)
     return durations
+
+
+def _peak_memory_megabytes() -> float:
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return float("nan")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak / 1e3  # bytes there, kilobytes elsewhere

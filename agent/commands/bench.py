@@ -12,11 +12,10 @@ from agent.context import model_option, open_context, settings_options
 @click.command("bench")
 @click.argument("names", nargs=-1)
 @click.option(
-    "--chunks",
-    type=click.IntRange(min=100),
-    default=10_000,
-    show_default=True,
-    help="Size of the index in scale.",
+    "--chunks", type=click.IntRange(min=100), default=10_000, show_default=True, help="Passages in scale."
+)
+@click.option(
+    "--files", type=click.IntRange(min=1), help="Files in scale; a tenth of the passages by default."
 )
 @model_option
 @settings_options
@@ -24,6 +23,7 @@ from agent.context import model_option, open_context, settings_options
 def command(
     names: tuple[str, ...],
     chunks: int,
+    files: int | None,
     model: str | None,
     config: Path | None,
     assignments: tuple[str, ...],
@@ -31,10 +31,10 @@ def command(
 ) -> None:
     """Measure how fast everything is on this machine.
 
-    NAMES choose some of the benchmarks: start, model, documents, scale.
+    NAMES choose some of the benchmarks: start, model, documents, scale, graphs.
     """
     context = open_context((), model, config, assignments)
-    from agent.benchmarks import BENCHMARKS, measure
+    from agent.benchmarks import BENCHMARKS, Size, measure
     from agent.escape import to_json
     from agent.progress_line import ProgressLine
 
@@ -45,7 +45,7 @@ def command(
     with ProgressLine(context.messages.interactive) as line:
         for name in names or BENCHMARKS:
             line.say(f"Measuring {name}")
-            results[name] = measure(name, context.settings, chunks)
+            results[name] = measure(name, context.settings, Size(chunks, files))
     if as_json:
         click.echo(to_json(results))
         return

@@ -81,6 +81,23 @@ def test_killed_while_following_changes(tmp_path: Path) -> None:
         check_complete(folder, data)
 
 
+def test_two_processes_that_index_at_once_take_turns(tmp_path: Path) -> None:
+    folder, data = tmp_path / "documents", tmp_path / "data"
+    write(folder, 0)
+    script = (
+        "import sys; from pathlib import Path; from rag import FolderIndex\n"
+        "from tests.rag.fakes import FakeEmbedder\n"
+        "folder, data = map(Path, sys.argv[1:])\n"
+        "index = FolderIndex(folder, data, embedder=FakeEmbedder(), lock_seconds=120)\n"
+        "report = index.refresh(); print(report.added, report.unchanged, len(report.failed))"
+    )
+    command = [sys.executable, "-c", script, str(folder), str(data)]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    said = sorted(process.communicate()[0].split() for process in both)
+    assert said == [["0", str(FILES), "0"], [str(FILES), "0", "0"]]
+    check_complete(folder, data)
+
+
 def test_second_writer_hears_who_is_writing(index: FolderIndex, folder: Path) -> None:
     (index.data_dir / "writer.json").write_text('{"pid": 4711, "since": 0}')
     with FileLock(index.data_dir / "writer.lock"), pytest.raises(IndexBusyError, match="Process 4711"):
