@@ -40,6 +40,7 @@ COMMANDS = {
     "calibrate": CommandPlace(
         "agent.commands.calibrate", "Fit the probabilities of weights to held-out data."
     ),
+    "export": CommandPlace("agent.commands.export", "Write the weights for llama.cpp."),
     "corpus": CommandPlace("agent.commands.corpus", "Build what a model is trained on."),
     "completion": CommandPlace("agent.commands.completion", "Print the completion script of your shell."),
 }
