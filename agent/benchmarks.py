@@ -99,7 +99,7 @@ def _scale(settings: Settings, size: Size) -> Figures:  # noqa: ARG001
     return asdict(measure_scale(size.chunks, size.files))
 
 
-def _graphs(settings: Settings, chunks: int) -> Figures:  # noqa: ARG001
+def _graphs(settings: Settings, size: Size) -> Figures:  # noqa: ARG001
     """Run the graphs with a model that takes no time: what is left is their own."""
     from graphs.benchmark import milliseconds_per_node
 
