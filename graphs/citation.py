@@ -11,6 +11,9 @@ from langchain_core.messages import content
 from graphs.sentences import enclosing_sentences, list_items
 from rag.passage import Passage
 
+_SHARED_WORDS = 2
+"""A short answer, such as a number, also stands in sentences about something else. Of the handbook's, those
+that share two long words with the question speak of the same thing, those that share one often do not."""
 _QUOTATION_MARKS = "\"'`«»\u2018\u2019\u201c\u201d"
 
 
@@ -88,12 +91,17 @@ def find_citations(quotations: str, passages: Sequence[Passage], scores: Sequenc
 
 
 def find_others(
-    answer: str, passages: Sequence[Passage], scores: Sequence[float], cited: Sequence[Citation]
+    question: str,
+    answer: str,
+    passages: Sequence[Passage],
+    scores: Sequence[float],
+    cited: Sequence[Citation],
 ) -> list[Citation]:
-    """Cite the other sentences of the passages that hold the words of an answer.
+    """Cite the other sentences of the passages that hold an answer and speak of what was asked.
 
     Args:
-        answer: The words, whose white space and capitals may differ.
+        question: What was asked; a sentence has to share a few of its words.
+        answer: What has to stand in a sentence; white space and capitals may differ.
         passages: Where they may stand.
         scores: Score of each passage.
         cited: What is cited already; neither it nor the same words elsewhere are cited again.
@@ -105,7 +113,9 @@ def find_others(
         for passage, score in zip(passages, scores, strict=True)
         for match in pattern.finditer(passage.text)
     ]
-    return without_repeats([*cited, *found])[len(cited) :]
+    asked = _long_words(question) - _long_words(answer)
+    akin = [other for other in found if len(asked & _long_words(other["quote"])) >= _SHARED_WORDS]
+    return without_repeats([*cited, *akin])[len(cited) :]
 
 
 def without_repeats(citations: Iterable[Citation]) -> list[Citation]:
@@ -131,6 +141,10 @@ def annotate(text: str, citations: Sequence[Citation]) -> list[content.ContentBl
         for citation in citations
     ]
     return [content.create_text_block(text, annotations=annotations)]
+
+
+def _long_words(text: str) -> set[str]:
+    return set(re.findall(r"\w{4,}", text.casefold()))
 
 
 def _loosely(words: str) -> str:

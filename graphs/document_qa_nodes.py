@@ -129,17 +129,19 @@ class DocumentQANodes:
 
     def corroborate(self, state: DocumentQAState) -> Work[Update]:
         """Cite the other sentences of the passages that give the same answer, a few at most."""
-        answer, cited, passages = state["answer"] or "", state["citations"], _passages(state)
-        others = find_others(answer, passages, _grades(passages), cited)[: MOST_CITATIONS - len(cited)]
+        question, answer = state["standalone_question"], state["answer"] or ""
+        cited, passages = state["citations"], _passages(state)
+        others = find_others(question, answer, passages, _grades(passages), cited)
+        others = others[: max(0, MOST_CITATIONS - len(cited))]
         if not others:
             return {}
         report("corroborate", "Looking for more sentences that say so")
-        question = state["standalone_question"]
         supports = yield from self.mind.agree(
             [prompts.check(question, other["quote"], answer) for other in others]
         )
         weighed = list(zip(others, supports, strict=True))
-        least = self._settings().thresholds.support
+        # A run that is set to answer whatever it finds still cites no more than the model stands by.
+        least = max(self._settings().thresholds.support, Thresholds().support)
         return {
             "citations": [*cited, *(other for other, support in weighed if support >= least)],
             "decisions": [

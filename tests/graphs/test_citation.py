@@ -76,11 +76,15 @@ def test_other_sentences_with_the_words_of_an_answer() -> None:
     cited = find_citation("38 metres", island, [0.9, 0.1])
     assert cited is not None
     # What is cited already, the same words in another file, and other words that hold these are left out.
-    [other] = find_others("38  metres", [*island, *guide], [0.9, 0.1, 0.6], [cited])
+    asked = "How many metres tall is the tower?"
+    [other] = find_others(asked, "38  metres", [*island, *guide], [0.9, 0.1, 0.6], [cited])
     assert (other["path"], other["quote"], other["score"]) == (
         "guide.md",
         "The tower is 38\nMetres tall.",
         0.6,
     )
-    assert find_others("38 metres", island, [0.9, 0.1], [cited]) == []
-    assert find_others("7.30", island, [0.9, 0.1], [cite(island[1], 11, 60, 0.1)]) == []
+    # Nor does a sentence count that speaks of something else.
+    assert find_others("How wide is the tower?", "38 metres", guide, [0.6], []) == []
+    asked = "When leaves the ferry to Gull Bay?"
+    assert find_others(asked, "7.30", island, [0.9, 0.1], [cite(island[1], 11, 60, 0.1)]) == []
+    assert len(find_others(asked, "7.30", island, [0.9, 0.1], [])) == 1

@@ -206,7 +206,7 @@ def test_scoring_quotes_the_sentence_with_the_highest_probability() -> None:
     assert model.prompts_of("quote") == []
 
 
-GUIDE = """The tower at Marrow Point has 38 metres. Marrow Street has 38 metres of shops.
+GUIDE = """The tower at Marrow Point has 38 metres. A street has 38 metres of shops.
 A flag of 38 metres flew at Marrow Point. The wall at Marrow Point has 38 metres too.
 """
 
@@ -215,7 +215,7 @@ A flag of 38 metres flew at Marrow Point. The wall at Marrow Point has 38 metres
 def test_every_sentence_that_gives_the_answer_is_cited(method: Any) -> None:
     model = ported(
         grade=lambda prompt: 0.9 if "It is 38" in prompt else 0.6,
-        check=lambda prompt: 0.1 if "Street" in prompt else 0.8,
+        check=lambda prompt: 0.1 if "flag" in prompt else 0.8,
     )
     retriever = ListRetriever(passages=[*passages_of(), *passages_of(GUIDE, "guide.md")])
     result = build_document_qa(model, retriever, quote_method=method).invoke({"question": QUESTION})
@@ -227,7 +227,7 @@ def test_every_sentence_that_gives_the_answer_is_cited(method: Any) -> None:
     assert len(result["messages"][-1].content_blocks[0]["annotations"]) == 2
     # Others are looked at, two at most, and change nothing about the answer and how sure it is.
     said = [(decision["what"], decision["probability"]) for decision in result["decisions"]]
-    assert said[-2:] == [("guide.md:1 says so too", 0.8), ("guide.md:1 says so too", 0.1)]
+    assert said[-2:] == [("guide.md:1 says so too", 0.8), ("guide.md:2 says so too", 0.1)]
     assert result["confidence"] == pytest.approx(0.9 * 0.8)
 
 
