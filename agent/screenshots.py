@@ -55,7 +55,7 @@ def draw(assembly: Assembly, lines: Sequence[str], name: str) -> str:
     chat = Chat(_context(assembly), assembly, Session(assembly), View(console, _SCREEN), lambda _: "no")
     assembly.answerer.get()
     for line in lines:
-        console.print(Text("\u203a ", "bold cyan") + Text(line))
+        console.print(Text.assemble(("\u203a ", "bold cyan"), line))
         if line.startswith("/"):
             chat.handle(line)
         else:

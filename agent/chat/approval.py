@@ -50,6 +50,9 @@ class Approver:
                 reply = self._ask(QUESTION).strip().casefold()
             except EOFError:
                 return "no"
+            except KeyboardInterrupt:
+                self._view.console.print()  # what comes next begins on a line of its own
+                raise
             if reply in _VERDICTS:
                 return _VERDICTS[reply]
 

@@ -60,7 +60,7 @@ def talk(chat: Chat, thread: Thread | None = None) -> int:
     if thread is not None:
         chat.session.resume(thread.id)
         show_resumed(chat, thread)
-    _converse(chat, _open_reader(chat))
+    _Conversation(chat, _open_reader(chat)).run()
     return EXIT_ANSWERED
 
 
@@ -103,25 +103,44 @@ def _open_reader(chat: Chat) -> Reader:
     )
 
 
-def _converse(chat: Chat, reader: Reader) -> None:
-    warned = False
-    stopped_at = 0.0
-    while chat.running:
-        try:
-            line = reader.read()
-        except EOFError:
-            return
-        except KeyboardInterrupt:
-            if time.monotonic() - stopped_at < _BOUNCE_SECONDS:
-                continue
-            if warned:
+class _Conversation:
+    """Reads lines and does what they say, until the person leaves.
+
+    Args:
+        chat: Does what a line says.
+        reader: Where lines come from.
+    """
+
+    def __init__(self, chat: Chat, reader: Reader) -> None:
+        self._chat = chat
+        self._reader = reader
+        self._warned = False
+        self._stopped_at = -_BOUNCE_SECONDS
+
+    def run(self) -> None:
+        """Converse. Ctrl-C may come at any moment, also just when an answer is complete."""
+        while self._chat.running:
+            try:
+                self._handle(self._reader.read())
+            except EOFError:
                 return
-            warned = True
-            chat.view.say("Press Ctrl-C again, or Ctrl-D, to leave.", "dim")
-            continue
-        warned = not chat.handle(line)
-        if warned:
-            stopped_at = time.monotonic()
+            except KeyboardInterrupt:
+                if self._wants_to_leave():
+                    return
+
+    def _handle(self, line: str) -> None:
+        self._warned = not self._chat.handle(line)
+        if self._warned:
+            self._stopped_at = time.monotonic()
+
+    def _wants_to_leave(self) -> bool:
+        if time.monotonic() - self._stopped_at < _BOUNCE_SECONDS:
+            return False
+        if not self._warned:
+            self._warned = True
+            self._chat.view.say("Press Ctrl-C again, or Ctrl-D, to leave.", "dim")
+            return False
+        return True
 
 
 def _suggest(chat: Chat, name: str, typed: str) -> Iterable[tuple[str, str]]:

@@ -58,8 +58,10 @@ class Terminal:
 
     def type(self, text: str) -> None:
         """Type text and press Enter."""
+        end = text[-20:]
+        before = self._count(end)
         self._process.send(text)
-        self.wait_for(text[-20:])
+        self.wait_for(end, before + 1)
         self._process.send("\r")
 
     def send(self, keys: str) -> None:
@@ -81,12 +83,16 @@ class Terminal:
         self._process.wait()
 
     def wait_for(self, text: str, times: int = 1) -> str:
-        """Read until a text was drawn so many times; return everything that was drawn."""
+        """Read until a text was drawn so many times, on one line or several; return all that was drawn."""
         deadline = time.monotonic() + _PATIENCE
-        while self.text.count(text) < times:
+        while self._count(text) < times:
             assert time.monotonic() < deadline, f"{text!r} did not appear:\n{self.text}"
-            assert self._read() or self.text.count(text) >= times, f"ended without {text!r}:\n{self.text}"
+            assert self._read() or self._count(text) >= times, f"ended without {text!r}:\n{self.text}"
         return self.text
+
+    def _count(self, text: str) -> int:
+        drawn = self.text
+        return max(drawn.count(text), " ".join(drawn.split()).count(" ".join(text.split())))
 
     def wait_for_end(self) -> int:
         """Read until the program ends and return its exit code, or minus the signal that ended it."""

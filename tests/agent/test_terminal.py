@@ -22,8 +22,9 @@ def chat(folder: Path, *arguments: str, columns: int = 90, lines: int = 30, **en
     return Terminal(program, environment, columns, lines)
 
 
-def test_a_whole_conversation(folder: Path) -> None:
-    with chat(folder, "--delay", "0.02") as terminal:
+@pytest.mark.parametrize(("columns", "lines"), [(120, 35), (60, 20), (40, 12)])
+def test_a_whole_conversation(folder: Path, columns: int, lines: int) -> None:
+    with chat(folder, "--delay", "0.02", columns=columns, lines=lines) as terminal:
         terminal.wait_for(PROMPT)
         terminal.type("How tall is the lighthouse?")
         terminal.wait_for("very likely right (93%)")
@@ -43,11 +44,17 @@ def test_a_whole_conversation(folder: Path) -> None:
         terminal.wait_for("Allow it?", times=2)
         terminal.send("y\r")
         terminal.wait_for("It is remembered.")
+        terminal.type("remember that the cat is grey")
+        terminal.wait_for("Allow it?", times=3)
+        terminal.send("\x03")
+        terminal.wait_for("Stopped. The question is kept.")
         terminal.type("hello")
         terminal.wait_for("word5 ")
         terminal.send("\x03")
-        terminal.wait_for("Stopped.")
+        terminal.wait_for("Stopped. The question is kept.", times=2)
         assert "word399" not in terminal.text
+        terminal.type("/undo")
+        terminal.wait_for("Forgotten: hello")
         terminal.type("/exit")
         assert terminal.wait_for_end() == 0
     with chat(folder, "--resume") as terminal:
@@ -58,6 +65,7 @@ def test_a_whole_conversation(folder: Path) -> None:
         terminal.wait_for("very likely right (93%)")
         terminal.type("/memory")
         terminal.wait_for("the boat is red")
+        assert "the cat is grey" not in terminal.text.rpartition("/memory")[2]
         terminal.send("\x04")
         assert terminal.wait_for_end() == 0
 
@@ -193,3 +201,28 @@ def test_two_chats_on_one_folder(folder: Path) -> None:
             terminal.wait_for("very likely right")
         first.type("/threads")
         first.wait_for("How tall is the lighthouse?", times=3)
+
+
+def test_settings_change_in_the_chat(folder: Path) -> None:
+    with chat(folder, columns=60, lines=20) as terminal:
+        terminal.wait_for(PROMPT)
+        terminal.type("/settings colour never")
+        terminal.wait_for("colour is never in this chat.")
+        coloured = len(terminal.raw)
+        terminal.type("How tall is the lighthouse?")
+        terminal.wait_for("very likely right")
+        assert not re.search(rb"\x1b\[[\d;]*3[1-7]m", terminal.raw[coloured:])
+        terminal.type("/settings passages none")
+        terminal.wait_for("The setting passages (this chat) cannot be 'none'")
+
+
+def test_control_c_just_when_an_answer_is_complete_does_not_end_the_chat(folder: Path) -> None:
+    """Whatever the program does at that moment, it goes on."""
+    with chat(folder) as terminal:
+        for number in range(1, 4):
+            terminal.wait_for(PROMPT)
+            terminal.type("How tall is the lighthouse?")
+            terminal.wait_for("It is 38 metres tall.", times=number)
+            terminal.send("\x03")
+            terminal.type("/help undo")
+            terminal.wait_for("Forget the last question", times=number)
