@@ -38,7 +38,7 @@ _LOCK_SECONDS = EMBED_SECONDS + 10.0  # so long a round of another process may t
 
 _OF_MODEL = frozenset({"model", "base_url", "processors"})
 _OF_LIBRARY = frozenset({"docs", "embedder", "chroma_url"})
-_OF_ANSWERER = frozenset({"workflow", "quoting", "passages", "confidence"})
+_OF_ANSWERER = frozenset({"workflow", "quoting", "passages", "confidence", "mcp"})
 """Settings that a part was made with: when they change, it is made again."""
 
 
@@ -162,6 +162,8 @@ class Assembly:
             self.embedder.forget()
         if changed & _OF_LIBRARY:
             self.library.forget()
+        if "mcp" in changed:
+            self._end_tool_servers()
         if changed & (_OF_MODEL | _OF_LIBRARY | _OF_ANSWERER):
             self.answerer.forget()
 
@@ -215,6 +217,11 @@ class Assembly:
         from agent.tools.servers import ToolServers
 
         return ToolServers(self.settings.mcp)
+
+    def _end_tool_servers(self) -> None:
+        if self.tool_servers.ready:
+            self.tool_servers.get().close()
+        self.tool_servers.forget()
 
     def _build_answerer(self) -> Answerer:
         # The model comes first: without weights, nothing of the folder needs to be read or written.

@@ -189,4 +189,8 @@ def test_the_assistant_gets_them(assemble: Callable[..., Assembly], program: Pat
     server = ToolServer(command=sys.executable, args=[str(program), "0"])
     assembly = assemble(mcp={"harbour": server})
     assert [tool.name for tool in assembly.tools()] == [*plain, "harbour_tide", "harbour_book"]
-    assembly.tool_servers.get().close()
+    process = process_of(str(assembly.tools()[-2].invoke({"hour": 1})))
+    assembly.use_settings(assembly.settings.model_copy(update={"mcp": {}}))
+    assert [tool.name for tool in assembly.tools()] == plain
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
