@@ -228,16 +228,18 @@ class Assembly:
         model = self.model.get()
         library = self.library.get()
         from agent.answering import Answerer
-        from agent.models import open_thresholds
+        from agent.models import open_evidence, open_thresholds
 
-        thresholds = open_thresholds(self.settings, model)
+        options: Any = {
+            "thresholds": open_thresholds(self.settings, model),
+            "quote_method": self.settings.quoting,
+            "evidence": open_evidence(self.settings, model, self.embedder.get()),
+        }
         retriever = library.retriever(self.settings.passages)
         if self.workflow == "documents":
             from graphs import build_document_qa
 
-            return Answerer(
-                build_document_qa(model, retriever, thresholds=thresholds, quote_method=self.settings.quoting)
-            )
+            return Answerer(build_document_qa(model, retriever, **options))
         from langgraph.checkpoint.memory import InMemorySaver
 
         from graphs import build_assistant
@@ -247,8 +249,7 @@ class Assembly:
             model,
             retriever,
             self.tools(),
-            thresholds=thresholds,
-            quote_method=self.settings.quoting,
+            **options,
             checkpointer=saver,
             store=self.memory.store,
         )

@@ -62,7 +62,7 @@ def _build() -> ServedGraphs:
     stay_offline()
     from agent.assembly import Assembly
     from agent.context import open_context
-    from agent.models import open_thresholds
+    from agent.models import open_evidence, open_thresholds
     from agent.tools import build_tools
     from graphs import build_assistant, build_document_qa, build_reasoner, build_tool_agent
 
@@ -75,6 +75,7 @@ def _build() -> ServedGraphs:
     options: Any = {
         "thresholds": open_thresholds(context.settings, model),
         "quote_method": context.settings.quoting,
+        "evidence": open_evidence(context.settings, model, assembly.embedder.get()),
     }
     return ServedGraphs(
         document_qa=build_document_qa(model, retriever, **options),

@@ -14,7 +14,9 @@ from agent.settings import Settings
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+    from graphs.evidence import Evidence
     from graphs.thresholds import Thresholds
+    from rag.embedding import Embedder
 
 WEIGHTS = REPOSITORY / "llm" / "weights"
 """Holds the shipped models, one folder each."""
@@ -95,6 +97,24 @@ def open_thresholds(settings: Settings, model: BaseChatModel | None = None) -> T
         values["abstention"] = settings.confidence
     known = Thresholds.__dataclass_fields__
     return Thresholds(**{name: value for name, value in values.items() if name in known})
+
+
+def open_evidence(settings: Settings, model: BaseChatModel, embeddings: Embedder) -> Evidence:
+    """Return what counts beside the model's grades, as fitted for its weights.
+
+    The fit holds for the packaged embeddings: with others, and for a foreign model, the grade alone counts.
+
+    Args:
+        settings: Say whether the embeddings are the packaged ones.
+        model: The loaded model.
+        embeddings: The loaded embeddings.
+    """
+    from graphs.evidence import Evidence
+
+    calibration = getattr(model, "calibration", None)
+    if settings.embedder or calibration is None or not calibration.evidence:
+        return Evidence()
+    return Evidence(embeddings, **calibration.evidence)
 
 
 def _open_foreign(settings: Settings) -> BaseChatModel:

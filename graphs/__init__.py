@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from graphs.citation import Citation
     from graphs.document_qa import build_document_qa
     from graphs.document_qa_state import DocumentQAContext, DocumentQAInput, DocumentQAOutput
+    from graphs.evidence import Evidence
     from graphs.memory import memory_namespace
     from graphs.ports import ChoiceModel, SpanModel
     from graphs.progress import Decision, Progress
@@ -48,6 +49,7 @@ __all__ = [
     "DocumentQAContext",
     "DocumentQAInput",
     "DocumentQAOutput",
+    "Evidence",
     "Progress",
     "ReasonStep",
     "ReasonerInput",
@@ -78,6 +80,7 @@ _HOMES = {
     "DocumentQAContext": "graphs.document_qa_state",
     "DocumentQAInput": "graphs.document_qa_state",
     "DocumentQAOutput": "graphs.document_qa_state",
+    "Evidence": "graphs.evidence",
     "Progress": "graphs.progress",
     "ReasonStep": "graphs.reasoner_state",
     "ReasonerInput": "graphs.reasoner_state",

@@ -23,6 +23,7 @@ from graphs.assistant_nodes import AssistantNodes
 from graphs.assistant_state import AssistantContext, AssistantInput, AssistantOutput, AssistantState
 from graphs.document_qa import build_document_qa
 from graphs.document_qa_state import QuoteMethod
+from graphs.evidence import Evidence
 from graphs.mind import Mind
 from graphs.prompts import ROUTES
 from graphs.reasoner import build_reasoner
@@ -49,6 +50,7 @@ def build_assistant(
     *,
     thresholds: Thresholds | None = None,
     quote_method: QuoteMethod = "generate",
+    evidence: Evidence | None = None,
     history_tokens: int = 600,
     count_tokens: Callable[[Sequence[AnyMessage]], int] = count_tokens_approximately,
     checkpointer: Checkpointer = None,
@@ -62,6 +64,7 @@ def build_assistant(
         tools: What the model may call; without any no message is sent to tools.
         thresholds: How sure the model must be; `Thresholds()` when not given.
         quote_method: How the sentence to quote is found; see `build_document_qa`.
+        evidence: What counts beside the model's grades; see `build_document_qa`.
         history_tokens: Length of a conversation from which its oldest part is summarised.
         count_tokens: Counts the tokens of messages; `model.get_num_tokens_from_messages` is exact.
         checkpointer: Keeps conversations by their thread.
@@ -73,7 +76,7 @@ def build_assistant(
     if history_tokens < 1:
         raise ValueError(f"history_tokens must be at least 1, not {history_tokens}.")
     thresholds = thresholds or Thresholds()
-    roads = _roads(model, retriever, tools, thresholds, quote_method)
+    roads = _roads(model, retriever, tools, thresholds, quote_method, evidence)
     mind = Mind(model)
     nodes = AssistantNodes(
         mind,
@@ -91,17 +94,18 @@ def _roads(
     tools: Sequence[BaseTool],
     thresholds: Thresholds,
     quote_method: QuoteMethod,
+    evidence: Evidence | None,
 ) -> dict[str, Road]:
     roads: dict[str, Road] = {}
     if retriever is not None:
         roads["documents"] = build_document_qa(
-            model, retriever, thresholds=thresholds, quote_method=quote_method
+            model, retriever, thresholds=thresholds, quote_method=quote_method, evidence=evidence
         )
     if tools:
         roads["tools"] = build_tool_agent(model, tools)
     if roads:
         roads["reason"] = build_reasoner(
-            model, retriever, tools, thresholds=thresholds, quote_method=quote_method
+            model, retriever, tools, thresholds=thresholds, quote_method=quote_method, evidence=evidence
         )
     return roads
 

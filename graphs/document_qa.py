@@ -28,6 +28,7 @@ from graphs.document_qa_state import (
     DocumentQAState,
     QuoteMethod,
 )
+from graphs.evidence import Evidence
 from graphs.mind import Mind
 from graphs.retries import RETRIES
 from graphs.step import Step
@@ -52,6 +53,7 @@ def build_document_qa(
     store: BaseStore | None = None,
     max_passages: int = 3,
     quote_method: QuoteMethod = "generate",
+    evidence: Evidence | None = None,
 ) -> DocumentQA:
     """Build the graph that answers questions from documents.
 
@@ -63,13 +65,21 @@ def build_document_qa(
         store: Long-term memory; the graph itself does not use it.
         max_passages: How many relevant passages are read on, best first.
         quote_method: Whether the model copies the sentence out or grades every sentence.
+        evidence: What counts beside the model's grades of passages and sentences; nothing when not given.
 
     Returns:
         The compiled graph; see `DocumentQAInput` and `DocumentQAOutput`.
     """
     if max_passages < 1:
         raise ValueError(f"max_passages must be at least 1, not {max_passages}.")
-    nodes = DocumentQANodes(Mind(model), retriever, thresholds or Thresholds(), max_passages, quote_method)
+    nodes = DocumentQANodes(
+        Mind(model),
+        retriever,
+        thresholds or Thresholds(),
+        max_passages,
+        quote_method,
+        evidence or Evidence(),
+    )
     builder = StateGraph(
         DocumentQAState, DocumentQAContext, input_schema=DocumentQAInput, output_schema=DocumentQAOutput
     )

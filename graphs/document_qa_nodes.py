@@ -11,6 +11,7 @@ from langchain_core.retrievers import BaseRetriever
 from graphs import prompts
 from graphs.citation import annotate, cite, find_citations, find_others
 from graphs.document_qa_state import DocumentQAContext, DocumentQAState, QuoteMethod
+from graphs.evidence import Evidence
 from graphs.mind import Mind
 from graphs.progress import Decision, report
 from graphs.sentences import sentences
@@ -39,6 +40,7 @@ class DocumentQANodes:
     thresholds: Thresholds
     max_passages: int
     quote_method: QuoteMethod
+    evidence: Evidence
 
     def contextualise(self, state: DocumentQAState) -> Work[Update]:
         """Begin a turn; where a conversation comes before the question, make it stand alone."""
@@ -64,14 +66,14 @@ class DocumentQANodes:
         return {"passages": [asdict(Passage.from_document(document)) for document in documents]}
 
     def grade(self, state: DocumentQAState) -> Work[Update]:
-        """Keep the passages that hold the answer by the model's own probability, best first.
+        """Keep the passages that likely hold the answer, best first.
 
-        The order weighs that probability with the score of the search, where the retriever gives
-        one: both are evidence, and a small model's alone would undo a good search.
+        The model grades each; `Evidence` says what else counts. The order weighs that probability with
+        the score of the search, where the retriever gives one.
         """
         question, passages = state["standalone_question"], _passages(state)
         report("grade", f"Reading {len(passages)} passages")
-        probabilities = yield from self.mind.agree([prompts.grade(question, passage) for passage in passages])
+        probabilities = yield from self._probabilities(question, passages)
         decisions = [
             _decision("grade", f"{passage.path}:{passage.start_line} holds the answer", probability)
             for passage, probability in zip(passages, probabilities, strict=True)
@@ -172,7 +174,7 @@ class DocumentQANodes:
     ) -> Work[Update]:
         candidates = [(passage, start, end) for passage in passages for start, end in sentences(passage.text)]
         alone = [replace(passage, text=passage.text[start:end]) for passage, start, end in candidates]
-        scores = yield from self.mind.agree([prompts.grade(question, sentence) for sentence in alone])
+        scores = yield from self._probabilities(question, alone)
         if not scores:
             return {"citations": []}
         promises = [
@@ -182,6 +184,11 @@ class DocumentQANodes:
         citation = cite(*candidates[best], scores[best])
         decision = _decision("quote", f"line {citation['start_line']} is the answer", scores[best])
         return {"citations": [citation], "decisions": [*state["decisions"], decision]}
+
+    def _probabilities(self, question: str, passages: Sequence[Passage]) -> Work[list[float]]:
+        """Return how likely each passage, or sentence of one, answers the question."""
+        grades = yield from self.mind.agree([prompts.grade(question, passage) for passage in passages])
+        return (yield from self.evidence.weigh(question, [passage.text for passage in passages], grades))
 
     def _settings(self) -> DocumentQANodes:
         """Return these nodes as the run's context sets them."""
@@ -196,7 +203,7 @@ class DocumentQANodes:
 
 def _promise(graded: tuple[float, Passage]) -> float:
     probability, passage = graded
-    return probability * passage.scores.get("grade", 1.0) * (passage.score or 1.0)
+    return probability * (passage.score or 1.0)
 
 
 def _passages(state: DocumentQAState) -> list[Passage]:

@@ -22,6 +22,7 @@ from langgraph.types import Checkpointer, Send
 
 from graphs.document_qa import build_document_qa
 from graphs.document_qa_state import DocumentQAContext, QuoteMethod
+from graphs.evidence import Evidence
 from graphs.mind import Mind
 from graphs.reasoner_nodes import ReasonerNodes
 from graphs.reasoner_state import ReasonerInput, ReasonerOutput, ReasonerState
@@ -41,6 +42,7 @@ def build_reasoner(
     *,
     thresholds: Thresholds | None = None,
     quote_method: QuoteMethod = "generate",
+    evidence: Evidence | None = None,
     max_questions: int = 4,
     checkpointer: Checkpointer = None,
     store: BaseStore | None = None,
@@ -53,6 +55,7 @@ def build_reasoner(
         tools: Tools for the questions that they answer.
         thresholds: How sure the model must be; `Thresholds()` when not given.
         quote_method: How the sentence to quote is found; see `build_document_qa`.
+        evidence: What counts beside the model's grades; see `build_document_qa`.
         max_questions: Simple questions that a plan may have.
         checkpointer: Keeps conversations by their thread.
         store: Long-term memory, for tools that take it.
@@ -67,7 +70,7 @@ def build_reasoner(
     helpers: dict[str, Runnable[Any, Any]] = {}
     if retriever is not None:
         helpers["documents"] = build_document_qa(
-            model, retriever, thresholds=thresholds, quote_method=quote_method
+            model, retriever, thresholds=thresholds, quote_method=quote_method, evidence=evidence
         )
     if tools:
         helpers["tools"] = build_tool_agent(model, tools)

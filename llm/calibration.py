@@ -29,6 +29,9 @@ class Calibration:
     """Task to what is added to the score of the first choice."""
     thresholds: Mapping[str, float] = field(default_factory=lambda: dict(DEFAULT_THRESHOLDS))
     """Probability from which a decision counts as yes, by name."""
+    evidence: Mapping[str, float] = field(default_factory=dict)
+    """Weights of the grade, of the likeness by embedding, and the bias: `graphs.evidence`. None without
+    a fit."""
 
     @classmethod
     def load(cls, folder: Path) -> Calibration:
@@ -44,6 +47,7 @@ class Calibration:
                 temperature=_numbers(content.get("temperature")),
                 bias=_numbers(content.get("bias")),
                 thresholds=DEFAULT_THRESHOLDS | _numbers(content.get("thresholds")),
+                evidence=_numbers(content.get("evidence")),
             )
         except FileNotFoundError:
             return cls()

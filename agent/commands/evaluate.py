@@ -55,27 +55,34 @@ def _measure_and_print(context: Context, rows: list[dict[str, Any]], measure: Me
 
 def _reading(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
     from agent.evaluation.reading import evaluate_reading
-    from agent.models import open_model, open_thresholds
+    from agent.models import open_evidence, open_model, open_thresholds
     from rag.minilm import MiniLM
 
+    model, embedder = open_model(context.settings), MiniLM()
     return evaluate_reading(
-        open_model(context.settings),
+        model,
         rows,
         threshold=open_thresholds(context.settings).abstention,
-        embedder=MiniLM(),
+        embedder=embedder,
         quote_method=context.settings.quoting,
+        evidence=open_evidence(context.settings, model, embedder),
         on_row=on_row,
     )
 
 
 def _relevance(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
     from agent.evaluation.relevance import evaluate_relevance
-    from agent.models import open_thresholds
+    from agent.models import open_evidence, open_thresholds
     from rag.minilm import MiniLM
 
-    threshold = open_thresholds(context.settings).relevance
+    model, embedder = _choice_model(context), MiniLM()
     return evaluate_relevance(
-        _choice_model(context), rows, threshold=threshold, embedder=MiniLM(), on_row=on_row
+        model,
+        rows,
+        threshold=open_thresholds(context.settings).relevance,
+        embedder=embedder,
+        evidence=open_evidence(context.settings, model, embedder),
+        on_row=on_row,
     )
 
 

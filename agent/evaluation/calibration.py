@@ -5,29 +5,35 @@ from __future__ import annotations
 import json
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from agent.evaluation.reading import answer_row
 from agent.evaluation.tools import to_messages
 from corpora.example import Example
+from corpora.passages import find_span, passage, sentences
 from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
 from corpora.wells import Row
-from graphs import prompts
+from graphs import Evidence, prompts
+from graphs.evidence import log_odds
 from llm import ChatHomespun
 from llm.calibration import CALIBRATION_FILE
 from llm.evaluation.answers import token_f1
-from llm.evaluation.decisions import best_threshold, calibration_error, fit_temperature
+from llm.evaluation.decisions import best_threshold, calibration_error, fit_logistic, fit_temperature
 from llm.messages import to_template
 from llm.template import ChatTemplate
 from llm.tool_selection import call_probabilities
+from rag.minilm import MiniLM
 
 DECISIONS = ("grade", "check")
 """Tasks whose reply is yes or no."""
 
 KEPT_SHARE = 0.95
 """Share of the right passages and answers that the single thresholds let through."""
+
+MOST_SENTENCES = 20
+"""Sentences of a passage that the evidence is fitted on."""
 
 RIGHT_F1 = 0.5
 """F1 from which an answer counts as right."""
@@ -71,10 +77,16 @@ def calibrate(
         }
         kept[task] = _kept_threshold(fitted, truths)
     place.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    evidence, likely = _fit_evidence(folder, reading, relevance)
+    content["evidence"] = {
+        "grade": evidence.grade,
+        "similarity": evidence.similarity,
+        "bias": evidence.bias,
+    }
     content["thresholds"] = {
-        "relevance": kept["grade"],
+        "relevance": likely,
         "support": kept["check"],
-        "abstention": _abstention(folder, reading, on_row),
+        "abstention": _abstention(folder, reading, evidence, on_row),
         "tool": _tool_threshold(folder, tools),
     }
     place.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
@@ -107,12 +119,45 @@ def _kept_threshold(probabilities: Sequence[float], truths: Sequence[bool]) -> f
     return min(0.5, right[int(len(right) * (1 - KEPT_SHARE))]) if right else 0.5
 
 
-def _abstention(folder: Path, reading: Sequence[Row], on_row: Callable[[], None]) -> float:
+def _fit_evidence(folder: Path, reading: Sequence[Row], relevance: Sequence[Row]) -> tuple[Evidence, float]:
+    """Weigh grade and likeness of sentences; return the fit, and the threshold that keeps most right ones."""
+    model, embeddings = ChatHomespun(model=str(folder)), MiniLM()
+    likeness = Evidence(embeddings)
+    features: list[tuple[float, float]] = []
+    truths: list[bool] = []
+    for question, texts, answering in _sentences(reading, relevance):
+        conversations = [prompts.grade(question, passage(text)) for text in texts]
+        decided = model.choice_probabilities(conversations, prompts.YES_OR_NO)
+        grades = [log_odds(probabilities[prompts.YES]) for probabilities in decided]
+        features += zip(grades, likeness.similarities(question, texts), strict=True)
+        truths += answering
+    (grade, similarity), bias = fit_logistic(features, truths)
+    evidence = Evidence(embeddings, grade, similarity, bias)
+    weighed = [_sigmoid(grade * own + similarity * alike + bias) for own, alike in features]
+    return evidence, _kept_threshold(weighed, truths)
+
+
+def _sentences(
+    reading: Sequence[Row], relevance: Sequence[Row]
+) -> Iterator[tuple[str, list[str], list[bool]]]:
+    """Yield questions with sentences, and which of these answer."""
+    for row in relevance:
+        answering = [index in row["relevant"] for index in range(len(row["candidates"]))]
+        yield row["question"], row["candidates"], answering
+    for row in reading:
+        texts = sentences(row["passage"])[:MOST_SENTENCES]
+        holding = [any(find_span(text, answer) for answer in row["answers"]) for text in texts]
+        yield row["question"], texts, holding
+
+
+def _abstention(
+    folder: Path, reading: Sequence[Row], evidence: Evidence, on_row: Callable[[], None]
+) -> float:
     """Return the confidence that best parts right answers from wrong and impossible ones."""
     model = ChatHomespun(model=str(folder))
     confidences, truths = [], []
     for row in reading:
-        outcome = answer_row(model, row, "score")
+        outcome = answer_row(model, row, "score", evidence)
         confidences.append(outcome.confidence)
         truths.append(bool(row["answerable"]) and outcome.score(token_f1) >= RIGHT_F1)
         on_row()

@@ -105,6 +105,7 @@ def evaluate_documents(
 
 def _graph_that_always_answers(assembly: Assembly) -> Any:
     from agent.evaluation.reading import ANSWER_ALWAYS
+    from agent.models import open_evidence
     from graphs import build_document_qa
 
     retriever = assembly.library.get().retriever(assembly.settings.passages)
@@ -113,6 +114,7 @@ def _graph_that_always_answers(assembly: Assembly) -> Any:
         retriever,
         thresholds=ANSWER_ALWAYS,
         quote_method=assembly.settings.quoting,
+        evidence=open_evidence(assembly.settings, assembly.model.get(), assembly.embedder.get()),
     )
 
 

@@ -15,7 +15,7 @@ from langchain_core.retrievers import BaseRetriever
 from agent.evaluation.baselines import bm25_sentence, embedded_sentence, sentence_texts
 from corpora.passages import windows
 from corpora.wells import Row
-from graphs import Thresholds, build_document_qa
+from graphs import Evidence, Thresholds, build_document_qa
 from graphs.document_qa_state import QuoteMethod
 from llm.evaluation.answers import exact_match, token_f1
 from llm.evaluation.decisions import balanced_accuracy, best_threshold
@@ -64,6 +64,7 @@ def evaluate_reading(
     threshold: float,
     embedder: Any,
     quote_method: QuoteMethod,
+    evidence: Evidence,
     on_row: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Answer every question from its passage through the document graph.
@@ -78,12 +79,13 @@ def evaluate_reading(
         threshold: Confidence from which an answer is given.
         embedder: LangChain embeddings of the baseline.
         quote_method: How the graph quotes.
+        evidence: What counts beside the model's grades.
         on_row: Called after each row.
     """
     started = time.perf_counter()
     outcomes = []
     for row in rows:
-        outcomes.append(answer_row(model, row, quote_method))
+        outcomes.append(answer_row(model, row, quote_method, evidence))
         on_row()
     seconds = time.perf_counter() - started
     confidences = [outcome.confidence for outcome in outcomes]
@@ -107,29 +109,40 @@ def evaluate_reading(
         "best_threshold": best,
         "best_abstain_accuracy": balanced_accuracy(confidences, truths, best),
         "intervals": {"f1": interval(f1), "answerable_f1": interval(answerable_f1)},
-        "baseline": _baseline([outcome.row for outcome in answerable], embedder),
+        "baseline": _baseline(rows, embedder),
         "seconds": seconds,
     }
 
 
-def answer_row(model: BaseChatModel, row: Row, quote_method: QuoteMethod) -> Outcome:
+def answer_row(model: BaseChatModel, row: Row, quote_method: QuoteMethod, evidence: Evidence) -> Outcome:
     """Answer one question from its passage, never abstaining; confidence says how sure it is."""
     graph = build_document_qa(
         model,
         OnePassage(text=row["passage"]),
         thresholds=ANSWER_ALWAYS,
         quote_method=quote_method,
+        evidence=evidence,
     )
     result = graph.invoke({"question": row["question"]})
     return Outcome(result["answer"], result["confidence"], row)
 
 
 def _baseline(rows: Sequence[Row], embedder: Any) -> dict[str, float]:
-    """F1 of the sentence that looks most like the question, on the answerable questions."""
-    nearest, matching = [], []
+    """Answer with the sentence that looks most like the question; abstain where none looks like it.
+
+    The F1 are on the answerable questions, the accuracy of abstaining at its best threshold.
+    """
+    nearest, matching, cosines = [], [], []
     for row in rows:
         texts = sentence_texts(row["passage"])
-        sentence, _ = embedded_sentence(row["question"], texts, embedder)
-        nearest.append(token_f1(sentence, row["answers"]))
-        matching.append(token_f1(bm25_sentence(row["question"], texts), row["answers"]))
-    return {"best_sentence_f1": mean(nearest), "bm25_sentence_f1": mean(matching)}
+        sentence, cosine = embedded_sentence(row["question"], texts, embedder)
+        cosines.append(cosine)
+        if row["answerable"]:
+            nearest.append(token_f1(sentence, row["answers"]))
+            matching.append(token_f1(bm25_sentence(row["question"], texts), row["answers"]))
+    truths = [bool(row["answerable"]) for row in rows]
+    return {
+        "best_sentence_f1": mean(nearest),
+        "bm25_sentence_f1": mean(matching),
+        "embedding_abstain_accuracy": balanced_accuracy(cosines, truths, best_threshold(cosines, truths)),
+    }

@@ -8,7 +8,7 @@ from typing import Any
 from agent.evaluation.baselines import embedded_sentence
 from corpora.passages import overlap, passage
 from corpora.wells import Row
-from graphs import prompts
+from graphs import Evidence, prompts
 from graphs.ports import ChoiceModel
 from llm.evaluation.decisions import (
     area_under_curve,
@@ -26,6 +26,7 @@ def evaluate_relevance(
     *,
     threshold: float,
     embedder: Any,
+    evidence: Evidence,
     on_row: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Grade every candidate of every row.
@@ -35,6 +36,7 @@ def evaluate_relevance(
         rows: Rows with a question, candidates, and the indices of the relevant ones.
         threshold: Probability from which a passage counts as relevant.
         embedder: LangChain embeddings of the baseline.
+        evidence: What the graphs weigh beside the grade; `weighed_…` are the figures of both together.
         on_row: Called after each row.
     """
     scores: list[float] = []
@@ -50,11 +52,14 @@ def evaluate_relevance(
         cosines += [embedded_sentence(question, [text], embedder)[1] for text in candidates]
         shared += [overlap(question, text) for text in candidates]
         on_row()
+    weighed = list(map(evidence.probability, scores, cosines)) if evidence.embeddings else scores
     return {
         "n": len(rows),
         "pairs": len(scores),
         "auroc": area_under_curve(scores, truths),
         "calibration_error": calibration_error(scores, truths),
+        "weighed_auroc": area_under_curve(weighed, truths),
+        "weighed_calibration_error": calibration_error(weighed, truths),
         "balanced_accuracy": balanced_accuracy(scores, truths, threshold),
         "best_threshold": best_threshold(scores, truths),
         "baseline": {

@@ -83,10 +83,24 @@ def fit_temperature(margins: Sequence[float], truths: Sequence[bool]) -> tuple[f
         Temperature, at least 0.05, and bias: the probability of yes is
         sigmoid(margin / temperature + bias).
     """
-    values, is_true = np.asarray(margins, dtype=np.float64), np.asarray(truths, dtype=np.float64)
-    scale = max(float(np.abs(values).max(initial=0.0)), 1e-9)
-    inputs = np.stack([values / scale, np.ones_like(values)])
-    weights: Numbers = np.zeros(2)
+    [weight], bias = fit_logistic([[margin] for margin in margins], truths)
+    return 1 / float(np.clip(weight, 0.02, 20.0)), bias
+
+
+def fit_logistic(features: Sequence[Sequence[float]], truths: Sequence[bool]) -> tuple[list[float], float]:
+    """Fit a logistic regression by Newton's method.
+
+    Args:
+        features: What is known of each case; the same number of features each.
+        truths: Whether each case is true.
+
+    Returns:
+        The weight of each feature and the bias: the probability is sigmoid(weights · features + bias).
+    """
+    values, is_true = np.asarray(features, dtype=np.float64).T, np.asarray(truths, dtype=np.float64)
+    scales = np.maximum(np.abs(values).max(axis=1, initial=0.0), 1e-9)
+    inputs = np.concatenate([values / scales[:, None], np.ones((1, values.shape[1]))])
+    weights: Numbers = np.zeros(len(inputs))
     for _ in range(MOST_STEPS):
         step = _newton_step(weights, inputs, is_true)
         while _loss(weights - step, inputs, is_true) > _loss(weights, inputs, is_true):
@@ -96,15 +110,14 @@ def fit_temperature(margins: Sequence[float], truths: Sequence[bool]) -> tuple[f
         weights = weights - step
         if np.abs(step).max() < SMALLEST_STEP:
             break
-    slope = float(np.clip(weights[0] / scale, 0.02, 20.0))
-    return 1 / slope, float(weights[1])
+    return (weights[:-1] / scales).tolist(), float(weights[-1])
 
 
 def _newton_step(weights: Numbers, inputs: Numbers, truths: Numbers) -> Numbers:
     predicted = 1 / (1 + np.exp(-np.clip(weights @ inputs, -30, 30)))
     curvature = (inputs * np.maximum(predicted * (1 - predicted), 1e-9)) @ inputs.T
     gradient = inputs @ (predicted - truths) + RIDGE * weights
-    return np.linalg.solve(curvature + RIDGE * np.eye(2), gradient).astype(np.float64)
+    return np.linalg.solve(curvature + RIDGE * np.eye(len(weights)), gradient).astype(np.float64)
 
 
 def _loss(weights: Numbers, inputs: Numbers, truths: Numbers) -> float:

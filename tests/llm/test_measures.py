@@ -13,6 +13,7 @@ from llm.evaluation.decisions import (
     balanced_accuracy,
     best_threshold,
     calibration_error,
+    fit_logistic,
     fit_temperature,
     risk_coverage,
 )
@@ -63,6 +64,17 @@ def test_best_threshold_parts_the_kinds() -> None:
     threshold = best_threshold(scores, truths)
     assert 0.2 < threshold < 0.7
     assert balanced_accuracy(scores, truths, threshold) == 1.0
+
+
+def test_fit_logistic_recovers_the_weights_of_several_features() -> None:
+    draw = random.Random(1)
+    features = [(draw.gauss(0, 2), draw.gauss(0, 0.3)) for _ in range(6000)]
+    odds = [0.5 * first + 4.0 * second - 1.0 for first, second in features]
+    truths = [draw.random() < 1 / (1 + math.exp(-value)) for value in odds]
+    (first, second), bias = fit_logistic(features, truths)
+    assert first == pytest.approx(0.5, abs=0.08)
+    assert second == pytest.approx(4.0, abs=0.4)
+    assert bias == pytest.approx(-1.0, abs=0.12)
 
 
 def test_fit_temperature_recovers_what_made_the_decisions() -> None:

@@ -1,0 +1,77 @@
+"""How likely a text answers a question: the model's grade, weighed with the text's likeness to the question.
+
+A model reads closely but may be weak; embeddings know what a text is about but not what it says. A
+logistic regression over both, fitted on development questions and stored with the weights that it was
+fitted for (`python main.py calibrate`), is better than either. Without embeddings the grade stands
+alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphs.step import Ask, Work
+from rag.embedding import Embedder
+
+SUREST = 1e-6
+"""Probabilities closer to 0 or 1 than this count as this: log-odds have no bounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Weights of a logistic regression, and the embeddings that it was fitted with."""
+
+    embeddings: Embedder | None = None
+    """Tell how alike a text and a question are; None to go by the grade alone."""
+    grade: float = 1.0
+    """Weight of the log-odds of the model's grade."""
+    similarity: float = 0.0
+    """Weight of the cosine between the embeddings of question and text."""
+    bias: float = 0.0
+
+    def weigh(self, question: str, texts: Sequence[str], grades: Sequence[float]) -> Work[list[float]]:
+        """Return the probability that each text answers the question.
+
+        Args:
+            question: The question.
+            texts: Passages or sentences.
+            grades: The model's own probability for each.
+        """
+        if self.embeddings is None or not texts:
+            return list(grades)
+        similarities: list[float] = yield Ask(
+            lambda: self.similarities(question, texts),
+            lambda: asyncio.to_thread(self.similarities, question, texts),
+        )
+        return [self.probability(grade, alike) for grade, alike in zip(grades, similarities, strict=True)]
+
+    def probability(self, grade: float, similarity: float) -> float:
+        """Weigh a grade (0 to 1) and a similarity (-1 to 1)."""
+        score = self.grade * log_odds(grade) + self.similarity * similarity + self.bias
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+
+    def similarities(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Return the cosine between a question and each text; needs embeddings."""
+        if self.embeddings is None:
+            raise ValueError("similarities need embeddings")
+        asked = _unit(np.asarray([self.embeddings.embed_query(question)], dtype=np.float64))
+        told = _unit(np.asarray(self.embeddings.embed_documents(list(texts)), dtype=np.float64))
+        cosines: list[float] = (told @ asked[0]).tolist()
+        return cosines
+
+
+def log_odds(probability: float) -> float:
+    """Return log(p / (1 - p)), kept finite."""
+    bounded = min(max(probability, SUREST), 1 - SUREST)
+    return math.log(bounded / (1 - bounded))
+
+
+def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-12))
