@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from corpora.wells import Row
+
+TOOL_FILES = ("tools", "tool_choice", "requests")
+"""Files whose rows offer tools."""
 
 
 @click.command("calibrate")
@@ -16,23 +24,28 @@ import click
     type=click.Path(path_type=Path),
     help="Folder of held-out rows, as `corpus build` writes it.",
 )
-@click.option("--limit", default=300, show_default=True, help="Rows of each file that are used.")
+@click.option(
+    "--limit", default=300, show_default=True, help="Rows of each file that are used, from its end."
+)
 def command(weights: Path, development: Path, limit: int) -> None:
-    """Fit temperatures and thresholds to held-out rows and store them in WEIGHTS."""
+    """Fit temperatures and thresholds to held-out rows and store them in WEIGHTS.
+
+    They are taken from the end of each file and `eval` takes its own from the beginning: nothing is
+    measured on what was fitted to, as long as the two do not meet.
+    """
     from agent.evaluation import reading, relevance, tools
     from agent.evaluation.calibration import calibrate
     from agent.evaluation.counter import counting
     from agent.evaluation.rows import read_evaluation
     from agent.models import weights_folder
 
+    def last_rows(name: str, fields: Sequence[str]) -> list[Row]:
+        return read_evaluation(development / f"{name}.jsonl", fields)[-limit:]
+
     folder = weights_folder(str(weights))
-    passages = read_evaluation(development / "reading.jsonl", reading.FIELDS, limit)
-    sentences = read_evaluation(development / "relevance.jsonl", relevance.FIELDS, limit)
-    offers = [
-        row
-        for name in ("tools", "tool_choice")
-        for row in read_evaluation(development / f"{name}.jsonl", tools.FIELDS, limit)
-    ]
+    passages = last_rows("reading", reading.FIELDS)
+    sentences = last_rows("relevance", relevance.FIELDS)
+    offers = [row for name in TOOL_FILES for row in last_rows(name, tools.FIELDS)]
     with counting(len(passages), is_shown=True) as on_row:
         result = calibrate(folder, passages, sentences, offers, on_row)
     click.echo(json.dumps(result))

@@ -240,6 +240,7 @@ def everything(
         ("route", development / "route.jsonl", _route),
         ("tools", development / "tools.jsonl", _tools),
         ("tool_choice", development / "tool_choice.jsonl", _tools),
+        ("requests", development / "requests.jsonl", _tools),
         ("documents", HANDBOOK.parent / "handbook_questions.jsonl", _documents_of(HANDBOOK)),
     ]
     if text is not None:

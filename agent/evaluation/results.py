@@ -13,12 +13,31 @@ from typing import Any
 Figures = dict[str, Any]
 
 HEADLINES = {
-    "reading": ("answerable_f1", "best_abstain_accuracy", "f1", "baseline.best_sentence_f1"),
-    "relevance": ("auroc", "calibration_error", "baseline.embedding_auroc"),
+    "reading": (
+        "answerable_f1",
+        "baseline.best_sentence_f1",
+        "abstain_accuracy",
+        "baseline.embedding_abstain_accuracy",
+        "f1",
+    ),
+    "relevance": (
+        "auroc",
+        "calibration_error",
+        "weighed_auroc",
+        "weighed_calibration_error",
+        "baseline.embedding_auroc",
+    ),
     "rewrite": ("f1", "exact_match", "baseline.copy_question_f1"),
     "route": ("accuracy", "baseline.commonest_route_accuracy"),
     "tools": ("valid_rate", "name_accuracy", "exact_accuracy", "irrelevance_accuracy"),
     "tool_choice": ("name_accuracy", "irrelevance_accuracy", "baseline.word_overlap_name_accuracy"),
+    "requests": (
+        "valid_rate",
+        "name_accuracy",
+        "exact_accuracy",
+        "irrelevance_accuracy",
+        "baseline.word_overlap_name_accuracy",
+    ),
     "language": ("bits_per_byte", "bytes_per_token"),
     "documents": (
         "recall_at_5",
@@ -26,7 +45,7 @@ HEADLINES = {
         "citation_verbatim_rate",
         "citation_file_precision",
         "citation_holds_answer",
-        "best_abstain_accuracy",
+        "abstain_accuracy",
         "baseline.best_sentence_f1",
     ),
 }
