@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from pathlib import Path
 
 import click
 
 from agent.context import docs_option, model_option, open_context, settings_options
-from agent.errors import MissingExtraError, SettingsError
+from agent.errors import HomespunError, MissingExtraError, SettingsError
 
 
 @click.command("serve")
@@ -46,12 +47,26 @@ def command(
         raise MissingExtraError("The server", "serve") from error
     from agent.assembly import Assembly
 
+    listener = _listen(settings.host, settings.port)
     assembly = Assembly(context.settings, context.paths)
     assembly.model.get()  # without weights there is nothing to serve
     assembly.preload()
     app = build_app(assembly, settings)
-    click.echo(f"Serving {context.settings.model} at http://{settings.host}:{settings.port}/v1", err=True)
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
+    place = f"[{settings.host}]" if ":" in settings.host else settings.host
+    port = listener.getsockname()[1]
+    click.echo(f"Serving {context.settings.model} at http://{place}:{port}/v1", err=True)
+    uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the address before anything is loaded: whether it is free shows at once."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise HomespunError(
+            f"The server cannot listen at {host}, port {port} ({error.strerror}): choose another with --port."
+        ) from error
 
 
 def _is_loopback(host: str) -> bool:

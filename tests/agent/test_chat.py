@@ -254,7 +254,7 @@ def test_narrow_windows_hold_everything(
     talk = Talk(assemble(), screen)
     talk.chat.view.console = make_console(screen, talk.output)
     for said in ("How tall is the lighthouse?", "/why", "/open", "/tools", "/threads", "/settings", "/help"):
-        lines = without_codes(talk(said)).split("\n")
+        lines = re.split(r"[\r\n]", without_codes(talk(said)))
         assert max(map(len, lines)) <= 24, said
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -233,6 +234,20 @@ def test_doctor_says_what_is_wrong(run: Run, tmp_path: Path, home: Path) -> None
     assert checks["python"]["good"]
     assert checks["embedding"]["good"]
     assert not home.exists()
+
+
+def test_a_port_that_is_taken_is_one_sentence(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        code, out, err = run("serve", "--port", str(other.getsockname()[1]))
+    assert (code, out) == (2, "")
+    assert "choose another with --port" in err
+    assert err.count("\n") == 1
+
+
+def test_a_question_without_a_command_is_told_how_to_be_asked(run: Run) -> None:
+    code, _, err = run("What is dropout?")
+    assert code == 2
+    assert "ask in front of it" in err
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
