@@ -54,11 +54,15 @@ def _model(settings: Settings, size: Size) -> Figures:  # noqa: ARG001
     text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(HANDBOOK.glob("*.md"))[:3])
     figures: Figures = {}
     threads = settings.processors or os.cpu_count() or 1
-    for speed in compare(weights_folder(settings.model), text, threads=threads):
+    speeds = compare(weights_folder(settings.model), text, threads=threads)
+    for speed in speeds:
         name = speed.name.replace(",", "").replace(" ", "_")
-        figures[f"{name}_prefill_tokens_per_second"] = round(speed.prefill, 1)
-        figures[f"{name}_decode_tokens_per_second"] = round(speed.decode, 1)
-        figures[f"{name}_quote_tokens_per_second"] = round(speed.quote, 1)
+        for what in ("prefill", "decode", "quote"):
+            rate = getattr(speed, what)
+            figures[f"{name}_{what}_tokens_per_second"] = round(rate, 1)
+            figures[f"{name}_{what}_times_{speeds[0].name.split(',')[0]}"] = round(
+                rate / getattr(speeds[0], what), 2
+            )
     return figures
 
 

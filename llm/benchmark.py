@@ -1,14 +1,17 @@
 """How fast the engine reads and writes, beside transformers on the same weights in the same run.
 
-`python main.py bench` prints what `compare` measures. Other programs disturb such figures: the best of
-several repetitions is reported, and the contenders take turns.
+`python main.py bench model` prints what `compare` measures. Other programs disturb such figures: the best of
+several repetitions is reported, and the contenders take turns. Where a build of llama.cpp is installed
+(`pip install xllamacpp gguf`) it takes part.
 """
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +79,8 @@ def compare(
         "homespun, int8": engine_writer(model, tokenizer, quantised=True, speculate=False),
         "homespun, int8, prompt lookup": engine_writer(model, tokenizer, quantised=True),
     }
+    if all(map(find_spec, ("xllamacpp", "gguf"))):
+        writers |= {f"llama.cpp, {kind}": llama_cpp_writer(folder, kind, threads) for kind in ("F16", "Q8_0")}
     prompts = (tokens[:prompt_tokens], quoting_prompt(tokens, prompt_tokens))
     return measure(writers, prompts, new_tokens, repetitions)
 
@@ -134,6 +139,27 @@ def transformers_writer(folder: Path) -> Writer:
             min_new_tokens=count,
             do_sample=False,
         )
+
+    return write
+
+
+def llama_cpp_writer(folder: Path, kind: str, threads: int) -> Writer:
+    """Return how llama.cpp writes, with matrices stored as a type of `gguf_export.TYPES`."""
+    import xllamacpp
+
+    from llm.gguf_export import export_gguf
+
+    parameters = xllamacpp.CommonParams()
+    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads
+    parameters.n_ctx, parameters.n_parallel, parameters.verbosity = 1024, 1, 0
+    with tempfile.TemporaryDirectory() as scratch:
+        parameters.model.path = str(Path(scratch) / "model.gguf")
+        export_gguf(folder, Path(parameters.model.path), kind)
+        server: Any = xllamacpp.Server(parameters)
+
+    def write(prompt: list[int], count: int) -> object:
+        asked = {"prompt": prompt, "n_predict": count, "temperature": 0, "ignore_eos": True}
+        return server.handle_completions({**asked, "cache_prompt": False})
 
     return write
 

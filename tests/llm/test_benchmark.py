@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from tests.llm.conftest import SENTENCES
 def test_every_contender_is_measured(weights: Path) -> None:
     text = " ".join(SENTENCES)
     speeds = compare(weights, text, threads=1, prompt_tokens=40, new_tokens=4, repetitions=1)
-    assert len(speeds) == 5
+    llama = {"llama.cpp, F16", "llama.cpp, Q8_0"} if find_spec("xllamacpp") and find_spec("gguf") else set()
+    assert {speed.name for speed in speeds if speed.name.startswith("llama")} == llama
+    assert len(speeds) == 5 + len(llama)
     assert all(speed.prefill > 0 and speed.decode > 0 and speed.quote > 0 for speed in speeds)
     rows = table(speeds)
     assert rows[1][0].startswith("transformers")
