@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agent.errors import FolderUnusableError, HomespunError
+from agent.errors import FolderUnusableError, HomespunError, StorageError
 from agent.library import DocumentIndex, Library, check_folder, index_folder
 from agent.memory import Memory
 from agent.part import Part
@@ -203,6 +203,13 @@ class Assembly:
         from rag import FolderIndex
 
         place = index_folder(self.paths.indexes, folder)
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(
+                f"The index of {folder} cannot be kept in {place} ({error.strerror}): make that folder "
+                "writable, or point HOMESPUN_HOME to another."
+            ) from error
         return FolderIndex(
             folder,
             place,

@@ -13,6 +13,7 @@ import pytest
 from agent import assembly as assembly_module
 from agent import cli
 from agent.command_group import LazyGroup
+from tests.agent.conftest import FixedEmbedder
 from tests.agent.fakes import LIGHTHOUSE, MemoryIndex, RuleModel, open_memory_index
 
 Run = Callable[..., tuple[int, str, str]]
@@ -234,6 +235,18 @@ def test_doctor_says_what_is_wrong(run: Run, tmp_path: Path, home: Path) -> None
     assert checks["python"]["good"]
     assert checks["embedding"]["good"]
     assert not home.exists()
+
+
+def test_a_home_that_cannot_be_written_is_one_sentence(
+    run: Run, home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.write_text("a file where the folder should be", "utf-8")
+    monkeypatch.setattr(assembly_module, "_open_own_model", lambda _: RuleModel())
+    monkeypatch.setattr(assembly_module, "_open_own_embedder", lambda _: FixedEmbedder())
+    code, out, err = run("ask", "How tall is it?", "--docs", str(folder))
+    assert (code, out) == (2, "")
+    assert "point HOMESPUN_HOME to another" in err
+    assert err.count("\n") == 1
 
 
 def test_a_port_that_is_taken_is_one_sentence(run: Run) -> None:
