@@ -24,6 +24,7 @@ _CHUNK_CHARACTERS = 720  # what 180 tokens are worth: both contenders cut to abo
 _SEARCHES = 20
 _PARAGRAPHS_A_FILE = 10
 _TOPICS = 200
+_STOP_WORDS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +172,11 @@ class FreeEmbedder:
 def _write_files(folder: Path, files: int, paragraphs: int) -> None:
     """Write files whose paragraphs fill about a chunk each."""
     generator = random.Random(0)
-    words = [f"{first}{second}" for first in _SYLLABLES for second in _SYLLABLES]
+    words, weights = _vocabulary()
     for number in range(files):
         place = folder / _name(number)
         place.parent.mkdir(parents=True, exist_ok=True)
-        texts = (" ".join(generator.choices(words, k=110)) for _ in range(paragraphs))
+        texts = (" ".join(generator.choices(words, weights, k=110)) for _ in range(paragraphs))
         place.write_text("\n\n".join(texts), encoding="utf-8")
 
 
@@ -187,8 +188,15 @@ def _name(number: int) -> str:
 
 
 def _question(number: int) -> str:
-    generator = random.Random(number)
-    return " ".join(generator.choice(_SYLLABLES) + generator.choice(_SYLLABLES) for _ in range(6))
+    """Return words as frequent as those of a question, which loses its most common ones before it is asked."""
+    words, weights = _vocabulary()
+    return " ".join(random.Random(number).choices(words[_STOP_WORDS:], weights[_STOP_WORDS:], k=6))
+
+
+def _vocabulary() -> tuple[list[str], list[float]]:
+    """Return words, the most frequent first, and how frequent they are: by Zipf's law, as in any language."""
+    words = [first + second + third for first in _SYLLABLES for second in _SYLLABLES for third in _SYLLABLES]
+    return words, [1 / (rank + 3) for rank in range(len(words))]
 
 
 def _durations(work: Callable[[int], Sequence[object]]) -> list[float]:

@@ -21,14 +21,15 @@ _PRUNED = """
 PRUNED_FOLDERS = frozenset(_PRUNED.split())
 
 _BINARY = """
-    .7z .a .aac .aif .apk .avi .avif .bin .blend .bmp .bz2 .cab .class .db .deb .dll .dmg .dylib .eot .exe
-    .flac .gguf .gif .h5 .heic .ico .icns .img .iso .jar .jpeg .jpg .jks .lib .lz4 .lzma .m4a .m4v .mkv .mo
-    .mov .mp3 .mp4 .mpeg .mpg .npy .npz .o .obj .odb .ogg .ogv .onnx .opus .otf .parquet .pickle .pkl .png
-    .psd .pt .pth .pyc .pyd .pyo .rar .rpm .safetensors .so .sqlite .sqlite3 .swf .swp .tar .tgz .tif .tiff
-    .ttf .war .wasm .wav .webm .webp .whl .wma .wmv .woff .woff2 .xcf .xz .zip .zst
+    .7z .a .aac .afm .aif .apk .avi .avif .bin .blend .bmp .bz2 .cab .class .db .deb .dll .dmg .dvi
+    .dylib .eot .eps .exe .flac .gguf .gif .h5 .heic .icns .ico .img .iso .jar .jks .jpeg .jpg .lib .lz4
+    .lzma .m4a .m4v .map .mkv .mo .mov .mp3 .mp4 .mpeg .mpg .npy .npz .o .obj .odb .ogg .ogv .onnx .opus
+    .otf .parquet .pfb .pickle .pkl .png .ps .psd .pt .pth .pyc .pyd .pyo .rar .rpm .safetensors .so
+    .sqlite .sqlite3 .svg .swf .swp .tar .tgz .tif .tiff .ttf .war .wasm .wav .webm .webp .whl .wma .wmv
+    .woff .woff2 .xcf .xz .zip .zst
 """
 BINARY_SUFFIXES = frozenset(_BINARY.split())
-"""Media, archives and machine code: left out without a word, as nobody expects answers from them."""
+"""Media, archives, drawings and machine code: left out silently, as nobody expects answers from them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,10 @@ def _keeps_folder(name: str, path: str, rules: tuple[_Rules, ...]) -> bool:
 
 
 def _keeps_file(name: str, path: str, rules: tuple[_Rules, ...]) -> bool:
-    if name.startswith((".", "~$")) or os.path.splitext(name)[1].lower() in BINARY_SUFFIXES:
+    unpacked = name.lower().removesuffix(
+        ".gz"
+    )  # such text is unpacked, so it is the suffix before that tells
+    if name.startswith((".", "~$")) or os.path.splitext(unpacked)[1] in BINARY_SUFFIXES:
         return False
     return not _is_ignored(path, rules)
 

@@ -219,6 +219,9 @@ def test_hidden_ignored_and_foreign_folders_are_left_out(index: FolderIndex, fol
         "build/out.txt",
         "notes/secret.txt",
         "a.png",
+        "drawing.SVG",
+        "manual.ps.gz",
+        "sources.tar.gz",
     ):
         place = folder / name
         place.parent.mkdir(parents=True, exist_ok=True)
