@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from agent.ages import age
 from agent.chat.slash import SlashCommand, SlashError
 from agent.export import as_markdown
+from agent.places import short
 from agent.threads import Thread, ThreadStore
 
 if TYPE_CHECKING:
@@ -41,9 +42,20 @@ def resume(chat: Chat, arguments: list[str]) -> None:
         found = next((thread for thread in store.threads() if thread.id != chat.session.thread), None)
     if found is None:
         raise SlashError("There is no such conversation: see /threads.")
+    _ask_its_folders(chat, found)
     chat.session.resume(found.id)
     chat.approver.always.clear()
     show_resumed(chat, found)
+
+
+def _ask_its_folders(chat: Chat, thread: Thread) -> None:
+    """Go on about the folders of the conversation, where they are still there and no others were named."""
+    folders = [Path(folder) for folder in thread.folders if Path(folder).is_dir()]
+    if chat.context.settings.docs or not folders or folders == chat.assembly.folders:
+        return
+    chat.work("Changing the folders", lambda: chat.assembly.use_folders(folders))
+    chat.assembly.preload()
+    chat.view.say(f"Asking {', '.join(map(short, folders))} now.", "dim")
 
 
 def show_resumed(chat: Chat, thread: Thread) -> None:

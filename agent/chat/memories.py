@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from agent.chat.slash import SlashCommand, SlashError
+from agent.layers import nearest
 
 if TYPE_CHECKING:
     from agent.chat.chat import Chat
@@ -63,9 +64,19 @@ def approve(chat: Chat, arguments: list[str]) -> None:
     always = chat.approver.always
     if arguments == ["none"]:
         always.clear()
-    else:
+    elif arguments:
+        known = _names_of_tools(chat)
+        for name in arguments:
+            if name not in known:
+                raise SlashError(f"There is no tool {name}.{nearest(name, known) or ' See /tools.'}")
         always.update(arguments)
     chat.view.say(f"Allowed without asking: {', '.join(sorted(always)) or 'no tool'}.")
+
+
+def _names_of_tools(chat: Chat) -> list[str]:
+    found: list[str] = []
+    chat.work("Loading the tools", lambda: found.extend(tool.name for tool in chat.assembly.tools()))
+    return found
 
 
 def _keys(chat: Chat) -> Iterable[str]:

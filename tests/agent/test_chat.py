@@ -96,6 +96,7 @@ def test_help_lists_every_command(talk: Talk) -> None:
         ("/docs /does/not/exist", "does not exist"),
         ("/resume nothing", "no such conversation"),
         ("/forget nothing", "/memory lists them"),
+        ("/approve remembr", "There is no tool remembr. Did you mean remember?"),
         ("/export /does/not/exist.md", "cannot be written"),
         ("?!", "The question is empty"),
         ("word " * 300, "200 is the limit"),
@@ -169,6 +170,28 @@ def test_resume_goes_on_where_it_was(talk: Talk, assemble: Callable[..., Assembl
     assert "Going on" in said
     assert "38" in said
     assert later("When was it built?").startswith("1871")
+
+
+def test_resume_goes_on_about_the_folders_of_the_conversation(talk: Talk, tmp_path: Path) -> None:
+    other = tmp_path / "towers"
+    other.mkdir()
+    (other / "tower.md").write_text("# Towers\n\nThe tower is 99 feet wide.\n", "utf-8")
+    talk.chat.context = open_context()  # no folder is named on the command line
+    island = talk.chat.assembly.folders
+    talk("How tall is the lighthouse?")
+    talk("/clear")
+    talk(f"/docs '{other}'")
+    assert talk("How wide is the tower?").startswith("99")
+    assert "Asking" in talk("/resume")
+    assert talk.chat.assembly.folders == island
+    assert talk("When was it built?").startswith("1871")
+
+
+def test_a_tool_is_allowed_without_asking(assemble: Callable[..., Assembly]) -> None:
+    talk = start(assemble)
+    assert "Allowed without asking: remember." in talk("/approve remember")
+    assert "It is remembered." in talk("remember that it rains")
+    assert "no tool" in talk("/approve none")
 
 
 def test_clear_begins_a_new_conversation(talk: Talk) -> None:
