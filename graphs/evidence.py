@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from graphs.ports import EmbeddingModel
 from graphs.step import Ask, Work
-from rag.embedding import Embedder
 
 SUREST = 1e-6
 """Probabilities closer to 0 or 1 than this count as this: log-odds have no bounds."""
@@ -27,7 +27,7 @@ SUREST = 1e-6
 class Evidence:
     """Weights of a logistic regression, and the embeddings that it was fitted with."""
 
-    embeddings: Embedder | None = None
+    embeddings: EmbeddingModel | None = None
     """Tell how alike a text and a question are; None to go by the grade alone."""
     grade: float = 1.0
     """Weight of the log-odds of the model's grade."""

@@ -40,3 +40,15 @@ class SpanModel(Protocol):
     def bind_spans(self, texts: Sequence[str]) -> Runnable[Sequence[BaseMessage], AIMessage]:
         """Return the model held to reply with a non-empty span of one of the texts."""
         ...
+
+
+class EmbeddingModel(Protocol):
+    """What is asked of an embedding model; every LangChain `Embeddings` object has it."""
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Return a vector for each text."""
+        ...
+
+    def embed_query(self, text: str) -> list[float]:
+        """Return the vector of a question."""
+        ...
