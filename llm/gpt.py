@@ -9,6 +9,8 @@ heads, D channels a head, V tokens of the vocabulary.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -130,6 +132,23 @@ class GPT(nn.Module):
         cosines, sines = rotation_table(config)
         self.register_buffer("cosines", cosines, persistent=False)
         self.register_buffer("sines", sines, persistent=False)
+
+    @classmethod
+    def from_pretrained(cls, folder: Path) -> GPT:
+        """Load a weights folder; see `llm.checkpoint.from_pretrained`."""
+        from llm.checkpoint import from_pretrained
+
+        return from_pretrained(folder)
+
+    def save_pretrained(self, folder: Path, tokenizer_from: Path) -> None:
+        """Write a weights folder, which transformers loads too; the tokenizer comes from another one."""
+        from llm.checkpoint import save_pretrained
+        from llm.tokenizer import RANKS_FILE, TOKENIZER_FILE, Tokenizer
+
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in (RANKS_FILE, TOKENIZER_FILE):
+            (folder / name).write_bytes((tokenizer_from / name).read_bytes())
+        save_pretrained(self, Tokenizer.load(folder), folder)
 
     def hidden_states(
         self,

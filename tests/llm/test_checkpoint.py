@@ -10,6 +10,7 @@ import torch
 from llm import checkpoint
 from llm.checkpoint import INDEX_FILE, from_pretrained, save_pretrained
 from llm.errors import WeightsError
+from llm.gpt import GPT
 from llm.tokenizer import Tokenizer
 
 
@@ -24,6 +25,19 @@ def test_saving_and_loading_keeps_every_number(folder: Path, tokenizer: Tokenize
     again = from_pretrained(folder)
     for name, tensor in model.state_dict().items():
         assert torch.equal(tensor, again.state_dict()[name]), name
+
+
+def test_a_model_saves_itself_as_a_folder_that_transformers_loads(weights: Path, tmp_path: Path) -> None:
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    GPT.from_pretrained(weights).save_pretrained(tmp_path / "copy", tokenizer_from=weights)
+    theirs = AutoModelForCausalLM.from_pretrained(tmp_path / "copy", dtype=torch.float32)
+    text = "Grüße aus Oslo, 709"
+    tokens = AutoTokenizer.from_pretrained(tmp_path / "copy")(text)["input_ids"]
+    assert tokens == Tokenizer.load(weights).encode(text)
+    ours = GPT.from_pretrained(tmp_path / "copy")
+    with torch.inference_mode():
+        assert (theirs(torch.tensor([tokens])).logits - ours(torch.tensor([tokens]))).abs().max() < 1e-3
 
 
 def test_large_models_are_split_into_small_shards(
