@@ -23,6 +23,7 @@ _DIMENSIONS = 384
 _CHUNK_CHARACTERS = 720  # what 180 tokens are worth: both contenders cut to about this length
 _SEARCHES = 20
 _PARAGRAPHS_A_FILE = 10
+_WORDS_A_PARAGRAPH = 80
 _TOPICS = 200
 _STOP_WORDS = 120
 
@@ -176,7 +177,7 @@ def _write_files(folder: Path, files: int, paragraphs: int) -> None:
     for number in range(files):
         place = folder / _name(number)
         place.parent.mkdir(parents=True, exist_ok=True)
-        texts = (" ".join(generator.choices(words, weights, k=110)) for _ in range(paragraphs))
+        texts = (" ".join(generator.choices(words, weights, k=_WORDS_A_PARAGRAPH)) for _ in range(paragraphs))
         place.write_text("\n\n".join(texts), encoding="utf-8")
 
 
@@ -188,7 +189,7 @@ def _name(number: int) -> str:
 
 
 def _question(number: int) -> str:
-    """Return words as frequent as those of a question, which loses its most common ones before it is asked."""
+    """Return words as frequent as those that remain of a question without its most common ones."""
     words, weights = _vocabulary()
     return " ".join(random.Random(number).choices(words[_STOP_WORDS:], weights[_STOP_WORDS:], k=6))
 
