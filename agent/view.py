@@ -159,7 +159,7 @@ def footer(answer: Answer) -> str:
 
 
 def _any_word(text: str) -> str:
-    words = {word for word in re.findall(r"\d+(?:[.,]\d+)+|\w+", text.casefold()) if word not in _COMMON_WORDS}
+    words = set(re.findall(r"\d+(?:[.,]\d+)+|\w+", text.casefold())) - _COMMON_WORDS
     alternatives = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
     return rf"(?i)\b(?:{alternatives})\b" if alternatives else r"(?!)"
 
