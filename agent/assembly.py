@@ -237,10 +237,11 @@ class Assembly:
         from agent.answering import Answerer
         from agent.models import open_evidence, open_thresholds
 
+        embedder = self.embedder.get()
         options: Any = {
             "thresholds": open_thresholds(self.settings, model),
             "quote_method": self.settings.quoting,
-            "evidence": open_evidence(self.settings, model, self.embedder.get()),
+            "evidence": open_evidence(self.settings, model, embedder, "evidence"),
         }
         retriever = library.retriever(self.settings.passages)
         if self.workflow == "documents":
@@ -257,6 +258,7 @@ class Assembly:
             retriever,
             self.tools(),
             **options,
+            tool_evidence=open_evidence(self.settings, model, embedder, "tool_evidence"),
             checkpointer=saver,
             store=self.memory.store,
         )

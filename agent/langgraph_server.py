@@ -72,16 +72,18 @@ def _build() -> ServedGraphs:
     retriever = library.retriever(context.settings.passages)
     # The server keeps memories itself, so the tools that keep them in a file stay out.
     tools = build_tools(library, more=assembly.tool_servers.get().tools)
+    embedder, thresholds = assembly.embedder.get(), open_thresholds(context.settings, model)
+    tool_evidence = open_evidence(context.settings, model, embedder, "tool_evidence")
     options: Any = {
-        "thresholds": open_thresholds(context.settings, model),
+        "thresholds": thresholds,
         "quote_method": context.settings.quoting,
-        "evidence": open_evidence(context.settings, model, assembly.embedder.get()),
+        "evidence": open_evidence(context.settings, model, embedder, "evidence"),
     }
     return ServedGraphs(
         document_qa=build_document_qa(model, retriever, **options),
-        tool_agent=build_tool_agent(model, tools),
-        reasoner=build_reasoner(model, retriever, tools, **options),
-        assistant=build_assistant(model, retriever, tools, **options),
+        tool_agent=build_tool_agent(model, tools, thresholds=thresholds, evidence=tool_evidence),
+        reasoner=build_reasoner(model, retriever, tools, **options, tool_evidence=tool_evidence),
+        assistant=build_assistant(model, retriever, tools, **options, tool_evidence=tool_evidence),
     )
 
 

@@ -99,22 +99,21 @@ def open_thresholds(settings: Settings, model: BaseChatModel | None = None) -> T
     return Thresholds(**{name: value for name, value in values.items() if name in known})
 
 
-def open_evidence(settings: Settings, model: BaseChatModel, embeddings: Embedder) -> Evidence:
-    """Return what counts beside the model's grades, as fitted for its weights.
+def open_evidence(settings: Settings, model: BaseChatModel, embeddings: Embedder, kind: str) -> Evidence:
+    """Return what counts beside the model's own probabilities, as fitted for its weights.
 
-    The fit holds for the packaged embeddings: with others, and for a foreign model, the grade alone counts.
+    The fit holds for the packaged embeddings: with others, and for a foreign model, these alone count.
 
     Args:
         settings: Say whether the embeddings are the packaged ones.
         model: The loaded model.
         embeddings: The loaded embeddings.
+        kind: `evidence` for passages and sentences, `tool_evidence` for tools.
     """
     from graphs.evidence import Evidence
 
-    calibration = getattr(model, "calibration", None)
-    if settings.embedder or calibration is None or not calibration.evidence:
-        return Evidence()
-    return Evidence(embeddings, **calibration.evidence)
+    weights = getattr(getattr(model, "calibration", None), kind, None)
+    return Evidence(embeddings, **weights) if weights and not settings.embedder else Evidence()
 
 
 def _open_foreign(settings: Settings) -> BaseChatModel:

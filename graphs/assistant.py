@@ -51,6 +51,7 @@ def build_assistant(
     thresholds: Thresholds | None = None,
     quote_method: QuoteMethod = "generate",
     evidence: Evidence | None = None,
+    tool_evidence: Evidence | None = None,
     history_tokens: int = 600,
     count_tokens: Callable[[Sequence[AnyMessage]], int] = count_tokens_approximately,
     checkpointer: Checkpointer = None,
@@ -65,6 +66,7 @@ def build_assistant(
         thresholds: How sure the model must be; `Thresholds()` when not given.
         quote_method: How the sentence to quote is found; see `build_document_qa`.
         evidence: What counts beside the model's grades; see `build_document_qa`.
+        tool_evidence: What counts beside its calls; `evidence` of `build_tool_agent`.
         history_tokens: Length of a conversation from which its oldest part is summarised.
         count_tokens: Counts the tokens of messages; `model.get_num_tokens_from_messages` is exact.
         checkpointer: Keeps conversations by their thread.
@@ -76,7 +78,7 @@ def build_assistant(
     if history_tokens < 1:
         raise ValueError(f"history_tokens must be at least 1, not {history_tokens}.")
     thresholds = thresholds or Thresholds()
-    roads = _roads(model, retriever, tools, thresholds, quote_method, evidence)
+    roads = _roads(model, retriever, tools, thresholds, quote_method, evidence, tool_evidence)
     mind = Mind(model)
     nodes = AssistantNodes(
         mind,
@@ -95,6 +97,7 @@ def _roads(
     thresholds: Thresholds,
     quote_method: QuoteMethod,
     evidence: Evidence | None,
+    tool_evidence: Evidence | None,
 ) -> dict[str, Road]:
     roads: dict[str, Road] = {}
     if retriever is not None:
@@ -102,10 +105,16 @@ def _roads(
             model, retriever, thresholds=thresholds, quote_method=quote_method, evidence=evidence
         )
     if tools:
-        roads["tools"] = build_tool_agent(model, tools)
+        roads["tools"] = build_tool_agent(model, tools, thresholds=thresholds, evidence=tool_evidence)
     if roads:
         roads["reason"] = build_reasoner(
-            model, retriever, tools, thresholds=thresholds, quote_method=quote_method, evidence=evidence
+            model,
+            retriever,
+            tools,
+            thresholds=thresholds,
+            quote_method=quote_method,
+            evidence=evidence,
+            tool_evidence=tool_evidence,
         )
     return roads
 

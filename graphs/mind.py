@@ -71,6 +71,7 @@ class Mind:
         messages: Sequence[BaseMessage],
         *,
         tools: Sequence[Any] = (),
+        tool_choice: str | None = None,
         streamed: bool = False,
     ) -> Work[AIMessage]:
         """Reply freely, or with calls of the tools.
@@ -78,10 +79,11 @@ class Mind:
         Args:
             messages: The conversation.
             tools: Tools that the model may call.
+            tool_choice: LangChain's word for whether it must; None lets it decide.
             streamed: Whether the stream of messages shows the reply while it is written.
         """
         model: Runnable[LanguageModelInput, AIMessage] = (
-            self.model.bind_tools(list(tools)) if tools else self.model
+            self.model.bind_tools(list(tools), tool_choice=tool_choice) if tools else self.model
         )
         return (yield from ask_runnable(model, list(messages), None if streamed else _UNSEEN))
 

@@ -8,7 +8,7 @@ a decision comes with a probability and a quotation cannot be anything but a spa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import Runnable
@@ -39,6 +39,20 @@ class SpanModel(Protocol):
 
     def bind_spans(self, texts: Sequence[str]) -> Runnable[Sequence[BaseMessage], AIMessage]:
         """Return the model held to reply with a non-empty span of one of the texts."""
+        ...
+
+
+@runtime_checkable
+class ToolModel(Protocol):
+    """A model that says how likely it would call each of several tools."""
+
+    def call_probabilities(self, messages: Sequence[BaseMessage], tools: Sequence[Any]) -> list[float]:
+        """Return how likely the reply to a conversation calls each tool, were it the only one.
+
+        Args:
+            messages: The conversation.
+            tools: What LangChain takes as tools.
+        """
         ...
 
 

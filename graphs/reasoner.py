@@ -43,6 +43,7 @@ def build_reasoner(
     thresholds: Thresholds | None = None,
     quote_method: QuoteMethod = "generate",
     evidence: Evidence | None = None,
+    tool_evidence: Evidence | None = None,
     max_questions: int = 4,
     checkpointer: Checkpointer = None,
     store: BaseStore | None = None,
@@ -56,6 +57,7 @@ def build_reasoner(
         thresholds: How sure the model must be; `Thresholds()` when not given.
         quote_method: How the sentence to quote is found; see `build_document_qa`.
         evidence: What counts beside the model's grades; see `build_document_qa`.
+        tool_evidence: What counts beside its calls; `evidence` of `build_tool_agent`.
         max_questions: Simple questions that a plan may have.
         checkpointer: Keeps conversations by their thread.
         store: Long-term memory, for tools that take it.
@@ -73,7 +75,7 @@ def build_reasoner(
             model, retriever, thresholds=thresholds, quote_method=quote_method, evidence=evidence
         )
     if tools:
-        helpers["tools"] = build_tool_agent(model, tools)
+        helpers["tools"] = build_tool_agent(model, tools, thresholds=thresholds, evidence=tool_evidence)
     if not helpers:
         raise ValueError("A reasoner needs a retriever or tools to find things out with.")
     if max_questions < 1:

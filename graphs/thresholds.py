@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Probabilities from 0 to 1 that the decisions of document Q&A are held against.
+    """Probabilities from 0 to 1 that the decisions of the graphs are held against.
 
     A foreign chat model that answers in words counts as certain: its yes is 1 and its no is 0.
-    With all three at 0 a graph answers whenever it finds words to quote, which is how coverage
+    With all at 0 a graph answers whenever it finds words to quote, which is how coverage
     curves are measured.
     """
 
@@ -20,6 +20,8 @@ class Thresholds:
     """An answer is kept when its quotation supports it with at least this probability."""
     abstention: float = 0.25
     """An answer is given when its confidence (relevance times support) is at least this."""
+    tool: float = 0.5
+    """A tool is called when it is called for with at least this probability."""
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -17,11 +17,14 @@ from langgraph.prebuilt import ToolNode
 from langgraph.store.base import BaseStore
 from langgraph.types import Checkpointer
 
+from graphs.evidence import Evidence
 from graphs.mind import Mind
 from graphs.retries import RETRIES
 from graphs.step import Step
+from graphs.thresholds import Thresholds
 from graphs.tool_agent_nodes import ToolAgentNodes, asks_for_tools
 from graphs.tool_agent_state import ToolAgentContext, ToolAgentInput, ToolAgentOutput, ToolAgentState
+from graphs.tool_choice import ToolChoice
 from graphs.tool_guard import ToolGuard, changes_something, explain_error
 
 ToolAgent = CompiledStateGraph[ToolAgentState, ToolAgentContext, ToolAgentInput, ToolAgentOutput]
@@ -36,6 +39,8 @@ def build_tool_agent(
     max_calls: int = 8,
     tool_seconds: float = 30.0,
     result_characters: int = 4000,
+    thresholds: Thresholds | None = None,
+    evidence: Evidence | None = None,
     checkpointer: Checkpointer = None,
     store: BaseStore | None = None,
 ) -> ToolAgent:
@@ -49,6 +54,8 @@ def build_tool_agent(
         max_calls: Calls that the model may make in a turn, refused ones included.
         tool_seconds: How long one call may take.
         result_characters: How much of a result the model reads.
+        thresholds: How likely a tool must be called for; `Thresholds()` when not given.
+        evidence: What counts beside the model's probability of a call; without it the model decides alone.
         checkpointer: Keeps conversations by their thread.
         store: Long-term memory, for tools that take it (`InjectedStore`, `ToolRuntime`).
 
@@ -62,7 +69,8 @@ def build_tool_agent(
         approval = [tool.name for tool in tools if changes_something(tool)]
     if unknown := sorted(set(approval) - set(by_name)):
         raise ValueError(f"There is no tool to approve named {', '.join(unknown)}.")
-    nodes = ToolAgentNodes(Mind(model), by_name, frozenset(approval), max_calls)
+    choice = ToolChoice(Mind(model), evidence or Evidence(), (thresholds or Thresholds()).tool)
+    nodes = ToolAgentNodes(choice, by_name, frozenset(approval), max_calls)
     builder = _assemble(nodes, ToolGuard(tool_seconds, result_characters))
     graph = builder.compile(checkpointer, store=store, name="tool_agent")
     # A round is think, guard, act; begin, conclude and finish come on top.

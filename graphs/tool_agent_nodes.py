@@ -12,7 +12,6 @@ from langgraph.runtime import get_runtime
 from langgraph.types import interrupt
 
 from graphs import prompts
-from graphs.mind import Mind
 from graphs.progress import Decision, report
 from graphs.step import Work
 from graphs.tool_agent_state import (
@@ -22,6 +21,7 @@ from graphs.tool_agent_state import (
     ToolAgentState,
     ToolRecord,
 )
+from graphs.tool_choice import ToolChoice
 from graphs.tool_guard import refuse_over_budget, refuse_repeated, this_turn, turn_calls
 from graphs.turn import Update, begin, read_question
 
@@ -32,7 +32,7 @@ NOT_ALLOWED = "Error: the person did not allow this call."
 class ToolAgentNodes:
     """The nodes of the tool agent, as methods that take the state and return an update of it."""
 
-    mind: Mind
+    choice: ToolChoice
     tools: Mapping[str, BaseTool]
     approval: frozenset[str]
     """Names of the tools that wait for a person."""
@@ -49,7 +49,7 @@ class ToolAgentNodes:
         """Ask the model for tool calls, or for the answer."""
         report("think", "Thinking")
         messages = prompts.tool(state["messages"])
-        reply = yield from self.mind.write(messages, tools=list(self.tools.values()), streamed=True)
+        reply = yield from self.choice.reply(messages, list(self.tools.values()))
         decisions = [
             Decision(node="think", what=f"call {call['name']}({_show(call['args'])})", probability=1.0)
             for call in reply.tool_calls
@@ -78,7 +78,7 @@ class ToolAgentNodes:
     def conclude(self, state: ToolAgentState) -> Work[Update]:
         """Ask for the answer without tools, when no more calls may be made."""
         report("conclude", "Answering with what is known")
-        reply = yield from self.mind.write(prompts.tool(state["messages"]), streamed=True)
+        reply = yield from self.choice.mind.write(prompts.tool(state["messages"]), streamed=True)
         # A call that a model makes without being offered tools must not linger without a result.
         return {"messages": [AIMessage(reply.text, id=reply.id)]}
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from llm.errors import WeightsError
 
 CALIBRATION_FILE = "calibration.json"
-DEFAULT_THRESHOLDS = {"relevance": 0.5, "abstention": 0.5, "support": 0.5, "tool": 0.5}
+DEFAULT_THRESHOLDS = {"relevance": 0.5, "abstention": 0.5, "support": 0.5, "tool": 0.5, "call": 0.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class Calibration:
     evidence: Mapping[str, float] = field(default_factory=dict)
     """Weights of the grade, of the likeness by embedding, and the bias: `graphs.evidence`. None without
     a fit."""
+    tool_evidence: Mapping[str, float] = field(default_factory=dict)
+    """The same for which tool a message calls for."""
 
     @classmethod
     def load(cls, folder: Path) -> Calibration:
@@ -48,6 +50,7 @@ class Calibration:
                 bias=_numbers(content.get("bias")),
                 thresholds=DEFAULT_THRESHOLDS | _numbers(content.get("thresholds")),
                 evidence=_numbers(content.get("evidence")),
+                tool_evidence=_numbers(content.get("tool_evidence")),
             )
         except FileNotFoundError:
             return cls()

@@ -140,6 +140,22 @@ class ChatHomespun(BaseChatModel):
             for conversation, row in zip(conversations, scores, strict=True)
         ]
 
+    def call_probabilities(self, messages: Sequence[BaseMessage], tools: Sequence[Any]) -> list[float]:
+        """Return how likely the reply to a conversation calls each tool, were it the only one.
+
+        Args:
+            messages: The conversation.
+            tools: Functions, pydantic classes, LangChain tools or OpenAI's dictionaries.
+
+        Raises:
+            ContextOverflowError: The conversation does not fit into the context together with a tool.
+        """
+        from llm.tool_selection import call_probabilities, one_tool_prompts
+
+        formatted = [convert_to_openai_tool(tool) for tool in tools]
+        prompts = one_tool_prompts(self.engine, to_template(messages), formatted)
+        return call_probabilities(self.engine, prompts, self.calibration) if prompts else []
+
     def bind_tools(
         self,
         tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],

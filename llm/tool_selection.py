@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 TASK = "tool"
 """The task whose temperature and bias correct the scores."""
 
-THRESHOLD = "tool"
+THRESHOLD = "call"
 """The threshold from which a tool is called."""
 
 
@@ -60,7 +60,7 @@ def select_tool(
         return ToolSelection(None, False, 0.0, 0)
     if len(choice.tools) == 1 and choice.is_required:
         return ToolSelection(choice.tools[0], True, 1.0, 0)
-    prompts = [ChatTemplate(engine.tokenizer).encode(messages, [tool]) for tool in choice.tools]
+    prompts = one_tool_prompts(engine, messages, choice.tools)
     probabilities = call_probabilities(engine, prompts, calibration)
     best = max(range(len(prompts)), key=probabilities.__getitem__)
     is_likely = probabilities[best] >= calibration.thresholds.get(THRESHOLD, 0.5)
@@ -70,6 +70,14 @@ def select_tool(
         probabilities[best],
         sum(map(len, prompts)),
     )
+
+
+def one_tool_prompts(
+    engine: Engine, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]
+) -> list[list[int]]:
+    """Encode a conversation once with each tool alone."""
+    template = ChatTemplate(engine.tokenizer)
+    return [template.encode(messages, [tool]) for tool in tools]
 
 
 def call_probabilities(

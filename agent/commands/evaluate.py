@@ -65,7 +65,7 @@ def _reading(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], 
         threshold=open_thresholds(context.settings).abstention,
         embedder=embedder,
         quote_method=context.settings.quoting,
-        evidence=open_evidence(context.settings, model, embedder),
+        evidence=open_evidence(context.settings, model, embedder, "evidence"),
         on_row=on_row,
     )
 
@@ -81,7 +81,7 @@ def _relevance(context: Context, rows: list[dict[str, Any]], on_row: Callable[[]
         rows,
         threshold=open_thresholds(context.settings).relevance,
         embedder=embedder,
-        evidence=open_evidence(context.settings, model, embedder),
+        evidence=open_evidence(context.settings, model, embedder, "evidence"),
         on_row=on_row,
     )
 
@@ -101,9 +101,15 @@ def _route(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], No
 
 def _tools(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
     from agent.evaluation.tools import evaluate_tools
-    from agent.models import open_model
+    from agent.models import open_evidence, open_model, open_thresholds
+    from graphs.mind import Mind
+    from graphs.tool_choice import ToolChoice
+    from rag.minilm import MiniLM
 
-    return evaluate_tools(open_model(context.settings), rows, on_row)
+    model, embedder = open_model(context.settings), MiniLM()
+    evidence = open_evidence(context.settings, model, embedder, "tool_evidence")
+    choice = ToolChoice(Mind(model), evidence, open_thresholds(context.settings, model).tool)
+    return evaluate_tools(choice, rows, embedder=embedder, on_row=on_row)
 
 
 def _language(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:

@@ -17,13 +17,14 @@ from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
 from corpora.wells import Row
 from graphs import Evidence, prompts
 from graphs.evidence import log_odds
+from graphs.tool_choice import describe
 from llm import ChatHomespun
 from llm.calibration import CALIBRATION_FILE
+from llm.errors import ContextOverflowError
 from llm.evaluation.answers import token_f1
 from llm.evaluation.decisions import best_threshold, calibration_error, fit_logistic, fit_temperature
 from llm.messages import to_template
 from llm.template import ChatTemplate
-from llm.tool_selection import call_probabilities
 from rag.minilm import MiniLM
 
 DECISIONS = ("grade", "check")
@@ -78,16 +79,13 @@ def calibrate(
         kept[task] = _kept_threshold(fitted, truths)
     place.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     evidence, likely = _fit_evidence(folder, reading, relevance)
-    content["evidence"] = {
-        "grade": evidence.grade,
-        "similarity": evidence.similarity,
-        "bias": evidence.bias,
-    }
+    tool_evidence, tool_thresholds = _fit_tools(folder, tools)
+    content["evidence"], content["tool_evidence"] = _weights(evidence), _weights(tool_evidence)
     content["thresholds"] = {
         "relevance": likely,
         "support": kept["check"],
         "abstention": _abstention(folder, reading, evidence, on_row),
-        "tool": _tool_threshold(folder, tools),
+        **tool_thresholds,
     }
     place.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     return {**content, "calibration_error": errors}
@@ -164,19 +162,38 @@ def _abstention(
     return best_threshold(confidences, truths)
 
 
-def _tool_threshold(folder: Path, tools: Sequence[Row]) -> float:
-    """Return the probability of a call that best parts messages that need a tool from the others."""
-    model = ChatHomespun(model=str(folder))
-    template = ChatTemplate(model.engine.tokenizer)
-    likeliest, truths = [], []
-    for row in tools:
-        messages = to_template(prompts.tool(to_messages(row["messages"])))
-        encoded = [template.encode(messages, [tool]) for tool in row["tools"]]
-        if not encoded or max(map(len, encoded)) >= model.context_length:
+def _fit_tools(folder: Path, rows: Sequence[Row]) -> tuple[Evidence, dict[str, float]]:
+    """Weigh calls and likeness of tools; return the fit, and the thresholds with and without likeness."""
+    model, embeddings = ChatHomespun(model=str(folder)), MiniLM()
+    likeness = Evidence(embeddings)
+    features: list[list[tuple[float, float]]] = []
+    called: list[set[str]] = []
+    names: list[list[str]] = []
+    for row in rows:
+        messages, tools = prompts.tool(to_messages(row["messages"])), row["tools"]
+        try:
+            calls = model.call_probabilities(messages, tools)
+        except ContextOverflowError:
             continue
-        likeliest.append(max(call_probabilities(model.engine, encoded, model.calibration)))
-        truths.append(bool(row["expected"]))
-    return best_threshold(likeliest, truths)
+        if tools:
+            alike = likeness.similarities(messages[-1].text, [describe(tool) for tool in tools])
+            features.append(list(zip(map(log_odds, calls), alike, strict=True)))
+            called.append({expected["name"] for expected in row["expected"]})
+            names.append([tool["function"]["name"] for tool in tools])
+    truths = [name in wanted for offered, wanted in zip(names, called, strict=True) for name in offered]
+    (grade, similarity), bias = fit_logistic([pair for pairs in features for pair in pairs], truths)
+    evidence = Evidence(embeddings, grade, similarity, bias)
+    is_needed = [bool(wanted) for wanted in called]
+    alone = [max(_sigmoid(call) for call, _ in pairs) for pairs in features]
+    weighed = [max(_sigmoid(grade * c + similarity * a + bias) for c, a in pairs) for pairs in features]
+    return evidence, {
+        "call": best_threshold(alone, is_needed),
+        "tool": best_threshold(weighed, is_needed),
+    }
+
+
+def _weights(evidence: Evidence) -> dict[str, float]:
+    return {"grade": evidence.grade, "similarity": evidence.similarity, "bias": evidence.bias}
 
 
 def _sigmoid(value: float) -> float:

@@ -114,7 +114,7 @@ def _graph_that_always_answers(assembly: Assembly) -> Any:
         retriever,
         thresholds=ANSWER_ALWAYS,
         quote_method=assembly.settings.quoting,
-        evidence=open_evidence(assembly.settings, assembly.model.get(), assembly.embedder.get()),
+        evidence=open_evidence(assembly.settings, assembly.model.get(), assembly.embedder.get(), "evidence"),
     )
 
 

@@ -12,6 +12,15 @@ from typing import Any
 
 Figures = dict[str, Any]
 
+CALLS = (
+    "valid_rate",
+    "name_accuracy",
+    "exact_accuracy",
+    "irrelevance_accuracy",
+    "baseline.word_overlap_name_accuracy",
+    "baseline.embedding_name_accuracy",
+)
+
 HEADLINES = {
     "reading": (
         "answerable_f1",
@@ -29,15 +38,9 @@ HEADLINES = {
     ),
     "rewrite": ("f1", "exact_match", "baseline.copy_question_f1"),
     "route": ("accuracy", "baseline.commonest_route_accuracy"),
-    "tools": ("valid_rate", "name_accuracy", "exact_accuracy", "irrelevance_accuracy"),
-    "tool_choice": ("name_accuracy", "irrelevance_accuracy", "baseline.word_overlap_name_accuracy"),
-    "requests": (
-        "valid_rate",
-        "name_accuracy",
-        "exact_accuracy",
-        "irrelevance_accuracy",
-        "baseline.word_overlap_name_accuracy",
-    ),
+    "tools": CALLS,
+    "tool_choice": CALLS,
+    "requests": CALLS,
     "language": ("bits_per_byte", "bytes_per_token"),
     "documents": (
         "recall_at_5",

@@ -6,14 +6,16 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, convert_to_messages
 
 from corpora.passages import overlap
 from corpora.wells import Row
-from graphs import prompts
+from graphs import Evidence, prompts
+from graphs.step import Step
+from graphs.tool_choice import ToolChoice, describe
 from llm.errors import ContextOverflowError
 from llm.evaluation.intervals import interval, mean
+from rag.embedding import Embedder
 
 FIELDS = ("tools", "messages", "expected")
 
@@ -22,25 +24,25 @@ Call = dict[str, Any]
 
 
 def evaluate_tools(
-    model: BaseChatModel, rows: Sequence[Row], on_row: Callable[[], None] = lambda: None
+    choice: ToolChoice, rows: Sequence[Row], *, embedder: Embedder, on_row: Callable[[], None] = lambda: None
 ) -> dict[str, Any]:
-    """Offer the tools of each row and compare the first call with the acceptable ones.
+    """Offer the tools of each row as the tool agent does; compare the first call with the acceptable ones.
 
-    A prompt that does not fit into the context counts as no call. The baseline calls the tool whose
-    name and description share most words with the last message,
-    without arguments.
+    A prompt that does not fit into the context counts as no call. The baselines call the tool whose name and
+    description are likest the last message, by shared words or by embedding, without arguments.
 
     Args:
-        model: The chat model.
+        choice: The model, and what counts beside it.
         rows: Rows with tools, messages, expected.
+        embedder: LangChain embeddings of the baseline.
         on_row: Called after each row.
     """
-    valid, named, exact, silent, guessed = [], [], [], [], []
+    valid, named, exact, silent, guessed, likest = [], [], [], [], [], []
     too_long = 0
     for row in rows:
         messages = to_messages(row["messages"])
         try:
-            reply = model.bind_tools(row["tools"]).invoke(prompts.tool(messages), max_tokens=160)
+            reply = _reply(choice, messages, row["tools"])
         except ContextOverflowError:
             too_long += 1
             reply = AIMessage("")
@@ -50,8 +52,9 @@ def evaluate_tools(
         if row["expected"]:
             named.append(float(call is not None and any(_same_name(call, e) for e in row["expected"])))
             exact.append(float(call is not None and any(_same_call(call, e) for e in row["expected"])))
-            guess = _likeliest_tool(messages[-1].text, row["tools"])
-            guessed.append(float(any(guess == expected["name"] for expected in row["expected"])))
+            names = {expected["name"] for expected in row["expected"]}
+            guessed.append(float(_likeliest_tool(messages[-1].text, row["tools"]) in names))
+            likest.append(float(_nearest_tool(messages[-1].text, row["tools"], embedder) in names))
         else:
             silent.append(float(call is None))
         on_row()
@@ -63,8 +66,17 @@ def evaluate_tools(
         "exact_accuracy": mean(exact) if exact else None,
         "irrelevance_accuracy": mean(silent) if silent else None,
         "intervals": {"name_accuracy": interval(named), "exact_accuracy": interval(exact)},
-        "baseline": {"word_overlap_name_accuracy": mean(guessed) if guessed else None},
+        "baseline": {
+            "word_overlap_name_accuracy": mean(guessed) if guessed else None,
+            "embedding_name_accuracy": mean(likest) if likest else None,
+        },
     }
+
+
+def _reply(choice: ToolChoice, messages: Sequence[BaseMessage], tools: Sequence[Any]) -> AIMessage:
+    step = Step("think", lambda said: choice.reply(said, tools))
+    reply: AIMessage = step.invoke(prompts.tool(messages))
+    return reply
 
 
 def is_valid(call: Call, tools: Sequence[dict[str, Any]]) -> bool:
@@ -108,6 +120,11 @@ def _same_call(call: Call, expected: Call) -> bool:
     if isinstance(arguments, str):
         arguments = json.loads(arguments or "{}")
     return _same_name(call, expected) and bool(call["arguments"] == arguments)
+
+
+def _nearest_tool(message: str, tools: Sequence[dict[str, Any]], embedder: Embedder) -> str:
+    nearness = Evidence(embedder).similarities(message, [describe(tool) for tool in tools])
+    return str(tools[nearness.index(max(nearness))]["function"]["name"])
 
 
 def _likeliest_tool(message: str, tools: Sequence[dict[str, Any]]) -> str:

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from llm import ChatHomespun
-from llm.calibration import Calibration
+from llm.calibration import DEFAULT_THRESHOLDS, Calibration
 from llm.config import ModelConfig
 from llm.errors import WeightsError
 from llm.fair_lock import FairLock
@@ -154,6 +154,6 @@ def test_a_damaged_calibration_is_named(tmp_path: Path, content: str) -> None:
 
 def test_calibration_keeps_the_thresholds_it_does_not_name(tmp_path: Path) -> None:
     (tmp_path / "calibration.json").write_text(json.dumps({"thresholds": {"relevance": 0.3}}))
-    assert Calibration.load(tmp_path).thresholds == {"relevance": 0.3, "abstention": 0.5, "support": 0.5}
+    assert Calibration.load(tmp_path).thresholds == {**DEFAULT_THRESHOLDS, "relevance": 0.3}
     assert Calibration.load(tmp_path / "nowhere") == Calibration()
     assert Calibration().probabilities("grade", [-1.0, -1.0]) == [0.5, 0.5]

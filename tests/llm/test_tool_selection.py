@@ -9,6 +9,7 @@ import pytest
 from langchain_core.messages import HumanMessage
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
+from graphs.ports import ToolModel
 from llm import ChatHomespun
 from llm.calibration import Calibration
 from llm.engine import Engine
@@ -29,7 +30,7 @@ TOOLS = [describe(name) for name in ("weather", "capital", "book", "city")]
 
 
 def select(engine: Engine, choice: object = None, threshold: float = 0.0) -> ToolSelection:
-    calibration = Calibration(thresholds={"tool": threshold})
+    calibration = Calibration(thresholds={"call": threshold})
     return select_tool(engine, to_template(ASKED), ToolChoice.of(TOOLS, choice), calibration)
 
 
@@ -85,6 +86,12 @@ def test_what_was_read_to_decide_is_counted(chat: ChatHomespun) -> None:
     assert reply.usage_metadata["total_tokens"] == (
         reply.usage_metadata["input_tokens"] + reply.usage_metadata["output_tokens"]
     )
+
+
+def test_the_chat_model_tells_its_probabilities(chat: ChatHomespun) -> None:
+    assert isinstance(chat, ToolModel)
+    assert chat.call_probabilities(ASKED, TOOLS) == pytest.approx(probabilities(chat.engine))
+    assert chat.call_probabilities(ASKED, []) == []
 
 
 def test_a_bias_of_the_task_moves_the_decision(engine: Engine) -> None:

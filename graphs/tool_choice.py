@@ -1,0 +1,70 @@
+"""Which tool a message calls for, where the model can say how likely it would call each.
+
+The model's own probability of a call is weighed with the likeness of message and tool by embedding
+(`graphs.evidence`); the likeliest tool is called if that is likely enough. Any other chat model is
+offered all tools and chooses by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from langchain_core.utils.function_calling import convert_to_openai_tool
+
+from graphs.evidence import Evidence
+from graphs.mind import Mind
+from graphs.ports import ToolModel
+from graphs.step import Ask, Work
+
+
+@dataclass(frozen=True, slots=True)
+class ToolChoice:
+    """How the tool agent comes to its calls."""
+
+    mind: Mind
+    evidence: Evidence = Evidence()  # noqa: RUF009 - frozen, so all may share it
+    threshold: float = 0.5
+    """Probability from which a tool is called."""
+
+    def reply(self, messages: Sequence[BaseMessage], tools: Sequence[Any]) -> Work[AIMessage]:
+        """Reply with calls of the tools, or in words.
+
+        Once a tool has answered, the model alone decides how to go on: the person's message is as like the
+        tool as before, though it is dealt with.
+
+        Args:
+            messages: The conversation, as `prompts.tool` lays it out.
+            tools: What LangChain takes as tools.
+        """
+        model = self.mind.model
+        is_asked = isinstance(messages[-1], HumanMessage) and bool(tools)
+        if not is_asked or self.evidence.embeddings is None or not isinstance(model, ToolModel):
+            return (yield from self.mind.write(messages, tools=tools, streamed=True))
+        probabilities = yield from self.probabilities(messages, tools)
+        best = max(range(len(tools)), key=probabilities.__getitem__)
+        if probabilities[best] < self.threshold:
+            return (yield from self.mind.write(messages, streamed=True))
+        return (yield from self.mind.write(messages, tools=[tools[best]], tool_choice="any", streamed=True))
+
+    def probabilities(self, messages: Sequence[BaseMessage], tools: Sequence[Any]) -> Work[list[float]]:
+        """Return how likely each tool is called for; the model must be a `ToolModel`."""
+        model = self.mind.model
+        if not isinstance(model, ToolModel):
+            raise TypeError("only a ToolModel says how likely it calls a tool")
+        score = model.call_probabilities
+        calls: list[float] = yield Ask(
+            lambda: score(messages, tools), lambda: asyncio.to_thread(score, messages, tools)
+        )
+        shown = [describe(convert_to_openai_tool(tool)) for tool in tools]
+        return (yield from self.evidence.weigh(messages[-1].text, shown, calls))
+
+
+def describe(tool: Mapping[str, Any]) -> str:
+    """Return the words of a tool that a message may be like: its name and what it says about itself."""
+    function = tool["function"]
+    name = function["name"].replace("_", " ").replace(".", " ")
+    return f"{name}: {function.get('description') or ''}"

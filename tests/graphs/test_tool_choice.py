@@ -1,0 +1,113 @@
+"""One tool is chosen by how likely the model calls it and how like the message it is; or none is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from langchain_core.language_models import LanguageModelInput
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool, tool
+from pydantic import Field
+
+from graphs import Evidence, Thresholds, build_tool_agent
+from graphs.evidence import log_odds
+from graphs.mind import Mind
+from graphs.step import Step
+from graphs.tool_choice import ToolChoice, describe
+from tests.graphs.fakes import ScriptedModel
+from tests.graphs.test_evidence import WordEmbedder
+
+
+@tool
+def tower(height: int) -> str:
+    """Tell of a tower."""
+    return f"{height} metres"
+
+
+@tool
+def harbour(year: int) -> str:
+    """Tell of a harbour."""
+    return f"dug in {year}"
+
+
+class ScoringModel(ScriptedModel):
+    """Says how likely it calls each tool, and calls the one that it must."""
+
+    likely: dict[str, float] = Field(default_factory=dict)
+    offered: list[tuple[list[str], Any]] = Field(default_factory=list)
+    """Names of the tools and the tool choice of every call."""
+
+    def call_probabilities(self, messages: Sequence[BaseMessage], tools: Sequence[Any]) -> list[float]:
+        return [self.likely[tool.name] for tool in tools]
+
+    def bind_tools(
+        self,
+        tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],
+        *,
+        tool_choice: str | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        self.offered.append(([tool.name for tool in tools], tool_choice))  # type: ignore[union-attr] - all are BaseTool
+        return super().bind_tools(tools, tool_choice=tool_choice, **kwargs)
+
+
+WEIGHED = Evidence(WordEmbedder(), grade=0.5, similarity=4.0, bias=-2.0)
+
+
+def model_that(**likely: float) -> ScoringModel:
+    reply = AIMessage("", tool_calls=[{"name": "tower", "args": {"height": 38}, "id": "1"}])
+    return ScoringModel(script={"tool": [reply, "It is 38 metres tall."]}, likely=likely)
+
+
+def test_likeness_decides_between_tools_that_the_model_finds_alike() -> None:
+    model = model_that(tower=0.4, harbour=0.5)
+    graph = build_tool_agent(model, [harbour, tower], evidence=WEIGHED)
+    result = graph.invoke({"question": "How tall is the tower?"})
+    assert model.offered[0] == (["tower"], "any")
+    assert result["calls"][0]["result"] == "38 metres"
+    assert result["answer"] == "It is 38 metres tall."
+
+
+def test_after_a_result_the_model_is_offered_all_tools_again() -> None:
+    model = model_that(tower=0.9, harbour=0.1)
+    build_tool_agent(model, [harbour, tower], evidence=WEIGHED).invoke({"question": "How tall is the tower?"})
+    assert model.offered[1] == (["harbour", "tower"], None)
+
+
+def test_what_is_not_likely_enough_is_answered_in_words() -> None:
+    model = model_that(tower=0.4, harbour=0.5)
+    model.script["tool"] = "Good morning."
+    graph = build_tool_agent(model, [harbour, tower], evidence=WEIGHED, thresholds=Thresholds(tool=0.6))
+    result = graph.invoke({"question": "Hello!"})
+    assert (result["answer"], result["calls"]) == ("Good morning.", [])
+    assert model.offered == []
+
+
+def test_without_embeddings_the_model_decides_alone() -> None:
+    model = model_that(tower=0.0, harbour=0.0)
+    build_tool_agent(model, [harbour, tower]).invoke({"question": "How tall is the tower?"})
+    assert model.offered[0] == (["harbour", "tower"], None)
+
+
+def test_the_probabilities_are_those_of_the_regression() -> None:
+    choice = ToolChoice(Mind(model_that(tower=0.4, harbour=0.5)), WEIGHED)
+    said = [HumanMessage("the tower")]
+    step = Step("choose", lambda messages: choice.probabilities(messages, [tower, harbour]))
+    likely_tower, likely_harbour = step.invoke(said)
+    assert log_odds(likely_tower) == pytest.approx(0.5 * log_odds(0.4) + 4.0 - 2.0)
+    assert log_odds(likely_harbour) == pytest.approx(0.5 * log_odds(0.5) - 2.0)
+
+
+def test_a_model_without_probabilities_is_not_asked_for_them() -> None:
+    choice = ToolChoice(Mind(ScriptedModel()), WEIGHED)
+    step = Step("choose", lambda messages: choice.probabilities(messages, [tower]))
+    with pytest.raises(TypeError, match="ToolModel"):
+        step.invoke([HumanMessage("the tower")])
+
+
+def test_a_tool_is_described_by_what_it_says_of_itself() -> None:
+    schema = {"function": {"name": "find_all.ships", "description": "Finds ships."}}
+    assert describe(schema) == "find all ships: Finds ships."
