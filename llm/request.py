@@ -140,6 +140,9 @@ def _schema_in(response_format: Any) -> Mapping[str, Any]:
         if response_format.get("type") == "json_object":
             return {"type": "object"}
         if response_format.get("type") == "json_schema":
-            schema: Mapping[str, Any] = response_format["json_schema"]["schema"]
+            described = response_format.get("json_schema")
+            schema = described.get("schema") if isinstance(described, Mapping) else None
+            if not isinstance(schema, Mapping):
+                raise ValueError("response_format holds no schema: put one under json_schema.schema.")
             return schema
     return convert_to_json_schema(response_format)

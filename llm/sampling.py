@@ -43,7 +43,7 @@ class GenerationSettings:
         checks = {
             "max_tokens": self.max_tokens >= 1,
             "min_tokens": self.min_tokens >= 0,
-            "temperature": self.temperature >= 0,
+            "temperature": 0 <= self.temperature < float("inf"),
             "top_k": self.top_k >= 0,
             "top_p": 0 < self.top_p <= 1,
             "min_p": 0 <= self.min_p <= 1,
@@ -62,6 +62,10 @@ class TokenScore:
 
     token: int
     logprob: float
+
+
+_COLDEST = 1e-6
+"""Temperature below which sampling is greedy: single precision divides by no smaller number."""
 
 
 class Sampler:
@@ -89,7 +93,7 @@ class Sampler:
         """
         if self.settings.repetition_penalty != 1.0:
             scores = self._penalise(scores)
-        if self.settings.temperature == 0:
+        if self.settings.temperature < _COLDEST:
             return int(scores.argmax())
         probabilities = self._truncate(scores / self.settings.temperature)
         return int(torch.multinomial(probabilities, 1, generator=self._generator))

@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, StreamingResponse
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessageChunk, BaseMessage, convert_to_messages
+from langchain_core.messages import AIMessageChunk, BaseMessage
 from starlette.types import Receive, Scope, Send
 
 from agent.assembly import Assembly
@@ -41,7 +41,7 @@ def completions_router(assembly: Assembly, gate: Gate) -> APIRouter:
         """Reply to a conversation."""
         if asked.model and asked.model != name:
             return _unknown_model(asked.model, name)
-        messages = convert_to_messages(asked.messages)
+        messages = asked.conversation()
         chat_model = await asyncio.to_thread(assembly.model.get)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(gate.enter())

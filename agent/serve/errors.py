@@ -16,7 +16,9 @@ _RETRY_SECONDS = "5"
 def error_response(status: int, message: str, kind: str, code: str | None = None) -> JSONResponse:
     """Return an error with its explanation."""
     headers = {"Retry-After": _RETRY_SECONDS} if status == 429 else None
-    body = {"error": {"message": message, "type": kind, "param": None, "code": code}}
+    # An error may quote what was sent, and JSON can send half a character, which cannot be sent back.
+    sendable = message.encode("utf-8", "replace").decode("utf-8")
+    body = {"error": {"message": sendable, "type": kind, "param": None, "code": code}}
     return JSONResponse(body, status, headers)
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from langchain_core.messages import BaseMessage, convert_to_messages
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+_LARGEST_SEED = 2**63 - 1
 
 
 class Function(BaseModel):
@@ -13,6 +16,18 @@ class Function(BaseModel):
     name: str = Field(min_length=1, max_length=64)
     description: str = ""
     parameters: dict[str, Any] = Field(default_factory=lambda: {"type": "object", "properties": {}})
+
+    @field_validator("parameters")
+    @classmethod
+    def _is_schema_of_an_object(cls, parameters: dict[str, Any]) -> dict[str, Any]:
+        properties, required = parameters.get("properties") or {}, parameters.get("required") or []
+        if not isinstance(properties, dict) or not all(
+            isinstance(each, dict) for each in properties.values()
+        ):
+            raise ValueError("properties must map names to JSON Schemas")
+        if not isinstance(required, list) or not all(isinstance(name, str) for name in required):
+            raise ValueError("required must be a list of names")
+        return parameters
 
 
 class Tool(BaseModel):
@@ -46,8 +61,22 @@ class ChatCompletionRequest(BaseModel):
     max_tokens: int | None = Field(None, ge=1)
     max_completion_tokens: int | None = Field(None, ge=1)
     stop: str | list[str] | None = None
-    seed: int | None = None
+    seed: int | None = Field(None, ge=-_LARGEST_SEED, le=_LARGEST_SEED)
     response_format: dict[str, Any] | None = None
+
+    def conversation(self) -> list[BaseMessage]:
+        """Return the messages as LangChain has them.
+
+        Raises:
+            ValueError: One of them is no message; it is named by its place.
+        """
+        read: list[BaseMessage] = []
+        for number, message in enumerate(self.messages):
+            try:
+                read += convert_to_messages([message])
+            except Exception as error:  # LangChain checks by stumbling: any class of error may come
+                raise ValueError(f"messages.{number} is no message: {_reason(error)}") from error
+        return read
 
     def options(self) -> dict[str, Any]:
         """Return what the model is called with."""
@@ -66,6 +95,13 @@ class ChatCompletionRequest(BaseModel):
             "parallel_tool_calls": self.parallel_tool_calls if tools else None,
         }
         return {name: value for name, value in options.items() if value is not None}
+
+
+def _reason(error: Exception) -> str:
+    """Return the first line of an error; a KeyError says only which key is missing."""
+    if isinstance(error, KeyError):
+        return f"it has no {error}."
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 class AskRequest(BaseModel):

@@ -24,6 +24,11 @@ def test_greedy_takes_the_likeliest() -> None:
     assert Sampler(GenerationSettings(), []).choose(SCORES) == 0
 
 
+@pytest.mark.parametrize("temperature", [1e-7, 4e-188, 5e-324])
+def test_almost_no_temperature_is_greedy(temperature: float) -> None:
+    assert Sampler(GenerationSettings(temperature=temperature), []).choose(SCORES) == 0
+
+
 def test_sampling_follows_the_distribution() -> None:
     drawn = draw(4000)
     for token, share in enumerate([0.5, 0.3, 0.1, 0.06, 0.04]):
@@ -55,6 +60,7 @@ def test_a_repeated_token_is_penalised() -> None:
     [
         {"max_tokens": 0},
         {"temperature": -1.0},
+        {"temperature": float("inf")},
         {"top_p": 0.0},
         {"min_p": 2.0},
         {"stop": ("",)},
