@@ -125,7 +125,10 @@ def write_tasks(
         )
         names: list[str] = []
         for item in examples:
-            tokens, learned = template.encode_example(to_template(item.messages), item.tools)
+            # Earlier calls of a dialogue were made with other tools in view than the one that is shown.
+            tokens, learned = template.encode_example(
+                to_template(item.messages), item.tools, last_only=bool(item.tools)
+            )
             if len(tokens) > LONGEST_EXAMPLE:
                 table.too_long += 1
                 continue

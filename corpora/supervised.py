@@ -93,3 +93,4 @@ def _tools(wells: Wells, seed: int) -> Iterator[Example]:
         yield from tool.request_examples(tool.choice_question(row), draw)
     for row in requests(SYNTHETIC_REQUESTS, seed):
         yield from tool.request_examples(row, draw)
+        yield from tool.result_examples(row, draw)

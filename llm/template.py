@@ -52,19 +52,25 @@ class ChatTemplate:
         return [token for part in parts for token in self._encode_part(part)]
 
     def encode_example(
-        self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]] = ()
+        self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]] = (), *, last_only: bool = False
     ) -> tuple[list[int], list[bool]]:
         """Encode a conversation for training.
+
+        Args:
+            messages: The conversation; it ends with the assistant.
+            tools: The tools on offer.
+            last_only: Whether only the last reply is learned, not those before it.
 
         Returns:
             Token ids, and for each whether the model is to learn to produce it.
         """
         tokens: list[int] = []
         learned: list[bool] = []
-        for part in render(messages, tools):
+        earlier = len(render(messages[:-1], tools)) if last_only else 0
+        for place, part in enumerate(render(messages, tools)):
             encoded = self._encode_part(part)
             tokens += encoded
-            learned += [part.is_reply] * len(encoded)
+            learned += [part.is_reply and place >= earlier] * len(encoded)
         return tokens, learned
 
     def _encode_part(self, part: Part) -> list[int]:

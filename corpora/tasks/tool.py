@@ -12,6 +12,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 from corpora.example import Example
 from corpora.passages import overlap
 from corpora.wells import Row
+from corpora.worlds.results import result_of
 from graphs import prompts
 from llm.template import describe_tool
 
@@ -72,6 +73,26 @@ def request_examples(row: Row, draw: random.Random) -> Iterator[Example]:
     likest = sorted(others, key=lambda tool: -overlap(history[-1].text, describe_tool(tool)))[:1]
     for tool in [*likest, *draw.sample(others, min(1, len(others)))]:
         yield _tool_example(row, tool, [*history, AIMessage(NO_TOOL_REPLY)])
+
+
+def result_examples(row: Row, draw: random.Random) -> Iterator[Example]:
+    """A request to one of our own tools, goes on: the tool has answered, and the reply passes it on.
+
+    The called tool is in view, or one of the others: neither is to be called again.
+    """
+    [expected] = row["expected"] or [None]
+    made = expected and result_of(expected["name"], expected["arguments"], draw)
+    if not expected or not made:
+        return
+    result, reply = made
+    call = {"name": expected["name"], "args": expected["arguments"], "id": "call_1"}
+    history = [
+        *_to_messages(row["messages"]),
+        AIMessage("", tool_calls=[call]),
+        ToolMessage(result, tool_call_id="call_1"),
+        AIMessage(reply),
+    ]
+    yield _tool_example(row, without_noise(draw.choice(row["tools"])), history)
 
 
 def _tool_example(row: Row, tool: dict[str, Any], messages: list[BaseMessage]) -> Example:

@@ -13,6 +13,7 @@ import math
 import signal
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,9 @@ from llm.training.processes import Processes, join_processes
 from llm.training.schedule import rate_at
 from llm.training.sequences import Batch, SequenceSet
 from llm.training.snapshot import SNAPSHOT_FILE, Progress, load_snapshot, save_snapshot
+
+warnings.filterwarnings("ignore", message="Mismatch dtype between input and weight")
+# Norms read bfloat16 and weigh in float32: torch warns that its fused form does not take the pair.
 
 LOG_EVERY = 20
 """Steps between two lines of metrics."""
@@ -204,8 +208,7 @@ class Trainer:
             self._processes.number,
             self._processes.count,
         )
-        if self._progress.cursors:
-            mixture.cursors = self._progress.cursors
+        mixture.cursors |= self._progress.cursors
         return mixture
 
     def _build_optimisers(self, stage: Stage) -> dict[str, torch.optim.Optimizer]:

@@ -7,13 +7,14 @@ from itertools import islice
 from typing import Any
 
 import pytest
-from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
 from corpora.example import Example
 from corpora.passages import find_span, windows
 from corpora.tasks import conversation, tool
 from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
 from corpora.worlds import stories
+from corpora.worlds.requests import requests
 from graphs import prompts
 from graphs.sentences import sentences
 
@@ -211,3 +212,17 @@ def test_routes_name_where_each_well_belongs() -> None:
         ("What is 1+1?", "tools"),
         ("Who wrote it?", "documents"),
     ]
+
+
+def test_a_result_is_passed_on_whichever_tool_is_in_view() -> None:
+    rows = [row for row in requests(400, 0) if row["expected"]]
+    built = [item for row in rows for item in tool.result_examples(row, random.Random(0))]
+    assert len(built) > 50
+    for item in built:
+        assert isinstance(item.messages[-2], ToolMessage)
+        assert isinstance(item.messages[-1], AIMessage)
+        assert item.messages[-1].text
+        assert not item.messages[-1].tool_calls
+    sums = [item for item in built if " = " in item.messages[-1].text]
+    assert sums
+    assert all(item.messages[-1].text.endswith(f"= {item.messages[-2].text}") for item in sums)

@@ -50,7 +50,7 @@ class ScoringModel(ScriptedModel):
         tool_choice: str | None = None,
         **kwargs: Any,
     ) -> Runnable[LanguageModelInput, AIMessage]:
-        self.offered.append(([tool.name for tool in tools], tool_choice))  # type: ignore[union-attr] - all are BaseTool
+        self.offered.append(([tool.name for tool in tools if isinstance(tool, BaseTool)], tool_choice))
         return super().bind_tools(tools, tool_choice=tool_choice, **kwargs)
 
 

@@ -129,6 +129,14 @@ def test_an_example_continues_its_prompt_and_teaches_replies_only(tokenizer: Tok
     assert json.loads(call) == {"name": "get_weather", "arguments": {"city": "Oslo"}}
 
 
+def test_an_example_can_teach_the_last_reply_alone(tokenizer: Tokenizer) -> None:
+    template = ChatTemplate(tokenizer)
+    tokens, learned = template.encode_example(CONVERSATION, last_only=True)
+    assert tokens == template.encode_example(CONVERSATION)[0]
+    taught = [token for token, is_learned in zip(tokens, learned, strict=True) if is_learned]
+    assert tokenizer.decode(taught) == f"It is 18 degrees.{END}"
+
+
 def test_a_tool_is_described_in_a_line() -> None:
     schema = {
         "type": "object",
