@@ -110,4 +110,5 @@ def _json(schema: Mapping[str, Any]) -> str:
 
 
 def _quote(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    # llguidance takes every character but this one as it is.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
