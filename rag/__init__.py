@@ -19,16 +19,18 @@ if TYPE_CHECKING:
     from rag.errors import RagError
     from rag.folder_index import FolderIndex
     from rag.limits import Limits
+    from rag.minilm import MiniLM
     from rag.passage import Passage
     from rag.progress import Progress
     from rag.report import IndexReport
 
-__all__ = ["FolderIndex", "IndexReport", "Limits", "Passage", "Progress", "RagError"]
+__all__ = ["FolderIndex", "IndexReport", "Limits", "MiniLM", "Passage", "Progress", "RagError"]
 
 _HOMES = {
     "FolderIndex": "rag.folder_index",
     "IndexReport": "rag.report",
     "Limits": "rag.limits",
+    "MiniLM": "rag.minilm",
     "Passage": "rag.passage",
     "Progress": "rag.progress",
     "RagError": "rag.errors",
