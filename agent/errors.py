@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
 
 EXIT_ANSWERED = 0
 EXIT_FAULT = 1
@@ -11,6 +17,8 @@ EXIT_USAGE = 2
 """Wrong usage, or something missing around the program."""
 EXIT_ABSTAINED = 3
 """The documents do not hold the answer."""
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class HomespunError(Exception):
@@ -53,11 +61,34 @@ def explain(error: BaseException) -> str | None:
     """
     if isinstance(error, _sentence_classes()):
         return str(error)
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return f"The disk is full ({error.strerror}): free some space and try again."
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename} cannot be used: {error.strerror}. Check that it exists and may be used."
     if isinstance(error, MemoryError):
         return "There is not enough memory: close other programs, or choose fewer documents."
     return None
+
+
+def storage_error(what: str, file: Path, error: sqlite3.Error | OSError) -> StorageError:
+    """Say in one sentence why a file of the program's own cannot be used, and what to do.
+
+    Args:
+        what: What the file holds, as the beginning of a sentence.
+        file: Where it is.
+        error: What SQLite or the system said.
+    """
+    name = getattr(error, "sqlite_errorname", None) or ""
+    # On a full disk SQLite says IOERR where it cannot make room for its own bookkeeping.
+    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")) or getattr(error, "errno", None) in _FULL:
+        advice = "free some space on its disk"
+    elif name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR", "SQLITE_MISMATCH")):
+        advice = "it is damaged; move it away to begin anew"
+    elif name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        advice = "another program is writing it; try again in a moment"
+    else:
+        advice = "make its folder writable or point HOMESPUN_HOME to another"
+    return StorageError(f"{what} in {file} cannot be used ({error}): {advice}.")
 
 
 def _sentence_classes() -> tuple[type[BaseException], ...]:

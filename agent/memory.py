@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.errors import StorageError
+from agent.errors import StorageError, storage_error
 
 if TYPE_CHECKING:
     from langgraph.store.base import BaseStore
@@ -100,9 +100,6 @@ def _open(file: Path, embed: Embed | None) -> BaseStore:
         connection = sqlite3.connect(file, timeout=10, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA journal_mode = WAL")
         file.chmod(0o600)
-        return MemoryStore(connection, embed)
+        return MemoryStore(connection, embed, file)
     except (sqlite3.Error, OSError) as error:
-        raise StorageError(
-            f"The memory in {file} cannot be used ({error}): make its folder writable, "
-            "or point HOMESPUN_HOME to another."
-        ) from error
+        raise storage_error("The memory", file, error) from error

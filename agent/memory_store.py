@@ -9,10 +9,13 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import cast
 
 from langgraph.store.base import Op, Result, SearchItem, SearchOp
 from langgraph.store.sqlite import SqliteStore
+
+from agent.errors import storage_error
 
 Embed = Callable[[list[str]], list[list[float]]]
 """Turns texts into vectors."""
@@ -27,18 +30,31 @@ class MemoryStore(SqliteStore):
     Args:
         connection: An open database; it is made ready.
         embed: Turns texts into vectors; None returns the latest memories whatever is asked.
+        file: Where the database is, for messages.
     """
 
-    def __init__(self, connection: sqlite3.Connection, embed: Embed | None = None) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, embed: Embed | None = None, file: Path = Path("memory")
+    ) -> None:
         super().__init__(connection)
+        self._file = file
         self.setup()
         self._embed = embed
         self._vectors: dict[str, list[float]] = {}
 
     def batch(self, ops: Iterable[Op]) -> list[Result]:
-        """Do what is asked, which every method of a store comes down to; a search puts the best first."""
+        """Do what is asked, which every method of a store comes down to; a search puts the best first.
+
+        Raises:
+            StorageError: The database is damaged, or its disk is full.
+        """
         asked = list(ops)
-        results = super().batch([_all_of(op) if isinstance(op, SearchOp) else op for op in asked])
+        try:
+            results = super().batch([_all_of(op) if isinstance(op, SearchOp) else op for op in asked])
+        except sqlite3.Error as error:
+            if self.conn.in_transaction:
+                self.conn.execute("ROLLBACK")
+            raise storage_error("The memory", self._file, error) from error
         return [
             self._best(op, cast(list[SearchItem], result)) if isinstance(op, SearchOp) else result
             for op, result in zip(asked, results, strict=True)

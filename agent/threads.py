@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.answer import Answer
-from agent.errors import StorageError
+from agent.errors import StorageError, storage_error
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS threads (
@@ -201,7 +201,8 @@ class ThreadStore:
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # on a full disk SQLite may have rolled back itself
+                    connection.execute("ROLLBACK")
                 raise
 
     @contextmanager
@@ -211,11 +212,8 @@ class ThreadStore:
                 if self._connection is None:
                     self._connection = _open(self._file)
                 yield self._connection
-            except (sqlite3.OperationalError, sqlite3.DatabaseError, OSError) as error:
-                raise StorageError(
-                    f"The saved conversations in {self._file} cannot be used ({error}): make its folder "
-                    "writable or point HOMESPUN_HOME to another."
-                ) from error
+            except (sqlite3.Error, OSError) as error:
+                raise storage_error("The saved conversations", self._file, error) from error
 
 
 def _places(folders: Sequence[Path]) -> str:

@@ -8,6 +8,7 @@ float32. Nothing is ever unpickled.
 from __future__ import annotations
 
 import json
+import os
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,7 @@ from llm.template import CHAT_TEMPLATE
 from llm.tokenizer import Tokenizer
 
 INDEX_FILE = "model.safetensors.index.json"
+_PARTIAL = ".partial"
 SHARD_BYTES = 16 * 1024 * 1024 - 64 * 1024
 """Most bytes of tensors in a shard, so that a file stays below 16 MiB with its header."""
 
@@ -34,31 +36,59 @@ def save_pretrained(
 ) -> None:
     """Write config, tokenizer settings and weights into `folder`; `tokenizer.json` must be there.
 
+    Everything is written beside the old files first. While they change places the index is missing, so a
+    program that is killed then leaves weights that are refused, never a mixture of old and new.
+
     Args:
         model: What to write.
         tokenizer: Names the special tokens.
         folder: Where to; made if missing, older shards in it are replaced.
         dtype: How the numbers are stored.
+
+    Raises:
+        WeightsError: The disk is full or the folder cannot be written; older weights are untouched.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("model*.safetensors"):
-        old.unlink()
     tensors = {name: tensor.to(dtype).contiguous() for name, tensor in model.state_dict().items()}
     shards = list(_split(tensors))
-    weight_map: dict[str, str] = {}
-    for number, shard in enumerate(shards, 1):
-        name = f"model-{number:05d}-of-{len(shards):05d}.safetensors"
-        save_file(shard, folder / name, metadata={"format": "pt"})
-        weight_map |= dict.fromkeys(shard, name)
+    names = [f"model-{number:05d}-of-{len(shards):05d}.safetensors" for number in range(1, len(shards) + 1)]
+    weight_map = {key: name for name, shard in zip(names, shards, strict=True) for key in shard}
     total = sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
-    _write_json(folder / INDEX_FILE, {"metadata": {"total_size": total}, "weight_map": weight_map})
-    settings = model.config.to_hugging_face(tokenizer.end_id, tokenizer.end_of_text_id)
-    _write_json(folder / "config.json", settings)
-    _write_json(folder / "tokenizer_config.json", _tokenizer_settings(model.config))
-    _write_json(
-        folder / "generation_config.json",
-        {"eos_token_id": tokenizer.end_id, "pad_token_id": tokenizer.end_of_text_id},
-    )
+    descriptions: dict[str, object] = {
+        "config.json": model.config.to_hugging_face(tokenizer.end_id, tokenizer.end_of_text_id),
+        "tokenizer_config.json": _tokenizer_settings(model.config),
+        "generation_config.json": {
+            "eos_token_id": tokenizer.end_id,
+            "pad_token_id": tokenizer.end_of_text_id,
+        },
+        INDEX_FILE: {"metadata": {"total_size": total}, "weight_map": weight_map},
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, shard in zip(names, shards, strict=True):
+            save_file(shard, folder / (name + _PARTIAL), metadata={"format": "pt"})
+        for name, content in descriptions.items():
+            _write_json(folder / (name + _PARTIAL), content)
+        _change_places(folder, [*names, *descriptions])
+    except (SafetensorError, OSError) as error:
+        raise WeightsError(
+            f"The weights could not be written to {folder} ({error}): free some space and try again."
+        ) from error
+    finally:
+        for scratch in folder.glob("*" + _PARTIAL):
+            scratch.unlink(missing_ok=True)
+
+
+def _change_places(folder: Path, names: list[str]) -> None:
+    """Put what was written in the place of what was there, the index last."""
+    for name in names:
+        with open(folder / (name + _PARTIAL), "rb") as written:
+            os.fsync(written.fileno())
+    (folder / INDEX_FILE).unlink(missing_ok=True)
+    for old in folder.glob("model*.safetensors"):
+        if old.name not in names:
+            old.unlink()
+    for name in names:
+        os.replace(folder / (name + _PARTIAL), folder / name)
 
 
 def from_pretrained(folder: Path) -> GPT:

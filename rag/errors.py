@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from pathlib import Path
+
 
 class RagError(Exception):
     """Anything that indexing or searching a folder can complain about."""
@@ -27,6 +30,10 @@ class IndexDamagedError(RagError):
     """The stored index cannot be read."""
 
 
+class IndexUnwritableError(RagError):
+    """The stored index cannot be written: its disk is full or the folder is read-only."""
+
+
 class VectorStoreError(RagError):
     """The Chroma server cannot be reached or refuses to answer."""
 
@@ -37,3 +44,22 @@ class LoadError(RagError):
 
 class VanishedError(LoadError):
     """The file disappeared between the walk and the reading."""
+
+
+def database_error(error: sqlite3.Error, folder: Path) -> RagError:
+    """Say in one sentence what SQLite could not do with the index in a folder, and what to do."""
+    name = getattr(error, "sqlite_errorname", "") or ""
+    # On a full disk SQLite says IOERR where it cannot make room for its own bookkeeping.
+    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+        return IndexUnwritableError(
+            f"The index in {folder} cannot be written ({error}): free some space on its disk and try again."
+        )
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return IndexBusyError(f"Another process is writing the index in {folder}; try again in a moment.")
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
+        return IndexUnwritableError(
+            f"The index in {folder} cannot be used ({error}): make that folder writable and try again."
+        )
+    return IndexDamagedError(
+        f"The index in {folder} cannot be read ({error}); delete that folder and index again."
+    )

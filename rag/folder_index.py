@@ -92,9 +92,10 @@ class FolderIndex:
             try:
                 vectors = self._reopen_vectors(writer)
                 tools = Tools(writer, vectors, self._embedder, self._splitter(), self._limits)
-                return Refresh(self.folder, tools, self._settings(), progress, self._embed_seconds).run()
-            finally:
+                report = Refresh(self.folder, tools, self._settings(), progress, self._embed_seconds).run()
                 self._generation = writer.get("generation")
+                return report
+            finally:
                 writer.close()
 
     def search(
@@ -220,6 +221,7 @@ class FolderIndex:
         with self._lock:
             if self._vectors is not None:
                 self._vectors.close()
+                self._vectors = None  # should opening fail, the next search tries again
             name = f"homespun-{store.get('id')}"
             self._vectors = VectorStore(self.data_dir / "chroma", name, self._chroma_url)
             return self._vectors

@@ -7,7 +7,7 @@ for a large folder, so it comes last, can be interrupted, and goes on with the n
 from __future__ import annotations
 
 import json
-import time
+import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -202,7 +202,7 @@ class Refresh:
         report.chunks = self._store.count_chunks()
         report.waiting = count_waiting(self._store)
         report.seconds = self._announcer.seconds
-        self._store.put("generation", str(time.time_ns()))
+        self._store.put("generation", uuid.uuid4().hex)
         if not self._store.files():
             raise EmptyFolderError(_explain_empty(self._folder, report.failed))
         return report

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.errors import IndexDamagedError
+from rag.errors import IndexDamagedError, database_error
 from rag.splitter import Chunk
 from rag.walk import FileStamp
 
@@ -101,19 +101,30 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
-        try:
+        self._folder = path.parent
+        with self._explained():
             self._connection = sqlite3.connect(
                 path, timeout=30.0, check_same_thread=False, isolation_level=None
             )
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = NORMAL")  # a killed process loses nothing
-            self._prepare()
-        except sqlite3.DatabaseError as error:
-            raise IndexDamagedError(
-                f"The index in {path.parent} cannot be read ({error}); delete that folder and index again."
-            ) from None
+            try:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute("PRAGMA synchronous = NORMAL")  # a killed process loses nothing
+                self._prepare()
+            except BaseException:
+                self._connection.close()
+                raise
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Say in one sentence what SQLite could not do."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise database_error(error, self._folder) from error
 
     def _prepare(self) -> None:
+        if self._one("SELECT 1 FROM sqlite_master WHERE name = 'meta'"):
+            return  # a reader must not wait for the right to write
         with self.transaction():
             if not self._one("SELECT 1 FROM sqlite_master WHERE name = 'meta'"):
                 for statement in _statements(_SCHEMA):
@@ -124,18 +135,23 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make everything inside happen at once or not at all."""
-        with self._lock:
+        with self._lock, self._explained():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:  # on a full disk SQLite may have rolled back itself
+                    self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     def rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Run a statement and return its rows."""
-        with self._lock:
+        """Run a statement and return its rows.
+
+        Raises:
+            RagError: The index is damaged, or its disk is full; the message says which.
+        """
+        with self._lock, self._explained():
             return self._connection.execute(statement, values).fetchall()
 
     def _one(self, statement: str, values: Sequence[object] = ()) -> tuple[Any, ...] | None:
@@ -170,7 +186,13 @@ class Store:
     def text(self, path: str) -> str | None:
         """Return the decoded text of a document, exactly as it was indexed."""
         row = self._one("SELECT text FROM documents WHERE path = ? AND error IS NULL", [path])
-        return None if row is None else zlib.decompress(row[0]).decode("utf-8")
+        try:
+            return None if row is None else zlib.decompress(row[0]).decode("utf-8")
+        except (zlib.error, ValueError, TypeError) as error:
+            raise IndexDamagedError(
+                f"The index in {self._folder} holds no readable text of {path} ({error}); "
+                "delete that folder and index again."
+            ) from error
 
     def count_chunks(self) -> int:
         """Return the number of chunks in the index."""
@@ -235,7 +257,7 @@ class Store:
         )
 
     def _many(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
-        with self._lock:
+        with self._lock, self._explained():
             self._connection.executemany(statement, rows)
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ Chroma gets our own vectors and never a text; it runs embedded in a folder, or a
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_LITTLE_SPACE = 4 * 1024 * 1024  # bytes that are free where the disk is called full
 _LARGEST_BATCH = 1000  # rows; measured as fast as larger ones, and memory stays small
 
 
@@ -33,6 +35,7 @@ class VectorStore:
     def __init__(self, folder: Path, name: str, url: str | None = None) -> None:
         os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
         self._url = url
+        self._folder = folder
         self._client = _embedded(folder) if url is None else _remote(url)
         self._name = name
         self.is_new = False
@@ -58,7 +61,7 @@ class VectorStore:
             yield
         except Exception as error:
             if self._url is None:
-                advice = "delete the index folder and index again"
+                advice = _advice(self._folder, error)
             else:
                 advice = f"check the Chroma server at {self._url}"
             raise VectorStoreError(f"The vectors cannot be reached ({error}); {advice}.") from error
@@ -118,8 +121,17 @@ def _embedded(folder: Path) -> Any:
         return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
     except Exception as error:  # whatever its parts in two languages raise on damaged files
         raise VectorStoreError(
-            f"The vectors in {folder} cannot be read ({error}); delete that folder and index again."
+            f"The vectors in {folder} cannot be read ({error}); {_advice(folder, error)}."
         ) from None
+
+
+def _advice(folder: Path, error: Exception) -> str:
+    """Tell a full disk, which damages nothing, from damage; Chroma names both as it likes."""
+    said = str(error).lower()
+    is_full = shutil.disk_usage(folder).free < _LITTLE_SPACE
+    if is_full or any(word in said for word in ("disk is full", "no space", "too large")):
+        return "free some space on its disk and try again"
+    return f"delete the folder {folder} and index again"
 
 
 def _remote(url: str) -> Any:

@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -28,7 +28,8 @@ def writer_lock(folder: Path, seconds: float) -> Iterator[None]:
     except Timeout:
         raise IndexBusyError(_describe(holder)) from None
     try:
-        holder.write_text(json.dumps({"pid": os.getpid(), "since": time.time()}), encoding="utf-8")
+        with suppress(OSError):  # it is for others to read; the lock holds without it
+            holder.write_text(json.dumps({"pid": os.getpid(), "since": time.time()}), encoding="utf-8")
         yield
     finally:
         holder.unlink(missing_ok=True)
