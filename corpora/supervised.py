@@ -19,6 +19,7 @@ from corpora.worlds.requests import requests
 SYNTHETIC_READINGS = 24_000
 SELF_MADE_READINGS = 20_000
 SYNTHETIC_FOLLOW_UPS = 30_000
+ROUTED_REQUESTS = 12_000
 ROUTED_QUESTIONS = 12_000
 SYNTHETIC_REQUESTS = 40_000
 EXAMPLES_A_DIALOGUE = 6
@@ -80,7 +81,9 @@ def _conversation(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator
         yield from conversation.plan_examples(first, second, draw)
     sources = {name: wells.training_rows(name) for name in ("chitchat", "intents", "math")}
     asked = draw.sample(questions, min(ROUTED_QUESTIONS, len(questions)))
-    for row, text, reply in conversation.routes(**sources, questions=asked):
+    told = conversation.routes(**sources, questions=asked)
+    made_requests = conversation.routed_requests(requests(ROUTED_REQUESTS, seed + 5))
+    for row, text, reply in (*told, *made_requests):
         yield conversation.route_example(text, reply, row["source"])
 
 

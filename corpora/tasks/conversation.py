@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
@@ -24,6 +24,9 @@ TOOL_INTENTS = frozenset(
     "what_time reminder reminder_update timer alarm todo_list todo_list_update calendar "
     "calendar_update days_until conversion".split()
 )
+
+OWN_TOOLS = frozenset("calculate convert_units current_time add_to_date days_between remember recall".split())
+"""Our own tools that do not read documents."""
 
 
 def rewrite_example(row: Row) -> Example:
@@ -78,6 +81,13 @@ def routes(
             yield row, row["question"], "tools"
     for row in questions:
         yield row, row["question"], "documents"
+
+
+def routed_requests(rows: Iterable[Row]) -> Iterator[tuple[Row, str, str]]:
+    """Yield row, message and route of requests to those of our own tools that do not read documents."""
+    for row in rows:
+        if row["expected"] and row["expected"][0]["name"] in OWN_TOOLS:
+            yield row, row["messages"][0]["content"], "tools"
 
 
 def route_example(text: str, reply: str, well: str) -> Example:

@@ -226,3 +226,9 @@ def test_a_result_is_passed_on_whichever_tool_is_in_view() -> None:
     sums = [item for item in built if " = " in item.messages[-1].text]
     assert sums
     assert all(item.messages[-1].text.endswith(f"= {item.messages[-2].text}") for item in sums)
+
+
+def test_requests_to_our_own_tools_are_routed_there() -> None:
+    routed = list(conversation.routed_requests(requests(300, 0)))
+    assert {reply for _, _, reply in routed} == {"tools"}
+    assert {row["expected"][0]["name"] for row, _, _ in routed} == conversation.OWN_TOOLS
