@@ -88,7 +88,8 @@ def test_a_question_is_answered_without_network(weights: Path, folder: Path, tmp
     assert answer["usage"]["input_tokens"] > 5 * len("How tall is the lighthouse?".split())
     assert answer["usage"]["output_tokens"] > 0
 
-    again = run(home, "index", str(folder), "--json")
+    # The same model: passages are measured in its tokens.
+    again = run(home, "index", str(folder), "--set", f"model={weights}", "--json")
     assert again.returncode == 0, again.stderr
     report = json.loads(again.stdout)
     assert (report["added"], report["unchanged"], report["failed"]) == (0, 1, [])

@@ -13,6 +13,7 @@ from typing_extensions import TypedDict
 
 from graphs.ports import ChoiceModel, SpanModel
 from llm import ChatHomespun
+from llm.attention import BLOCK
 from llm.errors import ConstraintError, ContextOverflowError, WeightsError
 
 
@@ -62,7 +63,8 @@ def test_usage_counts_what_was_read_before(chat: ChatHomespun) -> None:
     assert first is not None
     assert second is not None
     assert first["input_token_details"]["cache_read"] < first["input_tokens"] / 2
-    assert second["input_token_details"]["cache_read"] == second["input_tokens"] - 1
+    # Whole blocks are read again as they were read before; the last token always is.
+    assert second["input_token_details"]["cache_read"] >= second["input_tokens"] - BLOCK
 
 
 @pytest.mark.parametrize("choice", ["any", "required", True, "get_weather", {"name": "get_weather"}])
