@@ -7,7 +7,6 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import sqlite3
     from pathlib import Path
 
 EXIT_ANSWERED = 0
@@ -19,6 +18,8 @@ EXIT_ABSTAINED = 3
 """The documents do not hold the answer."""
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_NOT_ALLOWED = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")
+_LONGEST_REASON = 120
 
 
 class HomespunError(Exception):
@@ -70,25 +71,28 @@ def explain(error: BaseException) -> str | None:
     return None
 
 
-def storage_error(what: str, file: Path, error: sqlite3.Error | OSError) -> StorageError:
+def storage_error(what: str, file: Path, error: Exception) -> StorageError:
     """Say in one sentence why a file of the program's own cannot be used, and what to do.
 
     Args:
         what: What the file holds, as the beginning of a sentence.
         file: Where it is.
-        error: What SQLite or the system said.
+        error: What SQLite or the system said, or what could not be decoded.
     """
     name = getattr(error, "sqlite_errorname", None) or ""
     # On a full disk SQLite says IOERR where it cannot make room for its own bookkeeping.
     if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")) or getattr(error, "errno", None) in _FULL:
         advice = "free some space on its disk"
-    elif name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR", "SQLITE_MISMATCH")):
-        advice = "it is damaged; move it away to begin anew"
+    elif isinstance(error, OSError) or name.startswith(_NOT_ALLOWED):
+        advice = "make its folder writable or point HOMESPUN_HOME to another"
     elif name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         advice = "another program is writing it; try again in a moment"
+    elif name.startswith("SQLITE_CONSTRAINT"):
+        advice = "another program has deleted what was to be changed; begin anew"
     else:
-        advice = "make its folder writable or point HOMESPUN_HOME to another"
-    return StorageError(f"{what} in {file} cannot be used ({error}): {advice}.")
+        advice = "it is damaged; move it away to begin anew"
+    said = " ".join(str(error).split())[:_LONGEST_REASON]  # it may quote what is damaged
+    return StorageError(f"{what} in {file} cannot be used ({said}): {advice}.")
 
 
 def _sentence_classes() -> tuple[type[BaseException], ...]:

@@ -51,7 +51,7 @@ class MemoryStore(SqliteStore):
         asked = list(ops)
         try:
             results = super().batch([_all_of(op) if isinstance(op, SearchOp) else op for op in asked])
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError) as error:
             if self.conn.in_transaction:
                 self.conn.execute("ROLLBACK")
             raise storage_error("The memory", self._file, error) from error

@@ -120,8 +120,7 @@ class ThreadStore:
             "SELECT number, question, answer FROM turns WHERE thread = ? ORDER BY number", thread
         )
         return [
-            Turn(number, question, Answer.from_record(json.loads(record)) if record else None)
-            for number, question, record in rows
+            Turn(number, question, _answer(record) if record else None) for number, question, record in rows
         ]
 
     def threads(self, limit: int = 50) -> list[Thread]:
@@ -230,6 +229,18 @@ def _open(file: Path) -> sqlite3.Connection:
     return connection
 
 
+def _answer(record: str) -> Answer | None:
+    """Read a saved answer; one that is damaged counts as interrupted, and the turns around it are whole."""
+    try:
+        return Answer.from_record(json.loads(record))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
 def _thread(row: Sequence[Any]) -> Thread:
     own_id, title, folders, created, updated, turns = row
-    return Thread(own_id, title, tuple(json.loads(folders)), created, updated, turns)
+    try:
+        places = tuple(map(str, json.loads(folders)))
+    except (ValueError, TypeError):
+        places = ()
+    return Thread(own_id, title, places, created, updated, turns)

@@ -54,7 +54,7 @@ class Calibration:
             )
         except FileNotFoundError:
             return cls()
-        except (OSError, ValueError, AttributeError, TypeError) as error:
+        except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
             raise WeightsError(f"{path} is damaged ({error}): restore the weights folder.") from error
         if any(value <= 0 for value in calibration.temperature.values()):
             raise WeightsError(
@@ -72,4 +72,8 @@ class Calibration:
 
 
 def _numbers(values: Mapping[str, object] | None) -> dict[str, float]:
-    return {name: float(str(value)) for name, value in (values or {}).items()}
+    numbers = {name: float(str(value)) for name, value in (values or {}).items()}
+    for name, number in numbers.items():
+        if not math.isfinite(number):
+            raise ValueError(f"{name} is {number}")
+    return numbers

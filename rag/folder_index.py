@@ -203,7 +203,11 @@ class FolderIndex:
                 path = self.data_dir / _STORE_NAME
                 if not path.is_file():
                     raise NotIndexedError(f"The folder {self.folder} is not indexed yet; index it first.")
-                self._store = Store(path)
+                store = Store(path)
+                if not store.get("settings"):  # the file is empty: it was cut off, or never filled
+                    store.close()
+                    raise NotIndexedError(f"The folder {self.folder} is not indexed yet; index it first.")
+                self._store = store
             return self._store
 
     def _fresh_vectors(self, store: Store) -> VectorStore:

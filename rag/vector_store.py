@@ -40,7 +40,11 @@ class VectorStore:
         self._name = name
         self.is_new = False
         """True when the collection was not there before: it misses what the store holds."""
-        self._collection = self._open()
+        try:
+            self._collection = self._open()
+        except VectorStoreError:
+            self._client.close()  # or Chroma would hand out the same damaged files again
+            raise
 
     def _open(self) -> Any:
         from chromadb.errors import NotFoundError
@@ -59,7 +63,9 @@ class VectorStore:
         """Say in one sentence what Chroma says in many exceptions of its own, httpx's and Rust's."""
         try:
             yield
-        except Exception as error:
+        except BaseException as error:
+            if not _is_chromas(error):
+                raise
             if self._url is None:
                 advice = _advice(self._folder, error)
             else:
@@ -119,13 +125,29 @@ def _embedded(folder: Path) -> Any:
     folder.mkdir(parents=True, exist_ok=True)
     try:
         return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
-    except Exception as error:  # whatever its parts in two languages raise on damaged files
+    except BaseException as error:
+        if not _is_chromas(error):
+            raise
+        _forget(folder)
         raise VectorStoreError(
             f"The vectors in {folder} cannot be read ({error}); {_advice(folder, error)}."
         ) from None
 
 
-def _advice(folder: Path, error: Exception) -> str:
+def _is_chromas(error: BaseException) -> bool:
+    """Whether an error is one of Chroma's: its Rust part panics with what is no `Exception`."""
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
+
+
+def _forget(folder: Path) -> None:
+    """Take a client that failed to start from Chroma's table, which would hand it out ever after."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    if str(folder) not in SharedSystemClient._identifier_to_refcount:
+        SharedSystemClient._identifier_to_system.pop(str(folder), None)
+
+
+def _advice(folder: Path, error: BaseException) -> str:
     """Tell a full disk, which damages nothing, from damage; Chroma names both as it likes."""
     said = str(error).lower()
     is_full = shutil.disk_usage(folder).free < _LITTLE_SPACE
