@@ -12,7 +12,7 @@ from agent.evaluation.baselines import embedded_sentence, sentence_texts
 from corpora.passages import find_span
 from corpora.wells import Row
 from llm.evaluation.answers import exact_match, token_f1
-from llm.evaluation.decisions import balanced_accuracy, best_threshold
+from llm.evaluation.decisions import balanced_accuracy, best_threshold, risk_coverage
 from llm.evaluation.intervals import interval, mean
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ FIELDS = ("question", "answers")
 
 RECALL_AT = 5
 
+POINTS = 25
+"""Points of the curve of risk over coverage."""
+
 
 @dataclass
 class Measured:
@@ -32,6 +35,8 @@ class Measured:
     f1: list[float] = field(default_factory=list)
     exact: list[float] = field(default_factory=list)
     always_f1: list[float] = field(default_factory=list)
+    worth: list[float] = field(default_factory=list)
+    """F1 of each answer had it been given; 0 where there was nothing to answer."""
     recalls: list[float] = field(default_factory=list)
     verbatim: list[float] = field(default_factory=list)
     right_file: list[float] = field(default_factory=list)
@@ -92,6 +97,7 @@ def evaluate_documents(
         "threshold": threshold,
         "best_threshold": best,
         "best_abstain_accuracy": balanced_accuracy(measured.confidences, measured.truths, best),
+        "risk_coverage": risk_coverage(measured.confidences, measured.worth, points=POINTS),
         "seconds_per_question": answering / len(rows),
         "intervals": {
             "f1": interval(measured.f1),
@@ -133,8 +139,10 @@ def _measure(
     measured.truths.append(is_answerable)
     measured.f1.append(token_f1(answer, expected))
     measured.exact.append(exact_match(answer, expected))
+    given = token_f1(result["answer"], expected) if is_answerable else 0.0
+    measured.worth.append(given)
     if is_answerable:
-        measured.always_f1.append(token_f1(result["answer"], expected))
+        measured.always_f1.append(given)
     for citation in result["citations"]:
         text = text_of(citation["path"])
         is_verbatim = text[citation["start"] : citation["end"]] == citation["quote"]

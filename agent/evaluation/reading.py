@@ -18,13 +18,16 @@ from corpora.wells import Row
 from graphs import Evidence, Thresholds, build_document_qa
 from graphs.document_qa_state import QuoteMethod
 from llm.evaluation.answers import exact_match, token_f1
-from llm.evaluation.decisions import balanced_accuracy, best_threshold
+from llm.evaluation.decisions import balanced_accuracy, best_threshold, risk_coverage
 from llm.evaluation.intervals import interval, mean
 
 FIELDS = ("passage", "question", "answers", "answerable")
 
 WINDOW_CHARACTERS = 600
 """Size of the passages that a long text is cut into, as retrieval returns them."""
+
+POINTS = 25
+"""Points of the curve of risk over coverage."""
 
 ANSWER_ALWAYS = Thresholds(relevance=0.0, support=0.0, abstention=0.0)
 
@@ -108,6 +111,11 @@ def evaluate_reading(
         "threshold": threshold,
         "best_threshold": best,
         "best_abstain_accuracy": balanced_accuracy(confidences, truths, best),
+        "risk_coverage": risk_coverage(
+            confidences,
+            [outcome.score(token_f1) if outcome.row["answerable"] else 0.0 for outcome in outcomes],
+            points=POINTS,
+        ),
         "intervals": {"f1": interval(f1), "answerable_f1": interval(answerable_f1)},
         "baseline": _baseline(rows, embedder),
         "seconds": seconds,

@@ -10,7 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from agent.evaluation.charts import draw_risk_coverage
+
 Figures = dict[str, Any]
+
+CHART = "images/risk_coverage.png"
+"""The chart's place beside the page."""
 
 CALLS = (
     "valid_rate",
@@ -78,10 +83,11 @@ def write_results(page: Path, run: Figures, results: Mapping[str, Figures]) -> N
     page.with_suffix(".json").write_text(
         json.dumps({"run": run, "results": results}, indent=2) + "\n", encoding="utf-8"
     )
-    page.write_text(_page(run, results), encoding="utf-8")
+    chart = draw_risk_coverage(page.parent / CHART, results)
+    page.write_text(_page(run, results, chart), encoding="utf-8")
 
 
-def _page(run: Figures, results: Mapping[str, Figures]) -> str:
+def _page(run: Figures, results: Mapping[str, Figures], chart: Path | None) -> str:
     lines = [
         "# Results",
         "",
@@ -97,6 +103,8 @@ def _page(run: Figures, results: Mapping[str, Figures]) -> str:
         for measure in HEADLINES[name]:
             value = _look_up(figures, measure)
             lines.append(f"| {name} | {figures['n']} | {measure} | {_show(value, figures, measure)} |")
+    if chart is not None:
+        lines += ["", f"![Mean error over the share of questions that are answered, surest first]({CHART})"]
     return "\n".join([*lines, ""])
 
 

@@ -59,17 +59,23 @@ def best_threshold(probabilities: Sequence[float], truths: Sequence[bool]) -> fl
     return max(candidates, key=lambda value: balanced_accuracy(probabilities, truths, value))
 
 
-def risk_coverage(confidences: Sequence[float], scores: Sequence[float]) -> list[tuple[float, float]]:
+def risk_coverage(
+    confidences: Sequence[float], scores: Sequence[float], *, points: int | None = None
+) -> list[tuple[float, float]]:
     """Return share answered and mean error, when only the surest are answered, surest first.
 
     Args:
         confidences: How sure each answer was.
         scores: How good each was, 0 to 1.
+        points: Most points of the curve, evenly spread over the coverage; one an answer by default.
     """
     order = np.argsort(-np.asarray(confidences), kind="stable")
     errors = 1 - np.asarray(scores, dtype=np.float64)[order]
     answered = np.arange(1, len(errors) + 1)
-    return list(zip((answered / len(errors)).tolist(), (np.cumsum(errors) / answered).tolist(), strict=True))
+    curve = list(zip((answered / len(errors)).tolist(), (np.cumsum(errors) / answered).tolist(), strict=True))
+    if points is None or points >= len(curve):
+        return curve
+    return [curve[index] for index in np.linspace(0, len(curve) - 1, points).astype(int)]
 
 
 def fit_temperature(margins: Sequence[float], truths: Sequence[bool]) -> tuple[float, float]:

@@ -66,6 +66,15 @@ def test_best_threshold_parts_the_kinds() -> None:
     assert balanced_accuracy(scores, truths, threshold) == 1.0
 
 
+def test_a_thinned_curve_keeps_its_ends() -> None:
+    confidences = [index / 100 for index in range(100)]
+    whole = risk_coverage(confidences, confidences)
+    thin = risk_coverage(confidences, confidences, points=9)
+    assert len(thin) == 9
+    assert (thin[0], thin[-1]) == (whole[0], whole[-1])
+    assert set(thin) <= set(whole)
+
+
 def test_fit_logistic_recovers_the_weights_of_several_features() -> None:
     draw = random.Random(1)
     features = [(draw.gauss(0, 2), draw.gauss(0, 0.3)) for _ in range(6000)]

@@ -1,0 +1,45 @@
+"""The page of results: every headline, and the chart of what abstaining is worth."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from agent.evaluation.charts import draw_risk_coverage
+from agent.evaluation.results import CHART, write_results
+
+CURVE = [(0.5, 0.2), (1.0, 0.4)]
+RESULTS = {
+    "reading": {
+        "n": 20,
+        "answerable_f1": 0.25,
+        "risk_coverage": CURVE,
+        "intervals": {"answerable_f1": (0.2, 0.3)},
+        "baseline": {"best_sentence_f1": 0.125},
+    },
+    "route": {"n": 10, "accuracy": 0.9, "baseline": {"commonest_route_accuracy": 0.5}},
+}
+
+
+def test_the_page_shows_figures_baselines_and_intervals(tmp_path: Path) -> None:
+    page = tmp_path / "RESULTS.md"
+    write_results(page, {"model": "tiny"}, RESULTS)
+    text = page.read_text("utf-8")
+    assert "| reading | 20 | answerable_f1 | 0.250 [0.200, 0.300] |" in text
+    assert "| reading | 20 | baseline.best_sentence_f1 | 0.125 |" in text
+    assert "| reading | 20 | abstain_accuracy | none |" in text
+    assert json.loads(page.with_suffix(".json").read_text("utf-8"))["results"]["route"]["accuracy"] == 0.9
+
+
+def test_the_chart_is_drawn_and_shown(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    write_results(tmp_path / "RESULTS.md", {}, RESULTS)
+    assert (tmp_path / CHART).read_bytes().startswith(b"\x89PNG")
+    assert f"]({CHART})" in (tmp_path / "RESULTS.md").read_text("utf-8")
+
+
+def test_without_a_curve_there_is_no_chart(tmp_path: Path) -> None:
+    assert draw_risk_coverage(tmp_path / "chart.png", {"route": RESULTS["route"]}) is None
+    assert not list(tmp_path.iterdir())
