@@ -80,8 +80,8 @@ class ThreadStore:
         title = " ".join(question.split())
         if len(title) > _TITLE_LENGTH:
             title = title[: _TITLE_LENGTH - 1].rstrip() + "\u2026"
-        now = time.time()
         with self._writing() as connection:
+            now = _after_all(connection)
             connection.execute(
                 "INSERT INTO threads VALUES (?, ?, ?, ?, ?)", (own_id, title, _places(folders), now, now)
             )
@@ -101,7 +101,8 @@ class ThreadStore:
             connection.execute(
                 "INSERT INTO turns VALUES (?, ?, ?, NULL, ?)", (thread, number, question, time.time())
             )
-            connection.execute("UPDATE threads SET updated = ? WHERE id = ?", (time.time(), thread))
+            now = _after_all(connection)
+            connection.execute("UPDATE threads SET updated = ? WHERE id = ?", (now, thread))
             if folders:
                 connection.execute("UPDATE threads SET folders = ? WHERE id = ?", (_places(folders), thread))
         return int(number)
@@ -213,6 +214,12 @@ class ThreadStore:
                 yield self._connection
             except (sqlite3.Error, OSError) as error:
                 raise storage_error("The saved conversations", self._file, error) from error
+
+
+def _after_all(connection: sqlite3.Connection) -> float:
+    """Return the time, later than every thread's: a clock that was put back must not make the new old."""
+    [(latest,)] = connection.execute("SELECT coalesce(max(updated), 0) FROM threads")
+    return max(time.time(), float(latest) + 1e-3)
 
 
 def _places(folders: Sequence[Path]) -> str:

@@ -34,6 +34,7 @@ from llm.training.initialisation import initialise
 from llm.training.metrics import MetricsLog
 from llm.training.mixture import Mixture
 from llm.training.muon import Muon
+from llm.training.output_lock import output_lock
 from llm.training.processes import Processes, join_processes
 from llm.training.schedule import rate_at
 from llm.training.sequences import Batch, SequenceSet
@@ -103,17 +104,19 @@ class Trainer:
 
         Raises:
             TrainingStoppedError: Interrupted, a loss that is no number, or a full disk.
+            OutputBusyError: Another run writes into the same folder.
         """
-        self._resume()
-        previous = self._listen_for_interrupt()
-        try:
-            while self._progress.stage < len(self.config.stage):
-                self._run_stage(self.config.stage[self._progress.stage])
-        finally:
-            if previous is not None:
-                signal.signal(signal.SIGINT, previous)
-            self._processes.close()
-        return self.export()
+        with output_lock(self.config.output, self._processes.is_first):
+            self._resume()
+            previous = self._listen_for_interrupt()
+            try:
+                while self._progress.stage < len(self.config.stage):
+                    self._run_stage(self.config.stage[self._progress.stage])
+            finally:
+                if previous is not None:
+                    signal.signal(signal.SIGINT, previous)
+                self._processes.close()
+            return self.export()
 
     @property
     def is_first(self) -> bool:
