@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +11,12 @@ from pathlib import Path
 import pytest
 
 from agent import cli
+from agent.context import open_context
 from agent.models import WEIGHTS
+from agent.settings import Settings
 from graphs import BoundedSqliteSaver
+from rag import FolderIndex
+from tests.rag.fakes import FakeEmbedder
 from tests.test_architecture import ROOMS, ROOT, files_of, imported
 
 UNPICKLES = frozenset("pickle _pickle cPickle cloudpickle dill joblib marshal shelve jsonpickle".split())
@@ -103,3 +108,31 @@ def test_nobody_else_is_served_without_a_token(
     monkeypatch.delenv("HOMESPUN_SERVE__TOKEN", raising=False)
     assert cli.run(["serve", "--host", host]) == 2
     assert "HOMESPUN_SERVE__TOKEN" in capfd.readouterr().err
+
+
+def test_a_folder_of_documents_is_only_read(tmp_path: Path) -> None:
+    (folder := tmp_path / "notes").mkdir()
+    (folder / "a.md").write_text("The ferry leaves at 7.30.", encoding="utf-8")
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.4 and no more")
+
+    def content() -> list[tuple[str, int]]:
+        return sorted((str(path), path.stat().st_mtime_ns) for path in [folder, *folder.rglob("*")])
+
+    before = content()
+    with FolderIndex(folder, tmp_path / "index", embedder=FakeEmbedder()) as index:
+        assert index.refresh().added == 1
+        assert index.search("When does the ferry leave?")
+    assert content() == before
+
+
+def test_a_folder_of_documents_sets_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder := tmp_path / "notes").mkdir()
+    for name in ("settings.toml", "homespun.toml", ".homespun.toml", "pyproject.toml"):
+        (folder / name).write_text('editor = "rm"\n[mcp.evil]\ncommand = "rm"\n', encoding="utf-8")
+    (folder / ".env").write_text("HOMESPUN_EDITOR=rm\n", encoding="utf-8")
+    monkeypatch.chdir(folder)
+    for name in [name for name in os.environ if name.startswith("HOMESPUN_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOMESPUN_HOME", str(tmp_path / "home"))
+    settings = open_context((folder,), None, None, ()).settings
+    assert settings == Settings(docs=[folder])
