@@ -10,13 +10,16 @@ STAMP := $(VENV)/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: chat test lint format check install docs screenshots clean help
+.PHONY: chat test test-faults lint format check install docs screenshots clean help
 
 chat: $(STAMP) ## Talk about the sample handbook; ARGS="--docs FOLDER" asks another folder
 	@$(BIN)/python main.py $(ARGS)
 
 test: $(STAMP) ## Run the tests; ARGS="tests/agent -k name" runs some of them
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-faults: $(STAMP) ## Kill, fill, damage and fuzz everything, at length; the tests do it in short
+	@FAULTS=full $(BIN)/python -m pytest --timeout=1800 tests/faults tests/fuzz tests/rag/test_durability.py $(ARGS)
 
 lint: $(STAMP) ## Check style and types
 	@$(BIN)/ruff check .

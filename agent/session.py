@@ -103,7 +103,7 @@ class Session:
         if not self.turns:
             return None
         if self.store is not None and self.thread is not None:
-            self.store.undo(self.thread)
+            self.store.undo(self.thread, self.turns[-1].number)  # another chat may have gone on
         return self.turns.pop()
 
     def _history(self) -> list[tuple[str, str | None]]:

@@ -146,9 +146,9 @@ class ThreadStore:
         begun = [thread for thread in self.threads(self._keep) if name and thread.id.startswith(name)]
         return begun[0] if len(begun) == 1 else None
 
-    def undo(self, thread: str) -> Turn | None:
-        """Delete the last turn and return it; None when there is none."""
-        turns = self.turns(thread)
+    def undo(self, thread: str, number: int | None = None) -> Turn | None:
+        """Delete a turn, the last one by default, and return it; None when there is none."""
+        turns = [turn for turn in self.turns(thread) if number in (None, turn.number)]
         if not turns:
             return None
         with self._writing() as connection:

@@ -63,7 +63,7 @@ def test_training_goes_on_from_any_moment(trained: tuple[Path, int], tmp_path: P
 
 @pytest.mark.parametrize("seed", range(times(2, 30)))
 def test_what_was_saved_of_a_conversation_stays(tmp_path: Path, seed: int) -> None:
-    """Killed at any moment, all turns and memories that were saved are there; one question lacks its answer."""
+    """Killed at any moment, all turns and memories that were saved are there; one answer may be missing."""
     turns = random.Random(seed).randrange(1, 60)
     file = tmp_path / "threads.sqlite"
     command = [sys.executable, "-m", "tests.faults.conversation_writer", str(file)]
