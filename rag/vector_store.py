@@ -151,7 +151,7 @@ def _advice(folder: Path, error: BaseException) -> str:
     """Tell a full disk, which damages nothing, from damage; Chroma names both as it likes."""
     said = str(error).lower()
     is_full = shutil.disk_usage(folder).free < _LITTLE_SPACE
-    if is_full or any(word in said for word in ("disk is full", "no space", "too large")):
+    if is_full or any(word in said for word in ("disk is full", "disk i/o", "no space", "too large")):
         return "free some space on its disk and try again"
     return f"delete the folder {folder} and index again"
 

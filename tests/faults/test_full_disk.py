@@ -30,7 +30,7 @@ from tests.llm.conftest import write_tiny_model
 from tests.rag.fakes import FakeEmbedder
 from tests.rag.test_durability import check_complete, write
 
-SPARE = [0, 40_000, 200_000, 600_000][: times(2, 4)]
+SPARE = [0, 40_000, 120_000, 250_000][: times(2, 4)]
 """Bytes that are left when the work begins: it breaks off early or late."""
 NO_SPACE = re.compile("full|free some space")
 

@@ -39,7 +39,7 @@ toolboxes = st.lists(tools, max_size=2)
 
 
 @given(conversations, toolboxes)
-@examples(100, 20_000)
+@examples(100, 4000)
 def test_content_places_no_special_token(
     tokenizer: Tokenizer, conversation: list[Any], bound: list[Any]
 ) -> None:
@@ -54,7 +54,7 @@ def test_content_places_no_special_token(
 
 
 @given(conversations, toolboxes)
-@examples(100, 10_000)
+@examples(60, 3000)
 def test_what_is_said_stands_in_the_prompt(
     tokenizer: Tokenizer, conversation: list[Any], bound: list[Any]
 ) -> None:
@@ -66,7 +66,7 @@ def test_what_is_said_stands_in_the_prompt(
 
 
 @given(conversations.map(lambda said: [m for m in said if m["role"] != "assistant"]))
-@examples(100, 5000)
+@examples(100, 4000)
 def test_only_replies_are_learned(tokenizer: Tokenizer, conversation: list[Any]) -> None:
     """Nothing that a person, a tool or a document says is taught to the model as its own words."""
     tokens, learned = ChatTemplate(tokenizer).encode_example(conversation)
