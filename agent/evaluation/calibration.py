@@ -21,7 +21,6 @@ from graphs.tool_choice import describe
 from llm import ChatHomespun
 from llm.calibration import CALIBRATION_FILE
 from llm.errors import ContextOverflowError
-from llm.evaluation.answers import token_f1
 from llm.evaluation.decisions import best_threshold, calibration_error, fit_logistic, fit_temperature
 from llm.messages import to_template
 from llm.template import ChatTemplate
@@ -35,9 +34,6 @@ KEPT_SHARE = 0.95
 
 MOST_SENTENCES = 20
 """Sentences of a passage that the evidence is fitted on."""
-
-RIGHT_F1 = 0.5
-"""F1 from which an answer counts as right."""
 
 
 def calibrate(
@@ -151,15 +147,17 @@ def _sentences(
 def _abstention(
     folder: Path, reading: Sequence[Row], evidence: Evidence, on_row: Callable[[], None]
 ) -> float:
-    """Return the confidence that best parts right answers from wrong and impossible ones."""
+    """Return the confidence that best parts questions that their passage answers from the others.
+
+    Whether an answer is right is another matter, which the confidence itself tells: to withhold what is
+    perhaps wrong would also withhold the place where the answer stands.
+    """
     model = ChatHomespun(model=str(folder))
-    confidences, truths = [], []
+    confidences = []
     for row in reading:
-        outcome = answer_row(model, row, "score", evidence)
-        confidences.append(outcome.confidence)
-        truths.append(bool(row["answerable"]) and outcome.score(token_f1) >= RIGHT_F1)
+        confidences.append(answer_row(model, row, "score", evidence).confidence)
         on_row()
-    return best_threshold(confidences, truths)
+    return best_threshold(confidences, [bool(row["answerable"]) for row in reading])
 
 
 def _fit_tools(folder: Path, rows: Sequence[Row]) -> tuple[Evidence, dict[str, float]]:
