@@ -115,7 +115,8 @@ class DocumentQANodes:
         report("extract", f"Reading: {quotation}")
         messages = prompts.answer(state["standalone_question"], quotation)
         answer = yield from self.mind.quote(messages, [quotation])
-        return {"answer": answer or None}
+        # A line break of the document means nothing in an answer; the quotation keeps it.
+        return {"answer": " ".join(answer.split()) or None}
 
     def verify(self, state: DocumentQAState) -> Work[Update]:
         """Ask whether the quotation supports the answer."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from langchain_core.messages import AIMessage, HumanMessage, ToolCall, ToolMessage
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
 from langchain_core.tools import BaseTool
 from langgraph.runtime import get_runtime
 from langgraph.types import interrupt
@@ -48,7 +48,7 @@ class ToolAgentNodes:
     def think(self, state: ToolAgentState) -> Work[Update]:
         """Ask the model for tool calls, or for the answer."""
         report("think", "Thinking")
-        messages = prompts.tool(state["messages"])
+        messages = prompts.tool(self._read(state))
         reply = yield from self.choice.reply(messages, list(self.tools.values()))
         decisions = [
             Decision(node="think", what=f"call {call['name']}({_show(call['args'])})", probability=1.0)
@@ -78,7 +78,7 @@ class ToolAgentNodes:
     def conclude(self, state: ToolAgentState) -> Work[Update]:
         """Ask for the answer without tools, when no more calls may be made."""
         report("conclude", "Answering with what is known")
-        reply = yield from self.choice.mind.write(prompts.tool(state["messages"]), streamed=True)
+        reply = yield from self.choice.mind.write(prompts.tool(self._read(state)), streamed=True)
         # A call that a model makes without being offered tools must not linger without a result.
         return {"messages": [AIMessage(reply.text, id=reply.id)]}
 
@@ -91,6 +91,11 @@ class ToolAgentNodes:
             "abstained": answer is None,
             "calls": _records(state),
         }
+
+    def _read(self, state: ToolAgentState) -> Sequence[AnyMessage]:
+        """Return what the model reads: where a tool is chosen for a message, no more than its turn."""
+        messages = state["messages"]
+        return messages[-len(this_turn(messages)) - 1 :] if self.choice.is_weighed else messages
 
     def may_go_on(self, state: ToolAgentState) -> bool:
         """Whether the model may call more tools: there is budget, and its latest calls were of use."""

@@ -30,6 +30,11 @@ class ToolChoice:
     threshold: float = 0.5
     """Probability from which a tool is called."""
 
+    @property
+    def is_weighed(self) -> bool:
+        """Whether tools are chosen here, one for a message, and not by the model among all."""
+        return self.evidence.embeddings is not None and isinstance(self.mind.model, ToolModel)
+
     def reply(self, messages: Sequence[BaseMessage], tools: Sequence[Any]) -> Work[AIMessage]:
         """Reply with calls of the tools, or in words.
 
@@ -40,9 +45,8 @@ class ToolChoice:
             messages: The conversation, as `prompts.tool` lays it out.
             tools: What LangChain takes as tools.
         """
-        model = self.mind.model
         is_asked = isinstance(messages[-1], HumanMessage) and bool(tools)
-        if not is_asked or self.evidence.embeddings is None or not isinstance(model, ToolModel):
+        if not is_asked or not self.is_weighed:
             return (yield from self.mind.write(messages, tools=tools, streamed=True))
         probabilities = yield from self.probabilities(messages, tools)
         best = max(range(len(tools)), key=probabilities.__getitem__)

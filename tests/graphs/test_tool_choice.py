@@ -111,3 +111,16 @@ def test_a_model_without_probabilities_is_not_asked_for_them() -> None:
 def test_a_tool_is_described_by_what_it_says_of_itself() -> None:
     schema = {"function": {"name": "find_all.ships", "description": "Finds ships."}}
     assert describe(schema) == "find all ships: Finds ships."
+
+
+def test_only_the_turn_is_read_where_a_tool_is_chosen_for_a_message() -> None:
+    said = [HumanMessage("Tell me of the harbour."), AIMessage("It was dug in 1612.")]
+    question = HumanMessage("How tall is the tower?")
+    for evidence, earlier in ((WEIGHED, False), (Evidence(), True)):
+        model = model_that(tower=0.9, harbour=0.1)
+        graph = build_tool_agent(model, [harbour, tower], evidence=evidence)
+        graph.invoke({"messages": [*said, question]})
+        first, after_result = model.prompts_of("tool")
+        assert question.text in first
+        assert "38 metres" in after_result
+        assert ("dug in 1612" in first, "dug in 1612" in after_result) == (earlier, earlier)
