@@ -33,7 +33,7 @@ def command(weights: Path, development: Path, limit: int) -> None:
     They are taken from the end of each file and `eval` takes its own from the beginning: nothing is
     measured on what was fitted to, as long as the two do not meet.
     """
-    from agent.evaluation import reading, relevance, tools
+    from agent.evaluation import reading, relevance, route, tools
     from agent.evaluation.calibration import calibrate
     from agent.evaluation.counter import counting
     from agent.evaluation.rows import read_evaluation
@@ -45,7 +45,8 @@ def command(weights: Path, development: Path, limit: int) -> None:
     folder = weights_folder(str(weights))
     passages = last_rows("reading", reading.FIELDS)
     sentences = last_rows("relevance", relevance.FIELDS)
+    messages = last_rows("route", route.FIELDS)
     offers = [row for name in TOOL_FILES for row in last_rows(name, tools.FIELDS)]
     with counting(len(passages), is_shown=True) as on_row:
-        result = calibrate(folder, passages, sentences, offers, on_row)
+        result = calibrate(folder, passages, sentences, offers, messages, on_row)
     click.echo(json.dumps(result))

@@ -32,6 +32,12 @@ DECISIONS = ("grade", "check")
 KEPT_SHARE = 0.95
 """Share of the right passages and answers that the single thresholds let through."""
 
+ROUTE_BIASES = (0.0, 0.5, 1.0, 1.5, 2.0)
+"""What is tried as the documents' bias."""
+
+SMALLEST = 1e-9
+"""Probabilities below this count as this."""
+
 MOST_SENTENCES = 20
 """Sentences of a passage that the evidence is fitted on."""
 
@@ -41,6 +47,7 @@ def calibrate(
     reading: Sequence[Row],
     relevance: Sequence[Row],
     tools: Sequence[Row],
+    routes: Sequence[Row],
     on_row: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Fit temperatures, biases and thresholds, and write `calibration.json` into a weights folder.
@@ -50,6 +57,7 @@ def calibrate(
         reading: Held-out rows with passage, question, answers, answerable.
         relevance: Held-out rows with question, candidates, relevant.
         tools: Held-out rows with tools, messages, expected.
+        routes: Held-out rows with text, route.
         on_row: Called after each reading row.
 
     Returns:
@@ -74,6 +82,7 @@ def calibrate(
         }
         kept[task] = _kept_threshold(fitted, truths)
     place.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    content["bias"]["route"] = _fit_route(folder, routes)
     evidence, likely = _fit_evidence(folder, reading, relevance)
     tool_evidence, tool_thresholds = _fit_tools(folder, tools)
     content["evidence"], content["tool_evidence"] = _weights(evidence), _weights(tool_evidence)
@@ -188,6 +197,29 @@ def _fit_tools(folder: Path, rows: Sequence[Row]) -> tuple[Evidence, dict[str, f
         "call": best_threshold(alone, is_needed),
         "tool": best_threshold(weighed, is_needed),
     }
+
+
+def _fit_route(folder: Path, rows: Sequence[Row]) -> float:
+    """Return what to add to the score of the documents; of equally good biases the largest.
+
+    A message that is sent to the documents in vain is declined; one that is kept from them gets a wrong
+    answer.
+    """
+    conversations = [prompts.route(row["text"]) for row in rows]
+    decided = ChatHomespun(model=str(folder)).choice_probabilities(conversations, prompts.ROUTES)
+
+    def right(bias: float) -> int:
+        scored = [
+            {
+                route: math.log(max(p, SMALLEST)) + bias * (route == prompts.ROUTES[0])
+                for route, p in probabilities.items()
+            }
+            for probabilities in decided
+        ]
+        chosen = [max(scores, key=scores.__getitem__) for scores in scored]
+        return sum(route == row["route"] for route, row in zip(chosen, rows, strict=True))
+
+    return max(ROUTE_BIASES, key=lambda bias: (right(bias), bias))
 
 
 def _weights(evidence: Evidence) -> dict[str, float]:
