@@ -75,5 +75,7 @@ def test_the_tutorial_leads_to_a_model_that_drives_a_graph(
         for citation in result["citations"]:
             text = (tmp_path / "notes" / citation["path"]).read_text(encoding="utf-8")
             assert text[citation["start"] : citation["end"]] == citation["quote"]
-    assert "7.30" in names["shipped"]["answer"]
+    # What the shipped weights answer depends on them; that they answer with words of the folder does not.
+    shipped = names["shipped"]
+    assert " ".join(shipped["citations"][0]["quote"].split()).count(shipped["answer"]) == 1
     assert '"answer": "7.30' in printed
