@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -83,7 +84,7 @@ def until_shown(command: Sequence[str], text: bytes) -> Spent:
             shown = _read_until(terminal, text, began + _PATIENCE)
             elapsed = time.perf_counter() - began
         finally:
-            process.kill()
+            os.kill(process.pid, signal.SIGKILL)  # not process.kill(): it would reap one that has ended
             _, _, usage = os.wait4(process.pid, 0)
             process.returncode = 0
             os.close(terminal)

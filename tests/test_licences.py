@@ -35,7 +35,8 @@ def test_what_is_refused(licence: str, is_refused: bool) -> None:
 @pytest.mark.parametrize("group", REQUIREMENTS, ids=lambda name: name or "the program")
 def test_no_requirement_is_copyleft_alone(group: str) -> None:
     packages = SCRIPT["licensed"](REQUIREMENTS[group])
-    assert packages
+    if not packages:
+        pytest.skip(f"nothing of {group} is installed: pip install -e '.[{group}]'")
     assert not [package for package in packages if package.is_copyleft_alone]
 
 
