@@ -43,6 +43,7 @@ def examine(settings: Settings, paths: Paths) -> Iterator[Finding]:
         "python": _check_python,
         "packages": _check_packages,
         "weights": lambda: _check_weights(settings),
+        "prompts": lambda: _check_prompts(settings),
         "embedding": lambda: _check_embedding(settings),
         "documents": lambda: _check_documents(settings, paths),
         "data": lambda: _check_data(paths),
@@ -90,6 +91,23 @@ def _check_weights(settings: Settings) -> str:
     open_model(settings)
     size = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
     return f"The weights of {settings.model} are whole ({size / 1e6:.0f} MB in {folder})"
+
+
+def _check_prompts(settings: Settings) -> str:
+    if is_foreign(settings.model):
+        return f"The model {settings.model} reads the prompts in words"
+    from corpora.prompt_digest import prompt_digest
+    from llm.calibration import Calibration
+
+    learned = Calibration.load(weights_folder(settings.model)).prompts
+    if not learned:
+        return f"Nobody noted which prompts the weights of {settings.model} were trained on"
+    if learned != prompt_digest():
+        raise HomespunError(
+            f"The prompts are no longer those that the weights of {settings.model} were trained on, so they "
+            "answer worse: restore graphs/prompts.py, or train and calibrate again."
+        )
+    return f"The prompts are those that the weights of {settings.model} were trained on"
 
 
 def _check_embedding(settings: Settings) -> str:

@@ -34,6 +34,8 @@ class Calibration:
     a fit."""
     tool_evidence: Mapping[str, float] = field(default_factory=dict)
     """The same for which tool a message calls for."""
+    prompts: str = ""
+    """Digest of the prompts that the weights were trained on; empty where nobody knows."""
 
     @classmethod
     def load(cls, folder: Path) -> Calibration:
@@ -51,6 +53,7 @@ class Calibration:
                 thresholds=DEFAULT_THRESHOLDS | _numbers(content.get("thresholds")),
                 evidence=_numbers(content.get("evidence")),
                 tool_evidence=_numbers(content.get("tool_evidence")),
+                prompts=str(content.get("prompts") or ""),
             )
         except FileNotFoundError:
             return cls()

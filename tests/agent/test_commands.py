@@ -13,6 +13,10 @@ import pytest
 from agent import assembly as assembly_module
 from agent import cli
 from agent.command_group import LazyGroup
+from agent.doctor import examine
+from agent.paths import locate
+from agent.settings import Settings
+from corpora.prompt_digest import prompt_digest
 from tests.agent.conftest import FixedEmbedder
 from tests.agent.fakes import LIGHTHOUSE, MemoryIndex, RuleModel, open_memory_index
 
@@ -235,6 +239,25 @@ def test_doctor_says_what_is_wrong(run: Run, tmp_path: Path, home: Path) -> None
     assert checks["python"]["good"]
     assert checks["embedding"]["good"]
     assert not home.exists()
+
+
+@pytest.mark.parametrize(
+    ("calibration", "is_good", "said"),
+    [
+        ({"prompts": "0" * 64}, False, "no longer those that the weights"),
+        ({"prompts": prompt_digest()}, True, "are those that the weights"),
+        ({}, True, "Nobody noted"),
+    ],
+)
+def test_doctor_knows_the_prompts_of_the_weights(
+    tmp_path: Path, calibration: dict[str, str], is_good: bool, said: str
+) -> None:
+    (tmp_path / "config.json").write_text("{}", "utf-8")
+    (tmp_path / "calibration.json").write_text(json.dumps(calibration), "utf-8")
+    findings = examine(Settings(model=str(tmp_path)), locate())
+    found = next(finding for finding in findings if finding.what == "prompts")
+    assert found.good == is_good
+    assert said in found.sentence
 
 
 def test_a_home_that_cannot_be_written_is_one_sentence(
