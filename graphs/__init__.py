@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from graphs.document_qa_state import DocumentQAContext, DocumentQAInput, DocumentQAOutput
     from graphs.evidence import Evidence
     from graphs.memory import memory_namespace
-    from graphs.ports import ChoiceModel, SpanModel
+    from graphs.ports import ChoiceModel, EditModel, SpanModel
     from graphs.progress import Decision, Progress
     from graphs.reasoner import build_reasoner
     from graphs.reasoner_state import ReasonerInput, ReasonerOutput, ReasonStep
@@ -49,6 +49,7 @@ __all__ = [
     "DocumentQAContext",
     "DocumentQAInput",
     "DocumentQAOutput",
+    "EditModel",
     "Evidence",
     "Progress",
     "ReasonStep",
@@ -80,6 +81,7 @@ _HOMES = {
     "DocumentQAContext": "graphs.document_qa_state",
     "DocumentQAInput": "graphs.document_qa_state",
     "DocumentQAOutput": "graphs.document_qa_state",
+    "EditModel": "graphs.ports",
     "Evidence": "graphs.evidence",
     "Progress": "graphs.progress",
     "ReasonStep": "graphs.reasoner_state",

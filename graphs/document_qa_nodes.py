@@ -48,8 +48,7 @@ class DocumentQANodes:
         standalone = asked
         if history:
             report("contextualise", "Reading the question in the light of the conversation")
-            reply = yield from self.mind.write(prompts.rewrite(history[-HISTORY:], asked))
-            standalone = reply.text.strip() or asked
+            standalone = yield from self.mind.restate(history[-HISTORY:], asked)
         return {
             **begin("documents", asked),
             "standalone_question": standalone,

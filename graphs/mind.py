@@ -15,12 +15,15 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.constants import TAG_NOSTREAM
 
-from graphs.ports import ChoiceModel, SpanModel
-from graphs.prompts import YES, YES_OR_NO
+from graphs.ports import ChoiceModel, EditModel, SpanModel
+from graphs.prompts import YES, YES_OR_NO, rewrite
 from graphs.step import Ask, Work, ask_batch, ask_runnable
 
 Distribution = dict[str, float]
 """Probability of each choice; they sum to 1."""
+
+LONGEST_EDITED = 300
+"""Characters of a question that may lean on the conversation; longer ones say themselves what they mean."""
 
 _UNSEEN = RunnableConfig(tags=[TAG_NOSTREAM])
 """Keeps a call out of the stream of messages: its reply is a decision, not something to show."""
@@ -65,6 +68,19 @@ class Mind:
             spans = self.model.bind_spans(texts)
             return (yield from ask_runnable(spans, messages, _UNSEEN)).text.strip()
         return (yield from self.write(messages)).text.strip()
+
+    def restate(self, history: Sequence[BaseMessage], question: str) -> Work[str]:
+        """Reply with a question that stands without the conversation before it.
+
+        A model that can be held to edits keeps to words that were said; a very long question stands alone.
+        """
+        messages = rewrite(history, question)
+        if not isinstance(self.model, EditModel):
+            return (yield from self.write(messages)).text.strip() or question
+        if len(question) > LONGEST_EDITED:
+            return question
+        edits = self.model.bind_edits(question, [message.text for message in history])
+        return (yield from ask_runnable(edits, messages, _UNSEEN)).text.strip() or question
 
     def write(
         self,

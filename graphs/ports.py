@@ -43,6 +43,15 @@ class SpanModel(Protocol):
 
 
 @runtime_checkable
+class EditModel(Protocol):
+    """A model whose decoder can be held to small changes of a text."""
+
+    def bind_edits(self, text: str, spans_of: Sequence[str]) -> Runnable[Sequence[BaseMessage], AIMessage]:
+        """Return the model held to reply with a text, words left out or a span of other texts put in."""
+        ...
+
+
+@runtime_checkable
 class ToolModel(Protocol):
     """A model that says how likely it would call each of several tools."""
 

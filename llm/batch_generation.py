@@ -17,6 +17,7 @@ from torch import Tensor
 from llm.fair_lock import FairLock
 from llm.fast_gpt import FastGPT
 from llm.generation import Completion, Generation, Token
+from llm.kv_cache import KeyValueCache
 
 
 def write_batch(
@@ -87,18 +88,26 @@ class _Batch:
 
     def _read_prompts(self) -> Tensor:
         scores = []
+        read: dict[tuple[int, ...], tuple[Tensor, KeyValueCache]] = {}
         for row, generation in enumerate(self._generations):
-            prompt = generation.prompt
-            alone = self._model.new_cache(capacity=len(prompt))
-            states = self._model.states(
-                torch.tensor([prompt]), cache=alone, last=1, steady=self._model.steady_part(len(prompt))
-            )
-            scores.append(self._model.logits(states[0, -1]))
+            prompt = tuple(generation.prompt)
+            if prompt not in read:  # several replies to one prompt: it is read once
+                read[prompt] = self._read_alone(generation.prompt)
+            scored, alone = read[prompt]
+            scores.append(scored)
             start = self._longest - len(prompt)
             self._cache.keys[:, row, :, start : self._longest] = alone.keys[:, 0]
             self._cache.values[:, row, :, start : self._longest] = alone.values[:, 0]
         self._cache.advance(self._longest)
         return torch.stack(scores)
+
+    def _read_alone(self, prompt: list[int]) -> tuple[Tensor, KeyValueCache]:
+        """Return the scores of the next token (V,), and the cache of the prompt."""
+        alone = self._model.new_cache(capacity=len(prompt))
+        states = self._model.states(
+            torch.tensor([prompt]), cache=alone, last=1, steady=self._model.steady_part(len(prompt))
+        )
+        return self._model.logits(states[0, -1]), alone
 
     def _mask(self, places: Tensor) -> Tensor:
         """Return which places each token may look at (rows, 1, T, S): earlier ones that are no padding."""

@@ -39,6 +39,10 @@ _TOLERATED = ("api_key", "base_url", "max_retries", "model_name", "streaming", "
 """Arguments of remote chat models that mean nothing here; code written for those may pass them."""
 
 
+_BRANCHES = 6
+"""Spans that are compared; docs/LOG.md tells what more of them bring."""
+
+
 class ChatHomespun(BaseChatModel):
     """The in-house model behind LangChain's interface.
 
@@ -100,8 +104,23 @@ class ChatHomespun(BaseChatModel):
         return ModelConfig.load(find_weights(self.model)).max_position_embeddings
 
     def bind_spans(self, texts: Sequence[str]) -> Runnable[LanguageModelInput, AIMessage]:
-        """Return the model held to reply with a non-empty span of whole words of one of the texts."""
-        return self.bind(spans=list(texts))
+        """Return the model held to reply with a non-empty span of whole words of one of the texts.
+
+        Of a few spans that begin with different words it takes the one that is likeliest by the token.
+        """
+        return self.bind(spans=list(texts), branches=_BRANCHES)
+
+    def bind_edits(self, text: str, spans_of: Sequence[str] = ()) -> Runnable[LanguageModelInput, AIMessage]:
+        """Return the model held to reply with a text, little changed.
+
+        The reply is the likeliest of the text as it is, the text with words left out, and the text with a
+        span of other texts put in (at most eight words, in place of at most two).
+
+        Args:
+            text: What is edited: a question of a few dozen words.
+            spans_of: Texts that a span may come from.
+        """
+        return self.bind(edited=text, edited_with=list(spans_of))
 
     def bind_choices(self, choices: Sequence[str]) -> Runnable[LanguageModelInput, AIMessage]:
         """Return the model held to reply with one of the choices.
@@ -296,7 +315,8 @@ class ChatHomespun(BaseChatModel):
         options = Options.of({**self._defaults(), **({"stop": stop} if stop else {}), **given})
         folder = find_weights(options.model)
         engine = load_engine(folder, options.threads)
-        return Request.of(engine, messages, options, Calibration.load(folder))
+        calibration = self.calibration if options.model == self.model else Calibration.load(folder)
+        return Request.of(engine, messages, options, calibration)
 
     def _choose(self, messages: list[BaseMessage], request: Request) -> AIMessage:
         probabilities = self.choice_probabilities([messages], request.options.choices or ())[0]

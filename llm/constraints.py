@@ -30,15 +30,23 @@ class Constraint:
     Args:
         matcher: The grammar in its first state.
         vocabulary: Masks and names of the tokens.
+        beginning: The reply's first token, where it is given.
     """
 
-    def __init__(self, matcher: LLMatcher, vocabulary: ConstraintCompiler) -> None:
+    def __init__(
+        self, matcher: LLMatcher, vocabulary: ConstraintCompiler, beginning: int | None = None
+    ) -> None:
         self._matcher = matcher
         self._vocabulary = vocabulary
+        self._beginning = beginning
 
     def start(self) -> ConstraintState:
         """Begin a reply."""
-        return ConstraintState(self._matcher.deep_copy(), self._vocabulary)
+        return ConstraintState(self._matcher.deep_copy(), self._vocabulary, self._beginning)
+
+    def beginning_with(self, token: int) -> Constraint:
+        """Return the same constraint for a reply whose first token, one that it allows, is given."""
+        return Constraint(self._matcher, self._vocabulary, token)
 
     @cached_property
     def shortest(self) -> int:
@@ -49,18 +57,27 @@ class Constraint:
 class ConstraintState:
     """Where a reply stands in its grammar."""
 
-    def __init__(self, matcher: LLMatcher, vocabulary: ConstraintCompiler) -> None:
+    def __init__(
+        self, matcher: LLMatcher, vocabulary: ConstraintCompiler, beginning: int | None = None
+    ) -> None:
         self._matcher = matcher
         self._vocabulary = vocabulary
+        self._beginning = beginning
 
     def allowed(self) -> Tensor:
         """Return which tokens may come next (V,); the end token when the reply may end."""
+        if self._beginning is not None:
+            only = torch.zeros(self._vocabulary.vocabulary_size, dtype=torch.bool)
+            only[self._beginning] = True
+            return only
         packed = self._matcher.compute_bitmask()
         self._check()
         return self._vocabulary.unpack(packed)
 
     def forced(self) -> list[int]:
         """Return the tokens that must come next because nothing else may."""
+        if self._beginning is not None:
+            return [self._beginning]
         tokens: list[int] = self._matcher.compute_ff_tokens()
         return tokens
 
@@ -70,6 +87,7 @@ class ConstraintState:
         Raises:
             ConstraintError: The grammar does not allow it.
         """
+        self._beginning = None
         if not self._matcher.consume_token(token):
             self._check()
             raise ConstraintError(f"The token {token} is not allowed here.")
@@ -77,7 +95,7 @@ class ConstraintState:
     @property
     def is_complete(self) -> bool:
         """Whether the reply may end here."""
-        return bool(self._matcher.is_accepting())
+        return self._beginning is None and bool(self._matcher.is_accepting())
 
     @property
     def is_finished(self) -> bool:
@@ -86,7 +104,7 @@ class ConstraintState:
 
     def copy(self) -> ConstraintState:
         """Return an independent state at the same place."""
-        return ConstraintState(self._matcher.deep_copy(), self._vocabulary)
+        return ConstraintState(self._matcher.deep_copy(), self._vocabulary, self._beginning)
 
     def closing(self, limit: int) -> list[int] | None:
         """Return a short way to complete the reply; None when none of at most `limit` tokens is found."""
@@ -155,6 +173,14 @@ class ConstraintCompiler:
                 "There is no text to quote from: send at least one passage with words in it."
             )
         return self._compile(grammars.span_grammar(texts))
+
+    def shortened(self, text: str) -> Constraint:
+        """Hold a reply to a text in which words may be left out."""
+        return self._compile(grammars.shortening_grammar(text))
+
+    def completed(self, text: str, spans_of: Sequence[str]) -> Constraint:
+        """Hold a reply to a text into which a span of other texts may be put; see `completing_grammar`."""
+        return self._compile(grammars.completing_grammar(text, spans_of))
 
     def tool_calls(
         self,

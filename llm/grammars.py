@@ -14,6 +14,15 @@ ANY_TEXT = r"/(.|\n)+/"
 COMPACT = {"whitespace_flexible": False, "item_separator": ",", "key_separator": ":"}
 """JSON without spaces, as the model was trained to write it."""
 
+_PIECE = re.compile(r"\s*(?:\S*\w|\S)")
+"""A word or a mark after one, with the white space before it."""
+_REPLACED = 2
+"""Most pieces of a text that a span takes the place of."""
+_SPAN = r"[^\s?!]+( [^\s?!]+){0,7}"
+"""At most eight words within one sentence."""
+_CONNECTIVES = ("of", "in", "for", "at", "by", "about", "to", "from", "with", "on", "the", "as")
+"""Words that join a span to the text before it."""
+
 _NO_PARAMETERS = {"type": "object", "properties": {}}
 _PLAIN_STRING = {"type", "title", "description", "default"}
 """Keys of a string's schema that leave its content open."""
@@ -38,6 +47,43 @@ def regex_grammar(pattern: str) -> str:
 def span_grammar(texts: Sequence[str]) -> str:
     """Return the grammar of a run of whole words of one of the texts."""
     return "\n".join(["start: SPAN", *_span_terminal(texts)])
+
+
+def shortening_grammar(text: str) -> str:
+    """Return the grammar of a text in which words may be left out; its end has to stay."""
+    pieces = _pieces(text)
+    rules = [f'rest{len(pieces)}: ""']
+    for place in range(len(pieces)):
+        kept = [f"{_quote(piece)} rest{later + 1}" for later, piece in enumerate(pieces) if later >= place]
+        rules.append(f"rest{place}: " + " | ".join(kept))
+    first = [
+        f"{_quote(word)} rest{place + 1}"
+        for place, piece in enumerate(pieces)
+        for word in sorted({piece.strip(), _capitalised(piece.strip())})
+    ]
+    return "\n".join(["start: " + " | ".join(first), *rules])
+
+
+def completing_grammar(text: str, spans_of: Sequence[str]) -> str:
+    """Return the grammar of a text into which a span of other texts may be put, once.
+
+    The span has at most eight words, takes the place of at most two pieces of the text, and may be
+    joined to it by a connective before or a possessive after it.
+    """
+    pieces = _pieces(text)
+    rules = []
+    for place, piece in enumerate([*pieces, None]):
+        # After the span the text goes on without another; at the very beginning a space must follow it.
+        spaced = f" {piece}" if place == 0 else piece
+        rules.append(f"after{place}: " + ('""' if spaced is None else f"{_quote(spaced)} after{place + 1}"))
+        kept = '""' if piece is None else f"{_quote(piece)} before{place + 1}"
+        space = '" " ' if place else ""
+        last = min(place + _REPLACED, len(pieces))
+        put_in = [f"{space}put_in after{resumed}" for resumed in range(place, last + 1)]
+        rules.append(f"before{place}: " + " | ".join([kept, *put_in]))
+    connective = " | ".join(_quote(f"{word} ") for word in _CONNECTIVES)
+    joined = f'put_in: ({connective})? SPAN ("\'s")?'
+    return "\n".join(["start: before0", *rules, joined, *_span_terminal(spans_of, _SPAN)])
 
 
 def tool_grammar(
@@ -97,9 +143,17 @@ def _is_free_string(schema: Mapping[str, Any]) -> bool:
     return schema.get("type") == "string" and schema.keys() <= _PLAIN_STRING
 
 
-def _span_terminal(texts: Sequence[str]) -> list[str]:
+def _pieces(text: str) -> list[str]:
+    return [match.group() for match in _PIECE.finditer(text.strip())]
+
+
+def _capitalised(word: str) -> str:
+    return word[:1].upper() + word[1:]
+
+
+def _span_terminal(texts: Sequence[str], shape: str = r"\S((.|\n)*\S)?") -> list[str]:
     names = [f"TEXT{index}" for index in range(len(texts))]
-    lines = [rf"SPAN: ({' | '.join(names)}) & /\S((.|\n)*\S)?/"]
+    lines = [rf"SPAN: ({' | '.join(names)}) & /{shape}/"]
     for name, text in zip(names, texts, strict=True):
         lines.append(f"{name}: %regex {json.dumps({'substring_words': text}, ensure_ascii=False)}")
     return lines

@@ -102,9 +102,8 @@ def stream_reply(request: Request) -> Iterator[ChatGenerationChunk]:
     """Reply piece by piece."""
     from llm.generation import Finish
 
-    options, reader = request.options, ReplyReader(request)
-    events = request.engine.generate(request.prompt, options.settings, request.constraint, options.cancelled)
-    for event in events:
+    reader = ReplyReader(request)
+    for event in request.reply():
         message = reader.read_end(event) if isinstance(event, Finish) else reader.read(event)
         if message is not None:
             yield ChatGenerationChunk(message=message)
@@ -114,9 +113,8 @@ def answer_whole(request: Request) -> ChatResult:
     """Reply with a whole message."""
     from llm.generation import Finish
 
-    options, reader = request.options, ReplyReader(request)
-    events = request.engine.generate(request.prompt, options.settings, request.constraint, options.cancelled)
-    for event in events:
+    reader = ReplyReader(request)
+    for event in request.reply():
         if isinstance(event, Finish):
             reader.read_end(event)
             return ChatResult(generations=[ChatGeneration(message=reader.message(event))])

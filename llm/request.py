@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from llm.calibration import Calibration
     from llm.constraints import Constraint
     from llm.engine import Engine
+    from llm.generation import Finish, Token
     from llm.sampling import GenerationSettings
 
 
@@ -44,6 +45,11 @@ class Options:
     copy_arguments: bool = False
     response_format: Any = None
     spans: Sequence[str] | None = None
+    branches: int = 1
+    """Of how many spans that begin differently the likeliest is the reply, where none is sampled."""
+    edited: str | None = None
+    """The reply is this text with words left out, or with a span of `edited_with` put in, or as it is."""
+    edited_with: Sequence[str] = ()
     choices: Sequence[str] | None = None
     cancelled: threading.Event | None = None
 
@@ -106,6 +112,28 @@ class Request:
         constraint = _constraint(engine, messages, options, called)
         return cls(engine, options, prompt, task_of(messages), constraint, selection.tokens_read)
 
+    def reply(self) -> Iterator[Token | Finish]:
+        """Reply token by token; the last item is a `Finish`."""
+        from llm.best_of import branches, complete_best
+
+        options, engine = self.options, self.engine
+        if options.edited is not None:
+            constraints = _edits(engine, options.edited, options.edited_with)
+        elif self.constraint is not None and options.branches > 1 and options.temperature == 0:
+            constraints = branches(engine, self.prompt, self.constraint, options.branches)
+        else:
+            yield from engine.generate(self.prompt, options.settings, self.constraint, options.cancelled)
+            return
+        best = complete_best(
+            engine,
+            self.prompt,
+            options.settings,
+            constraints,
+            per_token=options.edited is None,
+            cancelled=options.cancelled,
+        )
+        yield from (*best.tokens, best.finish)
+
 
 def refuse_unknown(names: Iterable[str], known: Sequence[str]) -> None:
     """Raise a TypeError about the first name that is not known, with the nearest that is."""
@@ -132,6 +160,14 @@ def _constraint(
         parallel=options.parallel_tool_calls,
         copied_from=said if options.copy_arguments else (),
     )
+
+
+def _edits(engine: Engine, text: str, spans_of: Sequence[str]) -> list[Constraint]:
+    """Return what holds a reply to a text as it is, shortened, and completed from other texts."""
+    compiler = engine.constraints
+    edits = [compiler.choice([text]), compiler.shortened(text)]
+    said = [other for other in spans_of if other.strip()]
+    return [*edits, compiler.completed(text, said)] if said else edits
 
 
 def _schema_in(response_format: Any) -> Mapping[str, Any]:

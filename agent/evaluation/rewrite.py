@@ -9,7 +9,8 @@ from langchain_core.language_models import BaseChatModel
 
 from corpora.tasks.conversation import HISTORY_TURNS, to_messages
 from corpora.wells import Row
-from graphs import prompts
+from graphs.mind import Mind
+from graphs.step import Step
 from llm.evaluation.answers import exact_match, token_f1
 from llm.evaluation.intervals import interval, mean
 
@@ -19,17 +20,19 @@ FIELDS = ("history", "question", "standalone")
 def evaluate_rewrite(
     model: BaseChatModel, rows: Sequence[Row], on_row: Callable[[], None] = lambda: None
 ) -> dict[str, Any]:
-    """Rewrite every question; the baseline leaves it as it is.
+    """Rewrite every question as the graphs do; the baseline leaves it as it is.
 
     Args:
         model: The chat model.
         rows: Rows with history, question, standalone.
         on_row: Called after each row.
     """
+    mind = Mind(model)
+    restate = Step("contextualise", lambda asked: mind.restate(*asked))
     scores, matches, copied = [], [], []
     for row in rows:
         history = to_messages(row["history"])[-HISTORY_TURNS:]
-        reply = model.invoke(prompts.rewrite(history, row["question"]), max_tokens=64).text.strip()
+        reply = restate.invoke((history, row["question"]))
         expected = [row["standalone"], *row.get("alternatives", [])]
         scores.append(token_f1(reply, expected))
         matches.append(exact_match(reply, expected))

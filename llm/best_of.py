@@ -1,0 +1,68 @@
+"""The likeliest of several constrained replies to one prompt.
+
+Greedy decoding under a constraint commits to the likeliest first token, even where no likely reply begins
+with it. So several replies are written in one batch, each under a constraint of its own, and the whole of
+each is scored by the model without its constraint.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import torch
+
+from llm.generation import Completion
+
+if TYPE_CHECKING:
+    from llm.constraints import Constraint
+    from llm.engine import Engine
+    from llm.sampling import GenerationSettings
+
+
+def branches(engine: Engine, prompt: Sequence[int], constraint: Constraint, count: int) -> list[Constraint]:
+    """Return the constraint once for each of the likeliest first tokens that it allows.
+
+    Wang and Zhou 2024, "Chain-of-Thought Reasoning without Prompting", decode so.
+
+    Args:
+        engine: Of the model that replies.
+        prompt: Token ids.
+        constraint: What the reply is held to.
+        count: How many first tokens, at most.
+    """
+    allowed = constraint.start().allowed().nonzero().flatten().tolist()
+    scores = engine.choice_logprobs([prompt], [[token] for token in allowed])[0]
+    likeliest: list[int] = scores.topk(min(count, len(allowed))).indices.tolist()
+    return [constraint.beginning_with(allowed[index]) for index in likeliest]
+
+
+def complete_best(
+    engine: Engine,
+    prompt: Sequence[int],
+    settings: GenerationSettings,
+    constraints: Sequence[Constraint],
+    *,
+    per_token: bool,
+    cancelled: threading.Event | None = None,
+) -> Completion:
+    """Reply under each constraint; return the reply with the highest log-probability.
+
+    Args:
+        engine: Of the model that replies.
+        prompt: Token ids.
+        settings: How to choose tokens.
+        constraints: What each reply is held to; at least one.
+        per_token: Compare means over the tokens, so that a long reply has no disadvantage; otherwise sums.
+        cancelled: Ends all replies before their next tokens when set.
+
+    Raises:
+        ContextOverflowError: The prompt leaves no room for a reply.
+    """
+    completions = engine.complete_batch([prompt] * len(constraints), settings, constraints, cancelled)
+    replies = [[*(token.id for token in one.tokens), engine.tokenizer.end_id] for one in completions]
+    scores = engine.choice_logprobs([prompt], replies)[0]
+    if per_token:
+        scores = scores / torch.tensor([len(reply) for reply in replies])
+    return completions[int(scores.argmax())]
