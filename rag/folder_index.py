@@ -105,6 +105,7 @@ class FolderIndex:
         paths: Sequence[str] | None = None,
         *,
         merge_tokens: int | None = None,
+        dense_weight: float | None = None,
     ) -> list[Passage]:
         """Return the passages that fit a question, best first.
 
@@ -114,16 +115,22 @@ class FolderIndex:
             paths: Search only in these: paths, folders, or patterns such as "*.md".
             merge_tokens: Neighbouring passages are joined up to so many tokens; by default up to
                 `max_tokens`, and 0 leaves them apart.
+            dense_weight: What the likeness by embedding counts, from 0, where the words alone rank, to 1; by
+                default what was measured best.
 
         Raises:
+            ValueError: `dense_weight` is not from 0 to 1.
             NotIndexedError: The folder was never indexed.
         """
         from rag.neighbours import merge_neighbours
-        from rag.searcher import search
+        from rag.searcher import DENSE_WEIGHT, search
 
+        weight = DENSE_WEIGHT if dense_weight is None else dense_weight
+        if not 0.0 <= weight <= 1.0:
+            raise ValueError(f"dense_weight is {weight}: give a number from 0 to 1")
         store = self._reader()
         with self._lock:  # a refresh in another thread must not close the collection meanwhile
-            found = search(store, self._fresh_vectors(store), self._embedder, question, k, paths)
+            found = search(store, self._fresh_vectors(store), self._embedder, question, k, paths, weight)
         limit = self._max_tokens if merge_tokens is None else merge_tokens
         return merge_neighbours(found, k, self.text, lambda text: self._token_counter(text) <= limit)
 

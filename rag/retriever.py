@@ -21,7 +21,10 @@ class FolderRetriever(BaseRetriever):
     search: Callable[..., list[Passage]]
     """`FolderIndex.search`."""
     k: int = 8
-    """Number of passages; `retriever.invoke(question, k=…)` overrides it for one call."""
+    """Number of passages; `retriever.invoke(question, k=…)` overrides it for one call.
+
+    Likewise `paths`, and whatever else `FolderIndex.search` takes.
+    """
     paths: list[str] | None = None
     """Search only in these files, folders or patterns."""
 
@@ -32,5 +35,5 @@ class FolderRetriever(BaseRetriever):
         run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002 - the interface
         **kwargs: Any,
     ) -> list[Document]:
-        k = int(kwargs.get("k", self.k))
-        return [passage.to_document() for passage in self.search(query, k, kwargs.get("paths", self.paths))]
+        chosen = {"k": self.k, "paths": self.paths} | kwargs
+        return [passage.to_document() for passage in self.search(query, **chosen)]

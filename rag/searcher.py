@@ -38,7 +38,13 @@ Chroma's own filters take from a tenth of a second to seconds at 50,000 chunks.
 
 
 def search(
-    store: Store, vectors: VectorStore, embedder: Embedder, question: str, k: int, paths: Sequence[str] | None
+    store: Store,
+    vectors: VectorStore,
+    embedder: Embedder,
+    question: str,
+    k: int,
+    paths: Sequence[str] | None,
+    dense_weight: float = DENSE_WEIGHT,
 ) -> list[Passage]:
     """Return the passages that fit best, best first: about three times `k`, near-duplicates left out."""
     documents = None if paths is None else matching_documents(store, paths)
@@ -50,7 +56,7 @@ def search(
     sparse = _sparse(store, question, count, documents)
     # What only the words found also has a similarity; counting it as 0 ranks worse.
     dense |= _exact(store, query, "id", sparse.keys() - dense.keys())
-    fused = convex(dense, sparse, DENSE_WEIGHT)
+    fused = convex(dense, sparse, dense_weight)
     ranked = sorted(fused, key=lambda number: (-fused[number], number))[: 3 * k]
     return without_near_duplicates(_passages(store, ranked, fused, {"dense": dense, "bm25": sparse}))
 

@@ -187,6 +187,34 @@ def documents(
     _measure_and_print(context, rows, _documents_of(folder))
 
 
+@command.command("retrieval")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--questions", required=True, type=click.Path(path_type=Path), help="JSON Lines of questions.")
+@LIMIT
+@settings_options
+def retrieval(
+    folder: Path, questions: Path, limit: int | None, config: Path | None, assignments: tuple[str, ...]
+) -> None:
+    """Find the passages of FOLDER that hold the answers: by words, by vectors, and by both fused.
+
+    Rows of the questions: {question, answers[] or files[] or both, answerable if not always}.
+    """
+    context = open_context([folder], None, config, assignments)
+    from agent.evaluation.retrieval import FIELDS
+    from agent.evaluation.rows import read_evaluation
+
+    rows = read_evaluation(questions, FIELDS, limit)
+    _measure_and_print(context, rows, _retrieval)
+
+
+def _retrieval(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
+    from agent.assembly import Assembly
+    from agent.evaluation.retrieval import DEPTH, evaluate_retrieval
+
+    library = Assembly(context.settings, context.paths).library.get()
+    return evaluate_retrieval(library.retriever(DEPTH), rows, on_row)
+
+
 def _documents_of(folder: Path) -> Measure:
     """Return the measure of questions over a folder."""
 
@@ -247,6 +275,7 @@ def everything(
         ("tools", development / "tools.jsonl", _tools),
         ("tool_choice", development / "tool_choice.jsonl", _tools),
         ("requests", development / "requests.jsonl", _tools),
+        ("retrieval", HANDBOOK.parent / "handbook_questions.jsonl", _retrieval),
         ("documents", HANDBOOK.parent / "handbook_questions.jsonl", _documents_of(HANDBOOK)),
     ]
     if text is not None:
@@ -256,7 +285,7 @@ def everything(
     for name, file, measure in files:
         click.echo(f"{name}: {file.name}", err=True)
         # The handbook's questions are few, and those without an answer come last: all are asked.
-        most = None if name == "documents" else limit
+        most = None if file.parent == HANDBOOK.parent else limit
         results[name] = measure(context, read_evaluation(file, (), most), lambda: None)
     write_results(page, describe_run(context.settings.model, time.perf_counter() - started), results)
     click.echo(json.dumps(results, ensure_ascii=False))

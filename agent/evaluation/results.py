@@ -47,6 +47,12 @@ HEADLINES = {
     "tool_choice": CALLS,
     "requests": CALLS,
     "language": ("bits_per_byte", "bytes_per_token"),
+    "retrieval": (
+        "fused.recall_at_5",
+        "vectors.recall_at_5",
+        "words.recall_at_5",
+        "fused.mean_reciprocal_rank",
+    ),
     "documents": (
         "recall_at_5",
         "answerable_f1",

@@ -41,3 +41,13 @@ def test_documents_carry_the_passage(index: FolderIndex, folder: Path) -> None:
 async def test_asynchronous_answer_is_the_same(index: FolderIndex) -> None:
     retriever = index.as_retriever(k=2, paths=["notes"])
     assert await retriever.ainvoke("bread") == retriever.invoke("bread")
+
+
+def test_one_call_may_choose_otherwise(index: FolderIndex) -> None:
+    retriever = index.as_retriever(k=3)
+    assert len(retriever.invoke("bread", k=1)) == 1
+    assert [found.metadata["path"] for found in retriever.invoke("bread", paths=["notes/cheese.txt"])] == [
+        "notes/cheese.txt"
+    ]
+    with pytest.raises(ValueError, match="from 0 to 1"):
+        retriever.invoke("bread", dense_weight=1.5)
