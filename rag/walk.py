@@ -87,7 +87,10 @@ class Walk:
                     if _keeps_folder(entry.name, path, active):
                         pending.append((Path(entry.path), path, active))
                 elif _keeps_file(entry.name, path, active):
-                    self._add(entry, path)
+                    if entry.is_symlink():
+                        self._refuse_link(entry, path)
+                    else:
+                        self._add(entry, path)
 
     @staticmethod
     def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -96,16 +99,29 @@ class Walk:
         except OSError:
             return False
 
+    def _refuse_link(self, entry: os.DirEntry[str], path: str) -> None:
+        """List a link that leads out of the folder: whoever made it may not read what it points to."""
+        try:
+            target = Path(entry.path).resolve(strict=True)
+        except (OSError, RuntimeError):
+            return  # a dangling or circular link holds nothing
+        if target.is_relative_to(self.root):
+            return  # the target is met under its own name
+        if target.is_file():
+            reason = "is a link to a file outside the folder; copy the file here to have it read"
+        elif target.is_dir() and entry.name not in PRUNED_FOLDERS:
+            reason = "is a link to a folder outside this one; name that folder itself to have it read"
+        else:
+            return
+        self.failed.append(FailedFile(readable_name(path), reason))
+
     def _add(self, entry: os.DirEntry[str], path: str) -> None:
         name = readable_name(path)
         try:
-            if entry.is_symlink() and Path(entry.path).resolve().is_relative_to(self.root):
-                return  # the target is met under its own name
-            status = entry.stat()
-        except (OSError, RuntimeError) as error:
-            if not entry.is_symlink():
-                self.failed.append(FailedFile(name, f"cannot be read: {error}"))
-            return  # a dangling or circular link holds nothing
+            status = entry.stat(follow_symlinks=False)
+        except OSError as error:
+            self.failed.append(FailedFile(name, f"cannot be read: {error.strerror}"))
+            return
         if stat.S_ISREG(status.st_mode):
             self.files.append(FoundFile(name, Path(entry.path), FileStamp.of(status)))
 
@@ -125,7 +141,7 @@ class _Rules:
 def _read_rules(entries: list[os.DirEntry[str]], folder: str) -> Iterator[_Rules]:
     names = {entry.name: entry for entry in entries}
     for name in IGNORE_FILES:
-        if name not in names:
+        if name not in names or not names[name].is_file():  # a pipe would be waited for
             continue
         try:
             lines = Path(names[name].path).read_text(encoding="utf-8", errors="replace").splitlines()

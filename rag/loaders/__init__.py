@@ -40,7 +40,13 @@ _FAMILIES = {
     Format("code"): _CODE,
 }
 _FORMATS = {f".{suffix}": family for family, suffixes in _FAMILIES.items() for suffix in suffixes.split()}
-_OLD_OFFICE = {".doc": ".docx", ".ppt": ".pptx", ".xls": ".xlsx", ".rtf": ".docx", ".odt": ".docx"}
+_OTHER_OFFICE = {
+    ".docx": "doc docm rtf odt wpd pages",
+    ".pptx": "ppt pptm odp",
+    ".xlsx": "xls xlsm xlsb ods numbers",
+}
+_SAVE_AS = {f".{suffix}": better for better, suffixes in _OTHER_OFFICE.items() for suffix in suffixes.split()}
+"""Office formats that are not read, and the one to save such a file as."""
 _MAGIC = ((b"%PDF-", _PDF),)
 
 
@@ -51,8 +57,8 @@ def format_of(name: str, data: bytes = b"") -> Format:
         LoadError: The format is known and not supported.
     """
     suffix = PurePosixPath(name.lower()).suffix
-    if suffix in _OLD_OFFICE:
-        raise LoadError(f"is in an older format; save it as {_OLD_OFFICE[suffix]}")
+    if suffix in _SAVE_AS:
+        raise LoadError(f"is in a format that is not read; save it as {_SAVE_AS[suffix]}")
     if suffix in _FORMATS:
         return _FORMATS[suffix]
     for mark, family in _MAGIC:

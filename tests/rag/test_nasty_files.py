@@ -63,6 +63,7 @@ FAILING = {
     "hollow.xlsx": (samples.archive({"a.txt": "no workbook here"}), "is damaged"),
     "old.docx": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "encrypted or in the old binary"),
     "old.doc": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save it as .docx"),
+    "sheet.ods": (samples.archive({"content.xml": "<cells/>"}), "save it as .xlsx"),
     "bomb.docx": (samples.archive({"word/document.xml": "0" * 2_000_000}), "unpacks to 2.0 MB"),
     "bomb.txt.gz": (gzip.compress(b"0" * 200_000), "unpacks to more than the limit"),
     "cut.txt.gz": (gzip.compress(os.urandom(500))[:100], "not complete gzip"),
@@ -190,16 +191,45 @@ def test_text_of_200_megabytes_is_listed_unread(index: FolderIndex, folder: Path
     assert failure.reason == "has 200.0 MB, more than the limit of 33.6 MB; split it"
 
 
-def test_links_and_special_files(index: FolderIndex, folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "outside.txt").write_text("Outside the folder.")
+def test_links_and_special_files(index: FolderIndex, folder: Path) -> None:
     (folder / "loop").symlink_to(folder, target_is_directory=True)
     (folder / "self").symlink_to("self")
     (folder / "dangling.txt").symlink_to("nowhere.txt")
     (folder / "again.txt").symlink_to(folder / "office.md")
-    (folder / "outside.txt").symlink_to(tmp_path / "outside.txt")
+    (folder / "zeros.txt").symlink_to("/dev/zero")
     os.mkfifo(folder / "pipe.txt")
+    os.mkfifo(folder / ".gitignore")
     report = index.refresh()
-    assert (report.added, report.unchanged, report.failed) == (1, 3, [])
+    assert (report.added, report.unchanged, report.failed) == (0, 3, [])
+
+
+def test_links_out_of_the_folder_are_listed_unread(index: FolderIndex, folder: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret.txt").write_text("The safe opens with 4711.")
+    (folder / "file.txt").symlink_to(outside / "secret.txt")
+    (folder / "notes/up.txt").symlink_to("../file.txt")
+    (folder / "shelf").symlink_to(outside, target_is_directory=True)
+    (folder / "node_modules").symlink_to(outside, target_is_directory=True)
+    (folder / "ignored.txt").symlink_to(outside / "secret.txt")
+    (folder / ".homespunignore").write_text("ignored.txt\n")
+    report = index.refresh()
+    assert {item.path: item.reason.partition(";")[0] for item in report.failed} == {
+        "file.txt": "is a link to a file outside the folder",
+        "notes/up.txt": "is a link to a file outside the folder",
+        "shelf": "is a link to a folder outside this one",
+    }
+    assert (report.added, report.unchanged) == (0, 3)
+    assert all("4711" not in found.text for found in index.search("safe 4711"))
+
+
+def test_link_that_takes_the_place_of_a_file(index: FolderIndex, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("The safe opens with 4711.")
+    (folder / "notes/bread.txt").unlink()
+    (folder / "notes/bread.txt").symlink_to(tmp_path / "secret.txt")
+    report = index.refresh()
+    assert (report.removed, [item.path for item in report.failed]) == (1, ["notes/bread.txt"])
+    assert {file.path for file in index.files()} == {"office.md", "notes/cheese.txt"}
 
 
 def test_name_that_is_not_unicode(index: FolderIndex, folder: Path) -> None:
