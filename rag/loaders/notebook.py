@@ -21,7 +21,7 @@ def load(source: Source) -> LoadedDocument:
         cells = notebook["cells"] if "cells" in notebook else notebook["worksheets"][0]["cells"]
         pieces = [(str(cell.get("cell_type")), _cell_text(cell)) for cell in cells]
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        raise LoadError("is not a notebook that can be read: its JSON is damaged, or holds no cells") from None
+        raise LoadError("is not a notebook: its JSON is damaged, or holds no cells") from None
     return _assemble(pieces)
 
 
