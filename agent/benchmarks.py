@@ -47,7 +47,7 @@ def _start(settings: Settings, size: Size) -> Figures:  # noqa: ARG001 - all tak
     return measure_start()
 
 
-def _model(settings: Settings, size: Size) -> Figures:  # noqa: ARG001
+def _model(settings: Settings, size: Size) -> Figures:  # noqa: ARG001 - all take the same
     from agent.models import weights_folder
     from llm.benchmark import compare
 
@@ -66,7 +66,7 @@ def _model(settings: Settings, size: Size) -> Figures:  # noqa: ARG001
     return figures
 
 
-def _documents(settings: Settings, size: Size) -> Figures:  # noqa: ARG001
+def _documents(settings: Settings, size: Size) -> Figures:  # noqa: ARG001 - all take the same
     """Index a real folder, beside the plain loop of a tutorial with the same embedding model."""
     from agent.sentence_embedder import SentenceEmbedder
     from rag import FolderIndex, benchmark
@@ -96,14 +96,14 @@ def _documents(settings: Settings, size: Size) -> Figures:  # noqa: ARG001
     return figures
 
 
-def _scale(settings: Settings, size: Size) -> Figures:  # noqa: ARG001
+def _scale(settings: Settings, size: Size) -> Figures:  # noqa: ARG001 - all take the same
     """Use an index of many chunks, with vectors that cost nothing."""
     from rag.benchmark import measure_scale
 
     return asdict(measure_scale(size.chunks, size.files))
 
 
-def _graphs(settings: Settings, size: Size) -> Figures:  # noqa: ARG001
+def _graphs(settings: Settings, size: Size) -> Figures:  # noqa: ARG001 - all take the same
     """Run the graphs with a model that takes no time: what is left is their own."""
     from graphs.benchmark import milliseconds_per_node
 

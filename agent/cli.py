@@ -99,7 +99,7 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
     except click.ClickException as error:
         _complain(error.format_message())
         return EXIT_USAGE
-    except Exception as error:
+    except Exception as error:  # the last resort: no traceback unless --debug asks for it
         if debug:
             raise
         return _report(error)

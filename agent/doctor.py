@@ -52,7 +52,7 @@ def examine(settings: Settings, paths: Paths) -> Iterator[Finding]:
     for what, check in checks.items():
         try:
             yield Finding(what, True, check())
-        except Exception as error:
+        except Exception as error:  # whatever a check meets is its finding
             sentence = explain(error) or f"{type(error).__name__}: {error}. Run make install again."
             yield Finding(what, False, sentence)
 

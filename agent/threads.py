@@ -200,7 +200,7 @@ class ThreadStore:
             try:
                 yield connection
                 connection.execute("COMMIT")
-            except BaseException:
+            except BaseException:  # Ctrl-C must not leave it half done either
                 if connection.in_transaction:  # on a full disk SQLite may have rolled back itself
                     connection.execute("ROLLBACK")
                 raise

@@ -140,7 +140,7 @@ def _shards(folder: Path) -> list[Path]:
 def _read_shard(path: Path) -> dict[str, Tensor]:
     try:
         with safe_open(path, framework="pt") as shard:
-            return {name: shard.get_tensor(name) for name in shard.keys()}  # noqa: SIM118
+            return {name: shard.get_tensor(name) for name in shard.keys()}  # noqa: SIM118 - no mapping
     except FileNotFoundError:
         raise WeightsError(f"The weights file {path} is missing: restore it.") from None
     except (SafetensorError, OSError, struct.error) as error:

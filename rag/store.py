@@ -110,7 +110,7 @@ class Store:
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA synchronous = NORMAL")  # a killed process loses nothing
                 self._prepare()
-            except BaseException:
+            except BaseException:  # Ctrl-C must not leave it open either
                 self._connection.close()
                 raise
 
@@ -140,7 +140,7 @@ class Store:
             try:
                 yield
                 self._connection.execute("COMMIT")
-            except BaseException:
+            except BaseException:  # Ctrl-C must not leave it half done either
                 if self._connection.in_transaction:  # on a full disk SQLite may have rolled back itself
                     self._connection.execute("ROLLBACK")
                 raise

@@ -63,7 +63,7 @@ class VectorStore:
         """Say in one sentence what Chroma says in many exceptions of its own, httpx's and Rust's."""
         try:
             yield
-        except BaseException as error:
+        except BaseException as error:  # a panic of its Rust is no Exception
             if not _is_chromas(error):
                 raise
             if self._url is None:
@@ -125,7 +125,7 @@ def _embedded(folder: Path) -> Any:
     folder.mkdir(parents=True, exist_ok=True)
     try:
         return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
-    except BaseException as error:
+    except BaseException as error:  # a panic of its Rust is no Exception
         if not _is_chromas(error):
             raise
         _forget(folder)

@@ -66,7 +66,7 @@ class BackgroundAnswer:
         try:
             for event in self._work(self._cancel):
                 self._items.put(event)
-        except BaseException as error:
+        except BaseException as error:  # raised again in the thread that waits
             self._items.put(error)
         else:
             self._items.put(None)

@@ -68,7 +68,7 @@ class Chat:
             kept = " The question is kept." if turns and turns[-1].answer is None else ""
             self.view.say(f"Stopped.{kept}", "yellow")
             return False
-        except Exception as error:
+        except Exception as error:  # whatever fails, the chat goes on
             self._show(error)
             return False
         return True

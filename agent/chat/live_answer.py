@@ -65,8 +65,7 @@ class LiveAnswer:
         try:
             with echo(False), live:
                 return self._follow(events, approve, live)
-        except BaseException:
-            # What was said stays on the screen when the rest does not come.
+        except BaseException:  # after Ctrl-C, too, what was said stays on the screen
             if self._words:
                 self._view.console.print(Padding(self._view.markdown(self._words), (0, 2)))
             raise

@@ -88,8 +88,7 @@ async def _lines(
             reply += chunk
             if piece := writer.piece(chunk):
                 yield _event(piece)
-    except Exception as error:
-        # The status is sent already: an error can only be told in the stream.
+    except Exception as error:  # the status is sent already: it can only be told in the stream
         yield f"data: {bytes(response_for(error).body).decode()}\n\n"
         return
     yield _event(writer.end(reply.response_metadata))

@@ -73,7 +73,7 @@ class ToolServers:
                         found += await _open(stack, opening, server)
                 self._found.set_result(found)
                 await self._end.wait()
-        except Exception as error:
+        except Exception as error:  # a server may fail in any way, and its client wraps errors in groups
             if not self._found.done():
                 self._found.set_exception(
                     HomespunError(

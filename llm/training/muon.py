@@ -40,7 +40,7 @@ class Muon(torch.optim.Optimizer):
         super().__init__(parameters, defaults)
 
     @torch.no_grad()
-    def step(self, closure: None = None) -> None:  # type: ignore[override]
+    def step(self, closure: None = None) -> None:  # type: ignore[override]  # without a closure there is no loss to return
         """Move every matrix that has a gradient. `closure` is not supported."""
         if closure is not None:
             raise ValueError("Muon takes no closure")

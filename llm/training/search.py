@@ -140,7 +140,7 @@ class Search:
             values = {field.path: field.propose(trial) for field in self._fields}
             try:
                 loss = self._try(trial.number, changed(self.config, values))
-            except BaseException:
+            except BaseException:  # a trial that Ctrl-C ends has failed, too
                 self._study.tell(trial, state=_state("FAIL"))
                 raise
             # Optuna takes no infinite loss; a run that broke off is as good as pruned.

@@ -88,7 +88,7 @@ def load_snapshot(folder: Path, model: GPT, optimisers: Mapping[str, torch.optim
             progress = Progress(**json.loads(file.metadata()["progress"]))
             tensors: dict[str, Tensor] = {
                 name: file.get_tensor(name)
-                for name in file.keys()  # noqa: SIM118
+                for name in file.keys()  # noqa: SIM118 - a file is no mapping
             }
         weights = {
             name.removeprefix("model."): tensor

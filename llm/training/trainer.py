@@ -232,7 +232,7 @@ class Trainer:
         }
         self.model.train()
         loss = self._loss(batch)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()  # type: ignore[no-untyped-call]  # torch does not annotate it
         self._processes.average_gradients(self.model.parameters())
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), stage.optimiser.clip)
         if not math.isfinite(norm.item()):

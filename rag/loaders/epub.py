@@ -54,7 +54,7 @@ def _reading_order(archive: ZipFile) -> list[str]:
 
 
 def _parse(archive: ZipFile, name: str) -> Element:
-    from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
+    from defusedxml.ElementTree import fromstring
 
     root: Element = fromstring(archive.read(name))
     return root

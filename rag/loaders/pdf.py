@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rag.errors import LoadError
 from rag.loaders.document import LoadedDocument, Section, Source
 
@@ -27,11 +29,11 @@ def load(source: Source) -> LoadedDocument:
     return _assemble(pages)
 
 
-def _page_text(pdf: object, number: int) -> str:
+def _page_text(pdf: Any, number: int) -> str:
     import pypdfium2
 
     try:
-        page = pdf[number]  # type: ignore[index]
+        page = pdf[number]
         text: str = page.get_textpage().get_text_bounded()
     except pypdfium2.PdfiumError:
         return ""  # one broken page must not cost the others

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -199,7 +200,9 @@ def test_clear_begins_a_new_conversation(talk: Talk) -> None:
     talk("/clear")
     assert talk.chat.session.turns == []
     talk("When was it built?")
-    assert len(talk.chat.session.store.threads()) == 2  # type: ignore[union-attr]
+    store = talk.chat.session.store
+    assert store is not None
+    assert len(store.threads()) == 2
 
 
 def test_export_writes_once(talk: Talk, tmp_path: Path) -> None:
@@ -304,7 +307,8 @@ def test_a_wide_table_becomes_paragraphs_in_a_narrow_window(
 def test_a_step_of_endless_words_is_cut(assemble: Callable[..., Assembly]) -> None:
     live = LiveAnswer(Talk(assemble()).chat.view, lambda: None, trace=True)
     live.show([Step("retrieve", "D" * 5000), Finished(Answer("38"))], lambda _: None)
-    output = live._view.console.file.getvalue()  # type: ignore[attr-defined]
+    shown: Any = live._view.console.file
+    output = shown.getvalue()
     assert "retrieve: DDDD" in output
     assert len(output) < 400
 

@@ -10,6 +10,7 @@ import pytest
 
 from agent.assembly import Assembly
 from agent.screen import Screen, make_console
+from agent.settings import Settings
 from tests.agent.fakes import RuleModel
 from tests.agent.test_chat import Talk
 
@@ -76,10 +77,10 @@ def test_what_cannot_be_is_explained_and_nothing_changes(
     assert talk.chat.assembly.settings == before
 
 
-def _open_nothing(settings: object) -> None:
+def _open_nothing(settings: Settings) -> None:
     from agent.models import weights_folder
 
-    weights_folder(settings.model)  # type: ignore[attr-defined]
+    weights_folder(settings.model)
 
 
 def test_the_folders_that_are_asked_are_a_setting_too(talk: Talk, tmp_path: Path) -> None:

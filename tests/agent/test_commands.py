@@ -193,7 +193,7 @@ def test_the_list_of_commands_is_true() -> None:
     group = cli.cli
     assert isinstance(group, LazyGroup)
     for name in group.places:
-        command = group.get_command(None, name)  # type: ignore[arg-type]
+        command = group.get_command(click.Context(group), name)
         assert command is not None
         assert command.name == name
         assert command.help

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -101,11 +102,11 @@ def test_an_interrupted_run_goes_on_and_another_folder_begins_anew(
     started: list[int] = []
     begin = trainer.Trainer._run_stage
 
-    def note(self: trainer.Trainer, stage: object) -> None:
+    def note(self: trainer.Trainer, stage: Any) -> None:
         started.append(self._progress.step)
         if len(started) == 1:
             self.stop()
-        begin(self, stage)  # type: ignore[arg-type]
+        begin(self, stage)
 
     monkeypatch.setattr(trainer.Trainer, "_run_stage", note)
     plan = Plan(weights, tmp_path / "out", **LENGTH)

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 import pytest
-from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, HumanMessage, ToolCall, ToolMessage
 
 from corpora.example import Example
 from corpora.passages import find_span, windows
@@ -158,13 +158,19 @@ def hotel() -> dict[str, Any]:
     return {"type": "function", "function": {"name": "book_hotel", "description": "Books hotels"}}
 
 
+def called_by(item: Example) -> list[ToolCall]:
+    reply = item.messages[-1]
+    assert isinstance(reply, AIMessage)
+    return reply.tool_calls
+
+
 def test_a_dialogue_shows_one_tool_at_a_time() -> None:
     row = {**DIALOGUE, "tools": [*DIALOGUE["tools"], hotel()]}
     built = list(tool.tool_examples(row, random.Random(0)))
     assert all(len(item.tools) == 1 for item in built)
-    calls = [item for item in built if item.messages[-1].tool_calls]  # type: ignore[attr-defined]
+    calls = [item for item in built if called_by(item)]
     assert [item.tools[0]["function"]["name"] for item in calls] == ["find_flight"]
-    assert calls[0].messages[-1].tool_calls[0]["args"] == {"to": "Rome"}  # type: ignore[attr-defined]
+    assert [call["args"] for call in called_by(calls[0])] == [{"to": "Rome"}]
     refused = [item for item in built if item.messages[-1].text == tool.NO_TOOL_REPLY]
     assert [item.tools[0]["function"]["name"] for item in refused] == ["book_hotel"]
     assert [item.messages[-1].text for item in built if item not in calls + refused] == [
@@ -185,7 +191,7 @@ def test_the_fitting_tool_is_called_and_the_likest_other_is_not() -> None:
     row = {"source": "w", "query": "Find a train, not a recipe", "tools": tools, "tool": "train"}
     built = list(tool.request_examples(tool.choice_question(row), random.Random(0)))
     called, likest, _ = built
-    assert called.messages[-1].tool_calls[0]["args"] == {"query": row["query"]}  # type: ignore[attr-defined]
+    assert [call["args"] for call in called_by(called)] == [{"query": row["query"]}]
     assert likest.tools[0]["function"]["name"] == "recipe"
     assert likest.messages[-1] == AIMessage(tool.NO_TOOL_REPLY)
 

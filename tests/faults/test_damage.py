@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -119,7 +120,8 @@ def test_the_memory(tmp_path: Path, seed: int) -> None:
     memory = Memory(file)
     for number in range(20):
         memory.remember(f"fact {number} " * 20)
-    connection = memory.store.conn  # type: ignore[attr-defined] - flushed, as a program that ends does
+    kept: Any = memory.store
+    connection = kept.conn  # flushed, as a program that ends does
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
     spoil(file, generator)

@@ -46,8 +46,9 @@ def deadly(function: Callable[..., Any], fatal: int) -> Callable[..., Any]:
 
 def main() -> None:
     config, output, fatal = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-    for module in (llm.checkpoint, llm.training.snapshot):
-        module.save_file = deadly(module.save_file, fatal)  # type: ignore[attr-defined]
+    modules: tuple[Any, ...] = (llm.checkpoint, llm.training.snapshot)
+    for module in modules:
+        module.save_file = deadly(module.save_file, fatal)
     os.replace, os.unlink, os.fsync = (deadly(f, fatal) for f in (os.replace, os.unlink, os.fsync))
     Trainer(load_config(config).model_copy(update={"output": output})).train()
     print(steps)  # noqa: T201 - read by the test

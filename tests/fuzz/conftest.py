@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
-import pytest
-import torch
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from llm.engine import Engine
-from llm.tokenizer import Tokenizer
-from llm.weights_folder import load_engine
-from tests.llm.conftest import write_tiny_model
+from tests.llm import conftest as of_llm
+
+weights, engine, tokenizer = of_llm.weights, of_llm.engine, of_llm.tokenizer  # fixtures
 
 IN_FULL = os.environ.get("FAULTS") == "full"
 """Whether `make test-faults` runs, which tries more than the normal tests do."""
@@ -39,19 +35,3 @@ def examples(short: int, full: int) -> settings:
         derandomize=not IN_FULL,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     )
-
-
-@pytest.fixture(scope="session")
-def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    torch.set_num_threads(1)
-    return write_tiny_model(tmp_path_factory.mktemp("weights") / "tiny")
-
-
-@pytest.fixture(scope="session")
-def engine(weights: Path) -> Engine:
-    return load_engine(weights.resolve())
-
-
-@pytest.fixture(scope="session")
-def tokenizer(weights: Path) -> Tokenizer:
-    return Tokenizer.load(weights)

@@ -195,7 +195,7 @@ def test_missing_weights_are_named() -> None:
 
 def test_typos_in_options_name_the_nearest(chat: ChatHomespun) -> None:
     with pytest.raises(TypeError, match="did you mean 'temperature'"):
-        ChatHomespun(temprature=1.0)  # type: ignore[call-arg]
+        ChatHomespun(temprature=1.0)  # type: ignore[call-arg]  # the misspelling is the test
     with pytest.raises(TypeError, match="did you mean 'max_tokens'"):
         chat.invoke("Hello", max_token=3)
 

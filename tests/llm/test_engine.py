@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -47,10 +48,10 @@ def test_speculation_saves_passes_on_text_that_repeats(
     passes = 0
     states = engine.model.states
 
-    def count(*args: object, **kwargs: object) -> torch.Tensor:
+    def count(*args: Any, **kwargs: Any) -> torch.Tensor:
         nonlocal passes
         passes += 1
-        return states(*args, **kwargs)  # type: ignore[arg-type]
+        return states(*args, **kwargs)
 
     monkeypatch.setattr(engine.model, "states", count)
     passage = "The capital of Norway is Oslo, a city of 709,037 people at the head of a fjord."
@@ -85,10 +86,11 @@ def test_concurrent_callers_get_their_own_replies(engine: Engine) -> None:
     prompts = [prompt_of(engine, text) for text in ("Hello", "Oslo", "1 2 3", "Grüße", "yes", "no")]
     alone = [ids(engine.complete(prompt)) for prompt in prompts]
     together: dict[int, list[int]] = {}
-    threads = [
-        threading.Thread(target=lambda n=n: together.update({n: ids(engine.complete(prompts[n]))}))  # type: ignore[misc]
-        for n in range(len(prompts))
-    ]
+
+    def ask(number: int) -> None:
+        together[number] = ids(engine.complete(prompts[number]))
+
+    threads = [threading.Thread(target=ask, args=[number]) for number in range(len(prompts))]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,7 @@ def test_it_can_be_shown(model: GPT, tokenizer: Tokenizer, tmp_path: Path) -> No
     inspection = inspect_answer(
         model, tokenizer, tokenizer.encode("Oslo [is] $5"), tokenizer.encode("Oslo [is]")
     )
-    console = Console(width=120, record=True, file=open(tmp_path / "out", "w"))  # noqa: SIM115
+    console = Console(width=120, record=True, file=io.StringIO())
     console.print(as_table(inspection))
     assert "[is" in (text := console.export_text())
     assert "bits" in text

@@ -7,7 +7,7 @@ so they run on the shipped weights, where those are there; `HOMESPUN_MODEL` name
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from langchain_core.language_models import BaseChatModel
@@ -38,8 +38,8 @@ class Abilities:
     supports_json_mode = True
     returns_usage_metadata = True
     supports_model_override = True
-    supported_usage_metadata_details: dict[str, list[str]] = {"invoke": [], "stream": []}  # noqa: RUF012
-    structured_output_kwargs: dict[str, Any] = {}  # noqa: RUF012
+    supported_usage_metadata_details: ClassVar[dict[str, list[str]]] = {"invoke": [], "stream": []}
+    structured_output_kwargs: ClassVar[dict[str, Any]] = {}
 
 
 class TestUnit(Abilities, ChatModelUnitTests):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,9 +65,9 @@ def test_a_stopped_trial_is_not_counted(config: Path, monkeypatch: pytest.Monkey
 
     begin = module._StoppableTrainer._run_stage
 
-    def stop(self: module._StoppableTrainer, stage: object) -> None:
+    def stop(self: module._StoppableTrainer, stage: Any) -> None:
         self.stop()
-        begin(self, stage)  # type: ignore[arg-type]
+        begin(self, stage)
 
     found = search(config)
     with monkeypatch.context() as patch:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -34,7 +35,7 @@ def test_text_never_becomes_a_special_token(tokenizer: Tokenizer, text: str) -> 
 
 
 @pytest.fixture(scope="module")
-def hugging_face(weights: Path):  # type: ignore[no-untyped-def]
+def hugging_face(weights: Path) -> Any:
     from tokenizers import Tokenizer as HuggingFaceTokenizer
 
     return HuggingFaceTokenizer.from_file(str(weights / TOKENIZER_FILE))
@@ -43,14 +44,14 @@ def hugging_face(weights: Path):  # type: ignore[no-untyped-def]
 @given(lively_text)
 @example("'\u017f \u017f's I'LL don't")
 @settings(max_examples=500, deadline=None)
-def test_both_files_encode_the_same(tokenizer: Tokenizer, hugging_face, text: str) -> None:  # type: ignore[no-untyped-def]
+def test_both_files_encode_the_same(tokenizer: Tokenizer, hugging_face: Any, text: str) -> None:
     ordinary = text.replace(
         "<|", "<."
     )  # transformers' tokenizer turns spelled special tokens into special ones
     assert hugging_face.encode(ordinary, add_special_tokens=False).ids == tokenizer.encode(ordinary)
 
 
-def test_special_tokens_have_the_same_ids_in_both_files(tokenizer: Tokenizer, hugging_face) -> None:  # type: ignore[no-untyped-def]
+def test_special_tokens_have_the_same_ids_in_both_files(tokenizer: Tokenizer, hugging_face: Any) -> None:
     assert {token: hugging_face.token_to_id(token) for token in SPECIAL_TOKENS} == tokenizer.special_ids
     assert {f"<|task:{task}|>" for task in TASKS} <= tokenizer.special_ids.keys()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,9 +37,9 @@ def embedder() -> FakeEmbedder:
 def make_index(tmp_path: Path, embedder: FakeEmbedder) -> Iterator[Callable[..., FolderIndex]]:
     made: list[FolderIndex] = []
 
-    def make(folder: Path, **settings: object) -> FolderIndex:
+    def make(folder: Path, **settings: Any) -> FolderIndex:
         settings = {"embedder": embedder} | settings
-        index = FolderIndex(folder, tmp_path / "data", **settings)  # type: ignore[arg-type]
+        index = FolderIndex(folder, tmp_path / "data", **settings)
         made.append(index)
         return index
 

@@ -28,5 +28,6 @@ class FakeEmbedder(Embeddings):
     def _vector(self, text: str) -> list[float]:
         vector = [0.01] * self.dimensions
         for word in re.findall(r"\w+", text.lower()):
-            vector[int(hashlib.md5(word.encode()).hexdigest(), 16) % self.dimensions] += 1.0  # noqa: S324
+            digest = hashlib.md5(word.encode(), usedforsecurity=False).hexdigest()
+            vector[int(digest, 16) % self.dimensions] += 1.0
         return vector
