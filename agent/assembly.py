@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from agent.answering import Answerer
     from agent.tools.servers import ToolServers
+    from graphs.evidence import Evidence
     from rag.embedding import Embedder
     from rag.progress import Progress, ProgressListener
     from rag.report import IndexReport
@@ -121,6 +122,23 @@ class Assembly:
         from agent.tools import build_tools
 
         return build_tools(self.library.get(), self.memory, self.tool_servers.get().tools)
+
+    def judgement(self) -> dict[str, Any]:
+        """Return what the graphs that read documents judge by: thresholds, evidence, the way to quote."""
+        from agent.models import open_evidence, open_thresholds
+
+        model, embedder = self.model.get(), self.embedder.get()
+        return {
+            "thresholds": open_thresholds(self.settings, model),
+            "evidence": open_evidence(self.settings, model, embedder, "evidence"),
+            "quote_method": self.settings.quoting,
+        }
+
+    def tool_evidence(self) -> Evidence:
+        """Return what counts beside the model when a tool is chosen."""
+        from agent.models import open_evidence
+
+        return open_evidence(self.settings, self.model.get(), self.embedder.get(), "tool_evidence")
 
     def use_folders(self, folders: Sequence[Path]) -> None:
         """Ask other folders from now on.
@@ -235,19 +253,12 @@ class Assembly:
         model = self.model.get()
         library = self.library.get()
         from agent.answering import Answerer
-        from agent.models import open_evidence, open_thresholds
 
-        embedder = self.embedder.get()
-        options: Any = {
-            "thresholds": open_thresholds(self.settings, model),
-            "quote_method": self.settings.quoting,
-            "evidence": open_evidence(self.settings, model, embedder, "evidence"),
-        }
         retriever = library.retriever(self.settings.passages)
         if self.workflow == "documents":
             from graphs import build_document_qa
 
-            return Answerer(build_document_qa(model, retriever, **options))
+            return Answerer(build_document_qa(model, retriever, **self.judgement()))
         from langgraph.checkpoint.memory import InMemorySaver
 
         from graphs import build_assistant
@@ -257,8 +268,8 @@ class Assembly:
             model,
             retriever,
             self.tools(),
-            **options,
-            tool_evidence=open_evidence(self.settings, model, embedder, "tool_evidence"),
+            **self.judgement(),
+            tool_evidence=self.tool_evidence(),
             checkpointer=saver,
             store=self.memory.store,
         )

@@ -62,7 +62,6 @@ def _build() -> ServedGraphs:
     stay_offline()
     from agent.assembly import Assembly
     from agent.context import open_context
-    from agent.models import open_evidence, open_thresholds
     from agent.tools import build_tools
     from graphs import build_assistant, build_document_qa, build_reasoner, build_tool_agent
 
@@ -72,18 +71,12 @@ def _build() -> ServedGraphs:
     retriever = library.retriever(context.settings.passages)
     # The server keeps memories itself, so the tools that keep them in a file stay out.
     tools = build_tools(library, more=assembly.tool_servers.get().tools)
-    embedder, thresholds = assembly.embedder.get(), open_thresholds(context.settings, model)
-    tool_evidence = open_evidence(context.settings, model, embedder, "tool_evidence")
-    options: Any = {
-        "thresholds": thresholds,
-        "quote_method": context.settings.quoting,
-        "evidence": open_evidence(context.settings, model, embedder, "evidence"),
-    }
+    judgement, evidence = assembly.judgement(), assembly.tool_evidence()
     return ServedGraphs(
-        document_qa=build_document_qa(model, retriever, **options),
-        tool_agent=build_tool_agent(model, tools, thresholds=thresholds, evidence=tool_evidence),
-        reasoner=build_reasoner(model, retriever, tools, **options, tool_evidence=tool_evidence),
-        assistant=build_assistant(model, retriever, tools, **options, tool_evidence=tool_evidence),
+        document_qa=build_document_qa(model, retriever, **judgement),
+        tool_agent=build_tool_agent(model, tools, thresholds=judgement["thresholds"], evidence=evidence),
+        reasoner=build_reasoner(model, retriever, tools, **judgement, tool_evidence=evidence),
+        assistant=build_assistant(model, retriever, tools, **judgement, tool_evidence=evidence),
     )
 
 

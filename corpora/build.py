@@ -17,6 +17,7 @@ from pathlib import Path
 from corpora.development import LARGEST, is_held_out, write_development
 from corpora.example import Example
 from corpora.overlap import OverlapFilter
+from corpora.questioned_folder import questioned_folder
 from corpora.supervised import Wells, all_examples
 from corpora.tasks.conversation import routes as routes_of
 from corpora.tasks.tool import choice_question, tool_questions
@@ -40,6 +41,9 @@ VALIDATION_EVERY = 60
 """Every n-th example is kept for the validation loss."""
 
 VALIDATION = "validation"
+
+OWN_QUESTIONS = ("reading", "relevance", "rewrite", "folder", "folder_calibration")
+"""Development files whose questions no example may share."""
 
 DEVELOPMENT_SEED = 1_000_003
 """Of the synthetic requests that are held out; no run trains with it."""
@@ -91,7 +95,7 @@ def build(
     say("writing the text")
     table.text_tokens = _write_text(wells, tokenizer, out)
     say("writing the tasks")
-    own = [out / "development" / f"{name}.jsonl" for name in ("reading", "relevance", "rewrite")]
+    own = [out / "development" / f"{name}.jsonl" for name in OWN_QUESTIONS]
     leaks = OverlapFilter([*evaluations, *own])
     write_tasks(_without(leaks, all_examples(wells, seed), table), tokenizer, out, table, seed)
     return table
@@ -125,9 +129,11 @@ def write_tasks(
         )
         names: list[str] = []
         for item in examples:
-            # Earlier calls of a dialogue were made with other tools in view than the one that is shown.
+            # Earlier calls of a dialogue were made with other tools in view than the one that is shown, and
+            # earlier answers with documents in view.
+            is_dialogue = bool(item.tools) or item.task == "chat"
             tokens, learned = template.encode_example(
-                to_template(item.messages), item.tools, last_only=bool(item.tools)
+                to_template(item.messages), item.tools, last_only=is_dialogue
             )
             if len(tokens) > LONGEST_EXAMPLE:
                 table.too_long += 1
@@ -159,4 +165,7 @@ def _write_development(wells: Wells, folder: Path) -> dict[str, int]:
         "requests": list(requests(LARGEST, DEVELOPMENT_SEED)),
         "route": [{"text": text, "route": reply, "source": row["source"]} for row, text, reply in routes],
     }
+    made = questioned_folder(wells.rows("docqa_documents"), wells.rows("docqa_questions"))
+    made.write(folder / "folder")
+    files["folder"], files["folder_calibration"] = made.questions[::2], made.questions[1::2]
     return {name: write_development(folder, name, rows) for name, rows in files.items()}

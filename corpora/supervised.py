@@ -71,9 +71,12 @@ def _conversation(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator
     made = follow_ups(questions, SYNTHETIC_FOLLOW_UPS, seed)
     for row in filter(is_resolvable, (*wells.training_rows("rewrite"), *made)):
         yield conversation.rewrite_example(row)
-    for row in wells.training_rows("chitchat"):
-        if chat := conversation.chat_example(row):
-            yield chat
+    chitchat = wells.training_rows("chitchat")
+    for row in chitchat:
+        earlier = conversation.earlier_turns(chitchat, questions, draw)
+        for before in ((), earlier):
+            if chat := conversation.chat_example(row, before):
+                yield chat
     for row in wells.training_rows("summaries"):
         if summary := conversation.summary_example(row):
             yield summary

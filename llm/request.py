@@ -132,7 +132,8 @@ class Request:
             per_token=options.edited is None,
             cancelled=options.cancelled,
         )
-        yield from (*best.tokens, best.finish)
+        yield from best.tokens
+        yield best.finish
 
 
 def refuse_unknown(names: Iterable[str], known: Sequence[str]) -> None:

@@ -31,10 +31,11 @@ def command(weights: Path, development: Path, limit: int) -> None:
     """Fit temperatures and thresholds to held-out rows and store them in WEIGHTS.
 
     They are taken from the end of each file and `eval` takes its own from the beginning: nothing is
-    measured on what was fitted to, as long as the two do not meet.
+    measured on what was fitted to, as long as the two do not meet. The questions about a folder have files
+    of their own for both.
     """
-    from agent.evaluation import reading, relevance, route, tools
-    from agent.evaluation.calibration import calibrate
+    from agent.evaluation import documents, reading, relevance, route, tools
+    from agent.evaluation.calibration import DevelopmentRows, calibrate
     from agent.evaluation.counter import counting
     from agent.evaluation.rows import read_evaluation
     from agent.models import weights_folder
@@ -42,11 +43,15 @@ def command(weights: Path, development: Path, limit: int) -> None:
     def last_rows(name: str, fields: Sequence[str]) -> list[Row]:
         return read_evaluation(development / f"{name}.jsonl", fields)[-limit:]
 
+    rows = DevelopmentRows(
+        reading=last_rows("reading", reading.FIELDS),
+        relevance=last_rows("relevance", relevance.FIELDS),
+        tools=[row for name in TOOL_FILES for row in last_rows(name, tools.FIELDS)],
+        routes=last_rows("route", route.FIELDS),
+        questions=last_rows("folder_calibration", documents.FIELDS),
+        folder=development / "folder",
+    )
     folder = weights_folder(str(weights))
-    passages = last_rows("reading", reading.FIELDS)
-    sentences = last_rows("relevance", relevance.FIELDS)
-    messages = last_rows("route", route.FIELDS)
-    offers = [row for name in TOOL_FILES for row in last_rows(name, tools.FIELDS)]
-    with counting(len(passages), is_shown=True) as on_row:
-        result = calibrate(folder, passages, sentences, offers, messages, on_row)
+    with counting(len(rows.questions), is_shown=True) as on_row:
+        result = calibrate(folder, rows, on_row)
     click.echo(json.dumps(result))

@@ -225,7 +225,7 @@ def _documents_of(folder: Path) -> Measure:
         from rag.minilm import MiniLM
 
         return evaluate_documents(
-            Assembly(context.settings, context.paths),
+            Assembly(context.settings.model_copy(update={"docs": [folder]}), context.paths),
             folder,
             rows,
             threshold=open_thresholds(context.settings).abstention,
@@ -277,6 +277,7 @@ def everything(
         ("requests", development / "requests.jsonl", _tools),
         ("retrieval", HANDBOOK.parent / "handbook_questions.jsonl", _retrieval),
         ("documents", HANDBOOK.parent / "handbook_questions.jsonl", _documents_of(HANDBOOK)),
+        ("folder", development / "folder.jsonl", _documents_of(development / "folder")),
     ]
     if text is not None:
         files.append(("language", text, _language))

@@ -6,13 +6,19 @@ import json
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from agent.evaluation.reading import answer_row
+from agent.assembly import Assembly
+from agent.evaluation.documents import graph_that_always_answers
 from agent.evaluation.tools import to_messages
+from agent.paths import Paths
+from agent.settings import Settings
 from corpora.example import Example
 from corpora.passages import find_span, passage, sentences
+from corpora.prompt_digest import prompt_digest
 from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
 from corpora.wells import Row
 from graphs import Evidence, prompts
@@ -42,36 +48,50 @@ MOST_SENTENCES = 20
 """Sentences of a passage that the evidence is fitted on."""
 
 
+@dataclass(frozen=True, slots=True)
+class DevelopmentRows:
+    """Held-out rows that calibration is fitted to."""
+
+    reading: Sequence[Row]
+    """With passage, question, answers, answerable."""
+    relevance: Sequence[Row]
+    """With question, candidates, relevant."""
+    tools: Sequence[Row]
+    """With tools, messages, expected."""
+    routes: Sequence[Row]
+    """With text, route."""
+    questions: Sequence[Row]
+    """With question, answerable: questions about the documents in `folder`."""
+    folder: Path
+
+
 def calibrate(
-    folder: Path,
-    reading: Sequence[Row],
-    relevance: Sequence[Row],
-    tools: Sequence[Row],
-    routes: Sequence[Row],
-    on_row: Callable[[], None] = lambda: None,
+    weights: Path, rows: DevelopmentRows, on_row: Callable[[], None] = lambda: None
 ) -> dict[str, Any]:
     """Fit temperatures, biases and thresholds, and write `calibration.json` into a weights folder.
 
     Args:
-        folder: Weights folder.
-        reading: Held-out rows with passage, question, answers, answerable.
-        relevance: Held-out rows with question, candidates, relevant.
-        tools: Held-out rows with tools, messages, expected.
-        routes: Held-out rows with text, route.
-        on_row: Called after each reading row.
+        weights: Weights folder.
+        rows: What is fitted to.
+        on_row: Called after each question about the folder.
 
     Returns:
         What was written, and the calibration errors before and after.
     """
-    place = folder / CALIBRATION_FILE
+    place, embeddings = weights / CALIBRATION_FILE, MiniLM()
     place.unlink(missing_ok=True)
-    examples = _decisions(reading, relevance)
-    content: dict[str, Any] = {"temperature": {}, "bias": {}, "thresholds": {}}
+    uncorrected = ChatHomespun(model=str(weights))
+    content: dict[str, Any] = {
+        "temperature": {},
+        "bias": {"route": _fit_route(uncorrected, rows.routes)},
+        "thresholds": {},
+        "prompts": prompt_digest(),
+    }
     errors: dict[str, dict[str, float]] = {}
-    kept: dict[str, float] = {}
+    examples = _decisions(rows.reading, rows.relevance)
     for task in DECISIONS:
         chosen = [example for example in examples if example.task == task]
-        margins = _margins(ChatHomespun(model=str(folder)), chosen)
+        margins = _margins(uncorrected, chosen)
         truths = [example.messages[-1].text == prompts.YES for example in chosen]
         temperature, bias = fit_temperature(margins, truths)
         fitted = [_sigmoid(margin / temperature + bias) for margin in margins]
@@ -80,19 +100,21 @@ def calibrate(
             "before": calibration_error([_sigmoid(margin) for margin in margins], truths),
             "after": calibration_error(fitted, truths),
         }
-        kept[task] = _kept_threshold(fitted, truths)
-    place.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    content["bias"]["route"] = _fit_route(folder, routes)
-    evidence, likely = _fit_evidence(folder, reading, relevance)
-    tool_evidence, tool_thresholds = _fit_tools(folder, tools)
+        if task == "check":
+            content["thresholds"]["support"] = _kept_threshold(fitted, truths)
+
+    def write() -> ChatHomespun:
+        place.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        return ChatHomespun(model=str(weights))
+
+    corrected = write()
+    evidence, relevance = _fit_evidence(corrected, embeddings, rows)
+    tool_evidence, tool_thresholds = _fit_tools(corrected, embeddings, rows.tools)
     content["evidence"], content["tool_evidence"] = _weights(evidence), _weights(tool_evidence)
-    content["thresholds"] = {
-        "relevance": likely,
-        "support": kept["check"],
-        "abstention": _abstention(folder, reading, evidence, on_row),
-        **tool_thresholds,
-    }
-    place.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    content["thresholds"] |= {"relevance": relevance, **tool_thresholds}
+    write()
+    content["thresholds"]["abstention"] = _fit_abstention(weights, rows, on_row)
+    write()
     return {**content, "calibration_error": errors}
 
 
@@ -122,22 +144,28 @@ def _kept_threshold(probabilities: Sequence[float], truths: Sequence[bool]) -> f
     return min(0.5, right[int(len(right) * (1 - KEPT_SHARE))]) if right else 0.5
 
 
-def _fit_evidence(folder: Path, reading: Sequence[Row], relevance: Sequence[Row]) -> tuple[Evidence, float]:
+def _fit_evidence(model: ChatHomespun, embeddings: MiniLM, rows: DevelopmentRows) -> tuple[Evidence, float]:
     """Weigh grade and likeness of sentences; return the fit, and the threshold that keeps most right ones."""
-    model, embeddings = ChatHomespun(model=str(folder)), MiniLM()
     likeness = Evidence(embeddings)
-    features: list[tuple[float, float]] = []
+    grades: list[float] = []
+    similarities: list[float] = []
     truths: list[bool] = []
-    for question, texts, answering in _sentences(reading, relevance):
+    for question, texts, answering in _sentences(rows.reading, rows.relevance):
         conversations = [prompts.grade(question, passage(text)) for text in texts]
         decided = model.choice_probabilities(conversations, prompts.YES_OR_NO)
-        grades = [log_odds(probabilities[prompts.YES]) for probabilities in decided]
-        features += zip(grades, likeness.similarities(question, texts), strict=True)
+        grades += [probabilities[prompts.YES] for probabilities in decided]
+        similarities += likeness.similarities(question, texts)
         truths += answering
+    evidence = _fit(embeddings, grades, similarities, truths)
+    return evidence, _kept_threshold(list(map(evidence.probability, grades, similarities)), truths)
+
+
+def _fit(
+    embeddings: MiniLM, grades: Sequence[float], similarities: Sequence[float], truths: Sequence[bool]
+) -> Evidence:
+    features = list(zip(map(log_odds, grades), similarities, strict=True))
     (grade, similarity), bias = fit_logistic(features, truths)
-    evidence = Evidence(embeddings, grade, similarity, bias)
-    weighed = [_sigmoid(grade * own + similarity * alike + bias) for own, alike in features]
-    return evidence, _kept_threshold(weighed, truths)
+    return Evidence(embeddings, grade, similarity, bias)
 
 
 def _sentences(
@@ -153,29 +181,30 @@ def _sentences(
         yield row["question"], texts, holding
 
 
-def _abstention(
-    folder: Path, reading: Sequence[Row], evidence: Evidence, on_row: Callable[[], None]
-) -> float:
-    """Return the confidence that best parts questions that their passage answers from the others.
+def _fit_abstention(weights: Path, rows: DevelopmentRows, on_row: Callable[[], None]) -> float:
+    """Return the confidence that best parts questions that a folder answers from the others.
 
-    Whether an answer is right is another matter, which the confidence itself tells: to withhold what is
-    perhaps wrong would also withhold the place where the answer stands.
+    The whole road is taken, search included: with the best of many passages every question looks more
+    likely to be answered than with one. Whether an answer is right is another matter, which the confidence
+    itself tells: to withhold what is perhaps wrong would also withhold the place where the answer stands.
     """
-    model = ChatHomespun(model=str(folder))
-    confidences = []
-    for row in reading:
-        confidences.append(answer_row(model, row, "score", evidence).confidence)
-        on_row()
-    return best_threshold(confidences, [bool(row["answerable"]) for row in reading])
+    with TemporaryDirectory() as home:
+        settings = Settings(model=str(weights), docs=[rows.folder])
+        paths = Paths(*(Path(home) / name for name in ("config", "data", "cache")))
+        graph = graph_that_always_answers(Assembly(settings, paths))
+        confidences = []
+        for row in rows.questions:
+            confidences.append(graph.invoke({"question": row["question"]})["confidence"])
+            on_row()
+    return best_threshold(confidences, [bool(row["answerable"]) for row in rows.questions])
 
 
-def _fit_tools(folder: Path, rows: Sequence[Row]) -> tuple[Evidence, dict[str, float]]:
+def _fit_tools(
+    model: ChatHomespun, embeddings: MiniLM, rows: Sequence[Row]
+) -> tuple[Evidence, dict[str, float]]:
     """Weigh calls and likeness of tools; return the fit, and the thresholds with and without likeness."""
-    model, embeddings = ChatHomespun(model=str(folder)), MiniLM()
     likeness = Evidence(embeddings)
-    features: list[list[tuple[float, float]]] = []
-    called: list[set[str]] = []
-    names: list[list[str]] = []
+    offers: list[_Offer] = []
     for row in rows:
         messages, tools = prompts.tool(to_messages(row["messages"])), row["tools"]
         try:
@@ -184,29 +213,43 @@ def _fit_tools(folder: Path, rows: Sequence[Row]) -> tuple[Evidence, dict[str, f
             continue
         if tools:
             alike = likeness.similarities(messages[-1].text, [describe(tool) for tool in tools])
-            features.append(list(zip(map(log_odds, calls), alike, strict=True)))
-            called.append({expected["name"] for expected in row["expected"]})
-            names.append([tool["function"]["name"] for tool in tools])
-    truths = [name in wanted for offered, wanted in zip(names, called, strict=True) for name in offered]
-    (grade, similarity), bias = fit_logistic([pair for pairs in features for pair in pairs], truths)
-    evidence = Evidence(embeddings, grade, similarity, bias)
-    is_needed = [bool(wanted) for wanted in called]
-    alone = [max(_sigmoid(call) for call, _ in pairs) for pairs in features]
-    weighed = [max(_sigmoid(grade * c + similarity * a + bias) for c, a in pairs) for pairs in features]
+            wanted = {expected["name"] for expected in row["expected"]}
+            offers.append(_Offer(calls, alike, [tool["function"]["name"] in wanted for tool in tools]))
+    evidence = _fit(
+        embeddings,
+        [call for offer in offers for call in offer.calls],
+        [alike for offer in offers for alike in offer.similarities],
+        [truth for offer in offers for truth in offer.truths],
+    )
+    is_needed = [any(offer.truths) for offer in offers]
+    alone = [max(offer.calls) for offer in offers]
+    weighed = [max(map(evidence.probability, offer.calls, offer.similarities)) for offer in offers]
     return evidence, {
         "call": best_threshold(alone, is_needed),
         "tool": best_threshold(weighed, is_needed),
     }
 
 
-def _fit_route(folder: Path, rows: Sequence[Row]) -> float:
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """The tools of a row."""
+
+    calls: list[float]
+    """How likely the model would call each."""
+    similarities: list[float]
+    """How alike the message and each tool are."""
+    truths: list[bool]
+    """Which of them may be called."""
+
+
+def _fit_route(model: ChatHomespun, rows: Sequence[Row]) -> float:
     """Return what to add to the score of the documents; of equally good biases the largest.
 
     A message that is sent to the documents in vain is declined; one that is kept from them gets a wrong
     answer.
     """
     conversations = [prompts.route(row["text"]) for row in rows]
-    decided = ChatHomespun(model=str(folder)).choice_probabilities(conversations, prompts.ROUTES)
+    decided = model.choice_probabilities(conversations, prompts.ROUTES)
 
     def right(bias: float) -> int:
         scored = [

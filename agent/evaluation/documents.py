@@ -71,7 +71,7 @@ def evaluate_documents(
     measured = Measured()
     library = assembly.library.get()
     retriever = library.retriever(RECALL_AT)
-    graph = _graph_that_always_answers(assembly)
+    graph = graph_that_always_answers(assembly)
     started = time.perf_counter()
     answering = 0.0
     for row in rows:
@@ -109,19 +109,14 @@ def evaluate_documents(
     }
 
 
-def _graph_that_always_answers(assembly: Assembly) -> Any:
+def graph_that_always_answers(assembly: Assembly) -> Any:
+    """Return the graph over an assembly's folders with every threshold at 0."""
     from agent.evaluation.reading import ANSWER_ALWAYS
-    from agent.models import open_evidence
     from graphs import build_document_qa
 
     retriever = assembly.library.get().retriever(assembly.settings.passages)
-    return build_document_qa(
-        assembly.model.get(),
-        retriever,
-        thresholds=ANSWER_ALWAYS,
-        quote_method=assembly.settings.quoting,
-        evidence=open_evidence(assembly.settings, assembly.model.get(), assembly.embedder.get(), "evidence"),
-    )
+    judgement = {**assembly.judgement(), "thresholds": ANSWER_ALWAYS}
+    return build_document_qa(assembly.model.get(), retriever, **judgement)
 
 
 def _measure(

@@ -26,6 +26,16 @@ CALLS = (
     "baseline.embedding_name_accuracy",
 )
 
+DOCUMENTS = (
+    "recall_at_5",
+    "answerable_f1",
+    "citation_verbatim_rate",
+    "citation_file_precision",
+    "citation_holds_answer",
+    "abstain_accuracy",
+    "baseline.best_sentence_f1",
+)
+
 HEADLINES = {
     "reading": (
         "answerable_f1",
@@ -53,15 +63,8 @@ HEADLINES = {
         "words.recall_at_5",
         "fused.mean_reciprocal_rank",
     ),
-    "documents": (
-        "recall_at_5",
-        "answerable_f1",
-        "citation_verbatim_rate",
-        "citation_file_precision",
-        "citation_holds_answer",
-        "abstain_accuracy",
-        "baseline.best_sentence_f1",
-    ),
+    "documents": DOCUMENTS,
+    "folder": DOCUMENTS,
 }
 """What the page shows of each capability; a dot leads into the baseline."""
 

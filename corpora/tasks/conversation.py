@@ -10,9 +10,14 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from corpora.example import Example, example
 from corpora.wells import Row
 from graphs import prompts
+from graphs.document_qa_nodes import NOT_IN_DOCUMENTS
 
 HISTORY_TURNS = 4
 """Messages of a conversation that a rewrite reads."""
+
+MOST_EARLIER_TURNS = 3
+SMALL_TALK_SHARE = 0.4
+"""Of the turns before small talk."""
 
 LONGEST_SUM = 400
 """Characters of a word problem that is taken as a message."""
@@ -45,12 +50,30 @@ def to_messages(rows: Sequence[Row]) -> list[BaseMessage]:
     return [kinds[row["role"]](row["content"]) for row in rows if row["role"] in kinds]
 
 
-def chat_example(row: Row) -> Example | None:
-    """A row of `chitchat.jsonl`; None for long instructions, which small talk is not."""
-    messages = to_messages(row["messages"])
+def chat_example(row: Row, earlier: Sequence[BaseMessage] = ()) -> Example | None:
+    """A row of `chitchat.jsonl`, perhaps later in a conversation; None for long instructions."""
+    messages = [*earlier, *to_messages(row["messages"])]
     if len(messages) < 2 or sum(len(message.text) for message in messages) > 1500:
         return None
     return Example("chat", row["source"], prompts.chat(messages))
+
+
+def earlier_turns(
+    chitchat: Sequence[Row], questions: Sequence[Row], draw: random.Random
+) -> list[BaseMessage]:
+    """Make up to three turns that came before: small talk, questions with answers, questions without.
+
+    What was said before is nothing to repeat, which a model that saw small talk only alone does not know.
+    """
+    turns: list[BaseMessage] = []
+    for _ in range(draw.randint(1, MOST_EARLIER_TURNS)):
+        if draw.random() < SMALL_TALK_SHARE:
+            turns += to_messages(draw.choice(chitchat)["messages"][:2])
+        else:
+            row = draw.choice(questions)
+            answer = row["answers"][0] if row["answers"] else NOT_IN_DOCUMENTS
+            turns += [HumanMessage(row["question"]), AIMessage(answer)]
+    return turns
 
 
 def summary_example(row: Row) -> Example | None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import random
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolCall, ToolMessage
 
+from corpora.build import Table, write_tasks
 from corpora.example import Example
 from corpora.passages import find_span, windows
 from corpora.tasks import conversation, tool
@@ -17,6 +20,8 @@ from corpora.worlds import stories
 from corpora.worlds.requests import requests
 from graphs import prompts
 from graphs.sentences import sentences
+from llm.tokenizer import train_tokenizer
+from llm.training.sequences import SequenceSet
 
 ROW: dict[str, Any] = {
     "id": "1",
@@ -238,3 +243,21 @@ def test_requests_to_our_own_tools_are_routed_there() -> None:
     routed = list(conversation.routed_requests(requests(300, 0)))
     assert {reply for _, _, reply in routed} == {"tools"}
     assert {row["expected"][0]["name"] for row, _, _ in routed} == conversation.OWN_TOOLS
+
+
+def test_small_talk_comes_after_other_turns_of_which_nothing_is_learned(tmp_path: Path) -> None:
+    said = [{"role": "user", "content": "Hi!"}, {"role": "assistant", "content": "Hello."}]
+    row = {"source": "test", "messages": said}
+    asked = [{"question": "Who wrote it?", "answers": ["Ada"]}, {"question": "Why?", "answers": []}]
+    earlier = conversation.earlier_turns([row], asked, random.Random(1))
+    assert len(earlier) in (2, 4, 6)
+    texts = {message.text for message in earlier}
+    assert texts <= {"Hi!", "Hello.", "Who wrote it?", "Ada", "Why?", "The documents do not say."}
+    made = conversation.chat_example(row, earlier)
+    assert made is not None
+    assert [message.text for message in made.messages[-2:]] == ["Hi!", "Hello."]
+    tokenizer = train_tokenizer(["Hi! Hello. Who wrote it? Ada. Why?"] * 9, 400, tmp_path)
+    write_tasks([made] * 70, tokenizer, tmp_path, Table(), seed=0)
+    batch = SequenceSet(tmp_path / "chat").batch(np.arange(1), 128, prompt_share=0.0, padding=0)
+    learned = batch.targets[batch.weights > 0].tolist()
+    assert tokenizer.decode(learned[:-1]) == "Hello."

@@ -1,0 +1,102 @@
+"""Calibration of weights: everything is fitted, written beside them, and read again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from agent.commands.calibrate import command
+from corpora.prompt_digest import prompt_digest
+from corpora.wells import Row
+from llm.calibration import Calibration
+from tests.llm.conftest import write_tiny_model
+
+TOOL = {
+    "type": "function",
+    "function": {"name": "clock", "description": "Tell the time.", "parameters": {"type": "object"}},
+}
+FACTS = [("mill", "1871"), ("bridge", "1902"), ("church", "1644"), ("school", "1950")]
+
+
+def rows() -> dict[str, list[Row]]:
+    passages = {thing: f"The {thing} was built in {year}. It is made of stone." for thing, year in FACTS}
+    reading = [
+        {
+            "id": thing,
+            "source": "test",
+            "passage": passages[thing],
+            "question": f"When was the {thing} built?",
+            "answers": [year],
+            "answerable": True,
+        }
+        for thing, year in FACTS
+    ]
+    unanswered = [
+        {**row, "question": "Who painted it?", "answers": [], "answerable": False} for row in reading
+    ]
+    relevance = [
+        {
+            "source": "test",
+            "question": row["question"],
+            "candidates": list(passages.values()),
+            "relevant": [index],
+        }
+        for index, row in enumerate(reading)
+    ]
+    called = {"tools": [TOOL], "expected": [{"name": "clock", "arguments": {}}]}
+    tools = [
+        {**called, "messages": [{"role": "user", "content": "What time is it?"}]},
+        {**called, "messages": [{"role": "user", "content": "Hello!"}], "expected": []},
+    ]
+    routes = [{"text": "Hello!", "route": "chat"}, {"text": "When was it built?", "route": "documents"}]
+    return {
+        "reading": [*reading, *unanswered],
+        "relevance": relevance,
+        "tools": tools,
+        "tool_choice": tools,
+        "requests": tools,
+        "route": routes,
+        "folder_calibration": [*reading, *unanswered],
+    }
+
+
+@pytest.fixture
+def development(tmp_path: Path) -> Path:
+    place = tmp_path / "development"
+    (place / "folder").mkdir(parents=True)
+    for thing, year in FACTS:
+        (place / "folder" / f"{thing}.md").write_text(f"The {thing} was built in {year}.", encoding="utf-8")
+    for name, content in rows().items():
+        lines = "\n".join(map(json.dumps, content))
+        (place / f"{name}.jsonl").write_text(lines, encoding="utf-8")
+    return place
+
+
+def test_what_is_fitted_is_what_the_model_reads(tmp_path: Path, development: Path) -> None:
+    weights = write_tiny_model(tmp_path / "weights")
+    result = CliRunner().invoke(
+        command, [str(weights), "--development", str(development)], catch_exceptions=False
+    )
+    assert result.exit_code == 0
+    printed = json.loads(result.stdout)
+    calibration = Calibration.load(weights)
+    assert set(calibration.thresholds) == {"relevance", "support", "abstention", "tool", "call"}
+    assert calibration.thresholds == printed["thresholds"]
+    assert all(0 <= value <= 1 for value in calibration.thresholds.values())
+    assert calibration.evidence["similarity"] > 0
+    assert set(calibration.evidence) == set(calibration.tool_evidence) == {"grade", "similarity", "bias"}
+    assert calibration.prompts == prompt_digest()
+    errors = printed["calibration_error"]
+    assert errors["grade"]["after"] <= errors["grade"]["before"]
+
+
+def test_a_missing_file_is_named(tmp_path: Path, development: Path) -> None:
+    (development / "folder_calibration.jsonl").unlink()
+    weights = write_tiny_model(tmp_path / "weights")
+    result = CliRunner().invoke(command, [str(weights), "--development", str(development)])
+    assert result.exit_code != 0
+    assert "folder_calibration.jsonl" in str(result.exception)
+    assert not (weights / "calibration.json").exists()
