@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.evaluation.charts import draw_risk_coverage
+from agent.paths import REPOSITORY
 
 Figures = dict[str, Any]
 
@@ -71,19 +72,22 @@ HEADLINES = {
 
 def describe_run(model: str, seconds: float) -> Figures:
     """Return what the figures depend on: weights, commit, machine, day."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607 - the person's own git
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout.strip()
     return {
         "model": Path(model).name,
-        "commit": commit or "unknown",
+        "commit": _commit() or "unknown",
         "machine": f"{platform.machine()}, Python {platform.python_version()}",
         "day": datetime.now(UTC).date().isoformat(),
         "minutes": round(seconds / 60, 1),
     }
+
+
+def _commit() -> str:
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    try:
+        done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)  # noqa: S603 - the person's own git
+    except FileNotFoundError:  # git is not installed
+        return ""
+    return done.stdout.strip()
 
 
 def write_results(page: Path, run: Figures, results: Mapping[str, Figures]) -> None:

@@ -14,7 +14,8 @@ import pyte
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _PATIENCE = 120.0
-_UNWANTED = ("NO_COLOR", "COLUMNS", "LINES")
+_UNWANTED = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "LC_ALL", "LC_CTYPE", "PYTHONIOENCODING")
+"""Variables of whoever runs the tests that change what a terminal shows."""
 
 
 class Terminal:
@@ -27,9 +28,7 @@ class Terminal:
         columns: int = 90,
         lines: int = 30,
     ) -> None:
-        own = {
-            name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LINES")
-        }
+        own = {name: value for name, value in os.environ.items() if name not in _UNWANTED}
         self._process = pexpect.spawn(
             sys.executable,
             arguments,

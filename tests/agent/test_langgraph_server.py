@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from langgraph_sdk import get_sync_client
 from graphs import AssistantOutput, DocumentQAOutput, ReasonerOutput, ToolAgentOutput
 from tests.agent.fakes import LIGHTHOUSE
 from tests.llm.conftest import write_tiny_model
+from tests.ports import free_port
 
 pytest.importorskip("langgraph_api", reason='the LangGraph server comes with "homespun[langgraph]"')
 
@@ -40,12 +40,6 @@ def weights_with_room(folder: Path) -> Path:
     file = folder / "config.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | {"max_position_embeddings": 4096}))
     return folder
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

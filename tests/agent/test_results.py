@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent.evaluation.charts import draw_risk_coverage
-from agent.evaluation.results import CHART, write_results
+from agent.evaluation.results import CHART, describe_run, write_results
 
 CURVE = [(0.5, 0.2), (1.0, 0.4)]
 RESULTS = {
@@ -43,3 +43,9 @@ def test_the_chart_is_drawn_and_shown(tmp_path: Path) -> None:
 def test_without_a_curve_there_is_no_chart(tmp_path: Path) -> None:
     assert draw_risk_coverage(tmp_path / "chart.png", {"route": RESULTS["route"]}) is None
     assert not list(tmp_path.iterdir())
+
+
+def test_a_run_is_described_where_there_is_no_git(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    described = describe_run("some/folder/tiny", 90.0)
+    assert (described["model"], described["commit"], described["minutes"]) == ("tiny", "unknown", 1.5)

@@ -44,7 +44,10 @@ def test_callers_of_the_server(tmp_path: Path, folder: Path) -> None:
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
         try:
             assert server.stderr is not None
-            place = server.stderr.readline().split(" at ")[1].strip()
+            announced = next(
+                line for line in server.stderr if " at http" in line
+            )  # libraries may warn before
+            place = announced.split(" at ")[1].strip()
             body = {"messages": [{"role": "user", "content": "Where is Oslo?"}], "max_tokens": 24}
             alone = reply(place, body)
             together = ask_together(place, body)

@@ -17,6 +17,7 @@ from llm.training.metrics import read_metrics
 from llm.training.sequences import SequenceWriter
 from llm.training.snapshot import SNAPSHOT_FILE
 from llm.training.trainer import Trainer, TrainingStoppedError
+from tests.ports import free_port
 
 CONFIG = """
 name = "tiny"
@@ -164,7 +165,7 @@ def test_missing_data_says_how_to_make_it(folder: Path) -> None:
 def test_two_processes_train_together(folder: Path) -> None:
     (folder / "config.toml").write_text(CONFIG.replace("tokens = 3000", "tokens = 1500"))
     root = Path(__file__).parents[2]
-    launch = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port", "29517"]
+    launch = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port", str(free_port())]
     result = subprocess.run(
         [sys.executable, *launch, str(root / "main.py"), "train", str(folder / "config.toml")],
         capture_output=True,

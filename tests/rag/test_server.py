@@ -68,11 +68,13 @@ def test_watch_follows_changes(folder: Path, make_index: MakeIndex) -> None:
     thread.start()
     try:
         assert reports.get(timeout=60) == (3, 0)
-        (folder / "late.txt").write_text("A late arrival.")
+        (whole := folder.parent / "late.txt").write_text("A late arrival.")
+        whole.rename(folder / "late.txt")  # at once: a file that is half written is news of its own
         assert reports.get(timeout=60) == (1, 0)
         (folder / "late.txt").unlink()
         assert reports.get(timeout=60) == (0, 1)
-        (folder / "broken.pdf").write_bytes(b"%PDF-1.4 nothing")
+        (whole := folder.parent / "broken.pdf").write_bytes(b"%PDF-1.4 nothing")
+        whole.rename(folder / "broken.pdf")
         assert reports.get(timeout=60) == (0, 0), "a file that cannot be read is news, too"
     finally:
         stop.set()
