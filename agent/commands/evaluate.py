@@ -14,7 +14,7 @@ from agent.context import Context, model_option, open_context, settings_options
 FILE = click.argument("file", type=click.Path(path_type=Path))
 LIMIT = click.option("--limit", type=click.IntRange(min=1), help="Take only the first rows.")
 
-Measure = Callable[[Context, list[dict[str, Any]], Callable[[], None]], dict[str, Any]]
+Measure = Callable[[Context, list[Any], Callable[[], None]], dict[str, Any]]
 
 
 @click.group("eval")
@@ -45,7 +45,7 @@ def _register(name: str, help_text: str, fields: str, measure: Measure) -> None:
         _measure_and_print(context, rows, measure)
 
 
-def _measure_and_print(context: Context, rows: list[dict[str, Any]], measure: Measure) -> None:
+def _measure_and_print(context: Context, rows: list[Any], measure: Measure) -> None:
     from agent.evaluation.counter import counting
 
     with counting(len(rows), context.messages.interactive) as on_row:
@@ -129,6 +129,18 @@ def _language(context: Context, rows: list[dict[str, Any]], on_row: Callable[[],
     return {"n": len(rows), **result}
 
 
+def _own_tools(context: Context, rows: list[Any], on_row: Callable[[], None]) -> dict[str, Any]:
+    from agent.evaluation.own_tools import measure_own_tools
+
+    return measure_own_tools(context.settings, rows, on_row)
+
+
+def _two_hop(context: Context, rows: list[Any], on_row: Callable[[], None]) -> dict[str, Any]:
+    from agent.evaluation.two_hop import measure_two_hop
+
+    return measure_two_hop(context.settings, rows, on_row)
+
+
 def _choice_model(context: Context) -> Any:
     """Open the model, which must give probabilities.
 
@@ -159,6 +171,39 @@ _register("rewrite", "Make follow-ups stand alone.", "history, question, standal
 _register("route", "Send messages to the right graph.", "text, route", _route)
 _register("tools", "Call the right tool, or none.", "tools, messages, expected", _tools)
 _register("language", "Foresee text: bits per byte.", "text", _language)
+
+
+@command.command("own-tools")
+@LIMIT
+@model_option
+@settings_options
+def own_tools(
+    limit: int | None, model: str | None, config: Path | None, assignments: tuple[str, ...]
+) -> None:
+    """Do 200 tasks with the agent's own tools, over a small folder.
+
+    The tasks and the folder are made up, always the same ones. A task is done when the reply says the right
+    result and a tool gave it.
+    """
+    context = open_context((), model, config, assignments)
+    from agent.evaluation.own_tools import own_tool_tasks
+
+    _measure_and_print(context, own_tool_tasks(limit), _own_tools)
+
+
+@command.command("two-hop")
+@LIMIT
+@model_option
+@settings_options
+def two_hop(limit: int | None, model: str | None, config: Path | None, assignments: tuple[str, ...]) -> None:
+    """Ask 80 questions that take two files each, of the reasoner and of document Q&A.
+
+    The questions and their folder are made up, always the same ones.
+    """
+    context = open_context((), model, config, assignments)
+    from agent.evaluation.two_hop import two_hop_questions
+
+    _measure_and_print(context, two_hop_questions(limit), _two_hop)
 
 
 @command.command("documents")
@@ -262,8 +307,10 @@ def everything(
     """Measure every capability in one run and write the page of results."""
     import time
 
+    from agent.evaluation.own_tools import own_tool_tasks
     from agent.evaluation.results import describe_run, write_results
     from agent.evaluation.rows import read_evaluation
+    from agent.evaluation.two_hop import two_hop_questions
     from agent.paths import HANDBOOK
 
     context = open_context([HANDBOOK], model, config, assignments)
@@ -288,5 +335,8 @@ def everything(
         # The handbook's questions are few, and those without an answer come last: all are asked.
         most = None if file.parent == HANDBOOK.parent else limit
         results[name] = measure(context, read_evaluation(file, (), most), lambda: None)
+    click.echo("own_tools and two_hop: made up", err=True)
+    results["own_tools"] = _own_tools(context, own_tool_tasks(limit), lambda: None)
+    results["two_hop"] = _two_hop(context, two_hop_questions(limit), lambda: None)
     write_results(page, describe_run(context.settings.model, time.perf_counter() - started), results)
     click.echo(json.dumps(results, ensure_ascii=False))

@@ -66,8 +66,16 @@ HEADLINES = {
     ),
     "documents": DOCUMENTS,
     "folder": DOCUMENTS,
+    "own_tools": ("right", "right_result", "right_tools", "baseline.right"),
+    "two_hop": (
+        "reasoner.f1",
+        "document_qa.f1",
+        "reasoner.exact_match",
+        "document_qa.exact_match",
+        "baseline.best_sentence_f1",
+    ),
 }
-"""What the page shows of each capability; a dot leads into the baseline."""
+"""What the page shows of each capability; a dot leads into what is measured beside it."""
 
 
 def describe_run(model: str, seconds: float) -> Figures:
