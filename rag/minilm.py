@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import threading
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -51,6 +51,8 @@ class MiniLM(Embeddings):
         self._threads = threads
         self._precision = precision
         self._lock = threading.Lock()
+        # One question is embedded for the search, for its passages and for their sentences.
+        self._question = lru_cache(maxsize=32)(lambda text: tuple(self.embed_documents([text])[0]))
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Embed texts, the longest first, in batches of texts of about the same length."""
@@ -65,8 +67,8 @@ class MiniLM(Embeddings):
         return vectors
 
     def embed_query(self, text: str) -> list[float]:
-        """Embed one question."""
-        return self.embed_documents([text])[0]
+        """Embed one question; the last ones are remembered."""
+        return list(self._question(text))
 
     def count_tokens(self, text: str) -> int:
         """Count the word pieces of a text, without the two marks around it and without a limit."""

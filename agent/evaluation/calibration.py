@@ -38,7 +38,7 @@ DECISIONS = ("grade", "check")
 KEPT_SHARE = 0.95
 """Share of the right passages and answers that the single thresholds let through."""
 
-ROUTE_BIASES = (0.0, 0.5, 1.0, 1.5, 2.0)
+ROUTE_BIASES = (0.0, 0.25, 0.5, 0.75, 1.0)
 """What is tried as the documents' bias."""
 
 SMALLEST = 1e-9
