@@ -62,9 +62,13 @@ def describe(progress: Progress) -> str:
     return f"Embedding: {counts}, {progress.chunks_per_second:.0f} a second{_time_left(progress)}"
 
 
+def time_left(seconds: float) -> str:
+    """Return a duration in seconds, or in minutes where it is long."""
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:,.0f} min"
+
+
 def _time_left(progress: Progress) -> str:
     seconds = progress.seconds_left
     if seconds is None or seconds < 1:
         return ""
-    shown = f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
-    return f", about {shown} left"
+    return f", about {time_left(seconds)} left"

@@ -58,9 +58,9 @@ def command(
 
     folder = check_folder(docs)
     context = open_context((), model, config, assignments)
-    from agent.commands.train import show
     from agent.finetuning import Plan, finetune
     from agent.models import own_weights_folder
+    from agent.training_progress import TrainingProgress
 
     plan = Plan(
         base=own_weights_folder(context.settings.model),
@@ -70,7 +70,8 @@ def command(
         seed=seed,
         threads=context.settings.processors or None,
     )
-    outcome = finetune(plan, folder, lambda line: click.echo(context.messages.text(line), err=True), show)
+    with TrainingProgress(context.messages) as progress:
+        outcome = finetune(plan, folder, progress.say, progress.show)
     click.echo(context.output.text(describe(outcome)))
 
 

@@ -44,19 +44,22 @@ def command(config: Path, fields: tuple[str, ...], trials: int, tokens: int, stu
     Many short runs are compared by their loss on the first validation set. A search that was stopped goes
     on when the same command is given again. The best config is written as TOML, whose path is printed.
     """
-    from agent.commands.train import show
+    from agent.context import open_context
     from agent.errors import MissingExtraError
+    from agent.training_progress import TrainingProgress
     from llm.training.config import load_config
     from llm.training.config_file import save_config
     from llm.training.search import Field, Search
 
     settings = load_config(config)
     folder = study or settings.output.with_name(f"tune-{settings.name}")
-    try:
-        search = Search(config, [Field.parse(text) for text in fields], folder, tokens, show)
-    except ModuleNotFoundError:
-        raise MissingExtraError("The search", "train") from None
-    search.run(trials, lambda outcome: click.echo(_line(outcome), err=True))
+    varied = [Field.parse(text) for text in fields]
+    with TrainingProgress(open_context().messages) as progress:
+        try:
+            search = Search(config, varied, folder, tokens, progress.show)
+        except ModuleNotFoundError:
+            raise MissingExtraError("The search", "train") from None
+        search.run(trials, lambda outcome: progress.say(_line(outcome)))
     click.echo("\n".join(table(search.outcomes())))
     best = search.best()
     if best is None:

@@ -62,13 +62,13 @@ class Mixture:
         }
 
     def _next(self, name: str) -> NDArray[np.int64]:
-        cursor = self.cursors[name]
-        if cursor[1] + self._processes > len(self._plan(name, cursor[0])):
-            cursor[:] = [cursor[0] + 1, 0]
-        plan = self._plan(name, cursor[0])
-        numbers = plan[(cursor[1] + self._process) % len(plan)]
-        cursor[1] += self._processes
-        return numbers
+        epoch, position = self.cursors[name]
+        if position + self._processes > len(self._plan(name, epoch)):
+            epoch, position = epoch + 1, 0
+        plan = self._plan(name, epoch)
+        # A dictionary of its own: who holds the old one still sees where this batch began.
+        self.cursors = self.cursors | {name: [epoch, position + self._processes]}
+        return plan[(position + self._process) % len(plan)]
 
     def _plan(self, name: str, epoch: int) -> list[NDArray[np.int64]]:
         known = self._plans.get(name)

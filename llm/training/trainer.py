@@ -4,7 +4,8 @@
     torchrun --nproc-per-node 2 main.py train CONFIG.toml
 
 The same loop serves a CPU, a GPU and several processes. It stops cleanly on Ctrl-C, on a loss that is
-no number and on a full disk: the last snapshot stays whole, and the same command goes on from it.
+no number, without memory and on a full disk: the last snapshot stays whole, and the same command goes on
+from it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,7 @@ from llm.training.processes import Processes, join_processes
 from llm.training.schedule import rate_at
 from llm.training.sequences import Batch, SequenceSet
 from llm.training.snapshot import SNAPSHOT_FILE, Progress, load_snapshot, save_snapshot
+from llm.training.utilisation import peak_flops
 
 warnings.filterwarnings("ignore", message="Mismatch dtype between input and weight")
 # Norms read bfloat16 and weigh in float32: torch warns that its fused form does not take the pair.
@@ -69,7 +72,8 @@ class Report:
     """Share of the stage that is done, 0 to 1."""
     loss: float
     tokens_per_second: float
-    flops_per_second: float
+    utilisation: float
+    """Share of the fastest arithmetic of the devices that the model's own takes, 0 to 1 (MFU)."""
     seconds_left: float
 
 
@@ -103,7 +107,7 @@ class Trainer:
         """Run all stages that are left and return the folder of the finished weights.
 
         Raises:
-            TrainingStoppedError: Interrupted, a loss that is no number, or a full disk.
+            TrainingStoppedError: Interrupted, a loss that is no number, or no memory or disk is left.
             OutputBusyError: Another run writes into the same folder.
         """
         with output_lock(self.config.output, self._processes.is_first):
@@ -226,14 +230,33 @@ class Trainer:
 
     def _step(self, stage: Stage, batch: Batch, rate: float) -> Tensor:
         """Take one step at a share of the peak rate; return its loss."""
-        peaks = {
-            "muon": stage.optimiser.matrix_learning_rate,
-            "adam": stage.optimiser.embedding_learning_rate,
-        }
+        random, is_unchanged = torch.get_rng_state(), True
+        try:
+            loss = self._learn(batch)
+            is_unchanged = False
+            self._update(stage, rate)
+        except (MemoryError, RuntimeError) as error:
+            if not _is_out_of_memory(error):
+                raise
+        else:
+            self._progress.step += 1
+            tokens = self._processes.total(batch.tokens)
+            self._progress.stage_tokens += tokens
+            self._progress.total_tokens += tokens
+            return loss
+        # Only out here nothing holds the activations any more, and there is memory for a snapshot.
+        raise self._out_of_memory(stage, random if is_unchanged else None)
+
+    def _learn(self, batch: Batch) -> Tensor:
+        """Compute the gradients of a batch; return its loss."""
         self.model.train()
         loss = self._loss(batch)
         loss.backward()  # type: ignore[no-untyped-call]  # torch does not annotate it
         self._processes.average_gradients(self.model.parameters())
+        return loss.detach()
+
+    def _update(self, stage: Stage, rate: float) -> None:
+        """Move the weights along their gradients."""
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), stage.optimiser.clip)
         if not math.isfinite(norm.item()):
             self.model.zero_grad(set_to_none=True)
@@ -241,16 +264,31 @@ class Trainer:
                 f"The loss became no number at step {self._progress.step}: lower the learning rate "
                 "and run again; the last snapshot is kept."
             )
+        peaks = {
+            "muon": stage.optimiser.matrix_learning_rate,
+            "adam": stage.optimiser.embedding_learning_rate,
+        }
         for name, optimiser in self._optimisers.items():
             for group in optimiser.param_groups:
                 group["lr"] = peaks[name] * rate
             optimiser.step()
         self.model.zero_grad(set_to_none=True)
-        self._progress.step += 1
-        tokens = self._processes.total(batch.tokens)
-        self._progress.stage_tokens += tokens
-        self._progress.total_tokens += tokens
-        return loss.detach()
+
+    def _out_of_memory(self, stage: Stage, random: Tensor | None) -> TrainingStoppedError:
+        """Save the state before the step, unless its weights are changed in part, and return what to raise.
+
+        Args:
+            stage: The stage under way.
+            random: The random state before the step; None if the weights are no longer whole.
+        """
+        self.model.zero_grad(set_to_none=True)
+        if random is not None:
+            torch.set_rng_state(random)
+            self._snapshot()
+        return TrainingStoppedError(
+            f"Memory ran out at step {self._progress.step} of stage {stage.name!r}: lower its "
+            f"tokens_per_batch ({stage.tokens_per_batch}) and run again; it goes on from the last snapshot."
+        )
 
     def _loss(self, batch: Batch) -> Tensor:
         """Weighted mean of the cross entropy, computed only where a token counts."""
@@ -271,7 +309,7 @@ class Trainer:
         if not losses:
             return
         if self._processes.is_first:
-            self._log.write(stage=stage.name, step=self._progress.step, validation=losses, **self._totals())
+            self._record(stage=stage.name, step=self._progress.step, validation=losses, **self._totals())
         loss = losses[self.config.validation[0]]
         if self._progress.best_loss is None or loss < self._progress.best_loss:
             self._progress.best_loss, self._progress.worse_validations = loss, 0
@@ -302,16 +340,34 @@ class Trainer:
     def _report(self, stage: Stage, loss: float, speed: float, done: float) -> None:
         if not self._processes.is_first:
             return
-        self._log.write(
+        flops = speed * self.model.config.flops_per_token(stage.context)
+        utilisation = flops / (self._peak_flops * self._processes.count)
+        self._record(
             stage=stage.name,
             step=self._progress.step,
             loss=round(loss, 5),
             tokens_per_second=round(speed, 1),
+            utilisation=round(utilisation, 4),
             **self._totals(),
         )
-        flops = speed * self.model.config.flops_per_token(stage.context)
         left = self._progress.stage_seconds * (1 - done) / max(done, 1e-9)
-        self._on_report(Report(stage.name, self._progress.step, done, loss, speed, flops, left))
+        self._on_report(Report(stage.name, self._progress.step, done, loss, speed, utilisation, left))
+
+    @cached_property
+    def _peak_flops(self) -> float:
+        precision = torch.bfloat16 if self.config.precision == "bfloat16" else torch.float32
+        return peak_flops(self._processes.device, precision)
+
+    def _record(self, **values: Any) -> None:
+        """Append to the metrics."""
+        try:
+            self._log.write(**values)
+        except OSError as error:
+            self._snapshot()
+            raise TrainingStoppedError(
+                f"The metrics could not be written to {self.config.output} ({error}): free some space and "
+                "run again; it goes on from the saved snapshot."
+            ) from error
 
     def _totals(self) -> dict[str, float]:
         return {
@@ -330,3 +386,10 @@ class Trainer:
                 f"The snapshot could not be written to {self.config.output} ({error}): free some "
                 "space and run again; the snapshot before is kept."
             ) from error
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Whether an allocation failed: on a processor torch raises a plain `RuntimeError`."""
+    words = ("can't allocate memory", "not enough memory")
+    is_plain = any(word in str(error) for word in words)
+    return is_plain or isinstance(error, MemoryError | torch.OutOfMemoryError)

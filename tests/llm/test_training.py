@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from safetensors import safe_open
 
 from llm.checkpoint import from_pretrained
 from llm.errors import ConfigError, WeightsError
@@ -115,6 +118,46 @@ def test_a_killed_run_goes_on_from_its_last_snapshot(folder: Path) -> None:
     resumed.train()
     for name, tensor in weights_of(whole).items():
         assert torch.equal(tensor, weights_of(resumed)[name]), name
+
+
+def run_out_of_memory(trainer: Trainer, monkeypatch: pytest.MonkeyPatch, name: str, step: int) -> None:
+    """Let a method of the trainer do its work and then ask for all memory there is, at one step."""
+    work = getattr(trainer, name)
+
+    def greedy(*arguments: Any) -> Any:
+        result = work(*arguments)
+        if trainer.model.training and trainer._progress.step == step:
+            torch.empty(2**60, dtype=torch.uint8)
+        return result
+
+    monkeypatch.setattr(trainer, name, greedy)
+
+
+def test_without_memory_the_steps_before_are_saved(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = load_config(folder / "config.toml").model_copy(update={"checkpoint_minutes": 60.0})
+    whole = Trainer(config)
+    whole.train()
+
+    apart = config.model_copy(update={"output": folder / "apart"})
+    greedy = Trainer(apart)
+    run_out_of_memory(greedy, monkeypatch, "_loss", step=7)
+    with pytest.raises(TrainingStoppedError, match=r"step 7 of stage 'first': lower its tokens_per_batch"):
+        greedy.train()
+    with safe_open(apart.output / SNAPSHOT_FILE, "pt") as snapshot:
+        assert json.loads(snapshot.metadata()["progress"])["step"] == 7
+    resumed = Trainer(apart)
+    resumed.train()
+    for name, tensor in weights_of(whole).items():
+        assert torch.equal(tensor, weights_of(resumed)[name]), name
+
+
+def test_weights_that_changed_in_part_are_not_saved(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = load_config(folder / "config.toml").model_copy(update={"checkpoint_minutes": 60.0})
+    greedy = Trainer(config)
+    run_out_of_memory(greedy, monkeypatch, "_update", step=7)
+    with pytest.raises(TrainingStoppedError, match="Memory ran out"):
+        greedy.train()
+    assert not (config.output / SNAPSHOT_FILE).exists()
 
 
 def test_a_damaged_snapshot_is_named(folder: Path) -> None:
