@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: chat test test-faults lint format check install docs screenshots clean help
+.PHONY: chat test test-faults coverage mutants audit lint format check install docs screenshots clean help
 
 chat: $(STAMP) ## Talk about the sample handbook; ARGS="--docs FOLDER" asks another folder
 	@$(BIN)/python main.py $(ARGS)
@@ -20,6 +20,22 @@ test: $(STAMP) ## Run the tests; ARGS="tests/agent -k name" runs some of them
 
 test-faults: $(STAMP) ## Kill, fill, damage and fuzz everything, at length; the tests do it in short
 	@FAULTS=full $(BIN)/python -m pytest --timeout=1800 tests/faults tests/fuzz tests/rag/test_durability.py $(ARGS)
+
+coverage: $(STAMP) ## Run the tests and print, package by package, which branches they reach; 90% is the least
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	@for package in agent corpora graphs llm rag; do \
+		$(BIN)/coverage report --include="$$package/*" --fail-under=90 || failed=1; done; exit $${failed:-0}
+
+mutants: $(STAMP) ## Break the core in many small ways and print the breaks that no test notices; a quarter of an hour
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutation]'
+	@HOMESPUN_FUZZ=5 $(BIN)/mutmut run
+	@$(BIN)/mutmut results
+
+audit: $(STAMP) ## Compare the pinned packages with the flaws that are known; asks the network
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[audit]'
+	@$(BIN)/pip-audit --strict --disable-pip --no-deps --progress-spinner off -r constraints.txt
 
 lint: $(STAMP) ## Check style and types
 	@$(BIN)/ruff check .
@@ -41,7 +57,7 @@ screenshots: $(STAMP) ## Draw the pictures of the README from real conversations
 install: $(STAMP) ## Make .venv and install everything into it
 
 clean: ## Remove .venv and all caches
-	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build *.egg-info
+	@rm -rf $(VENV) .coverage* mutants .pytest_cache .mypy_cache .ruff_cache build *.egg-info
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

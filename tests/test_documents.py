@@ -9,7 +9,7 @@ import pytest
 
 from tests.test_architecture import ROOMS, ROOT, files_of, imported
 
-FOREIGN = {"build", "runs", "node_modules"}
+FOREIGN = {"build", "mutants", "runs", "node_modules"}
 """Folders of things that were made here."""
 
 ROOTS = (*ROOMS, "tests", "docs", "examples")
