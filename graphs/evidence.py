@@ -35,6 +35,11 @@ class Evidence:
     """Weight of the cosine between the embeddings of question and text."""
     bias: float = 0.0
 
+    @property
+    def weights(self) -> dict[str, float]:
+        """The fit by name, as `calibration.json` keeps it."""
+        return {"grade": self.grade, "similarity": self.similarity, "bias": self.bias}
+
     def weigh(self, question: str, texts: Sequence[str], grades: Sequence[float]) -> Work[list[float]]:
         """Return the probability that each text answers the question.
 

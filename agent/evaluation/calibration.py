@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,21 +13,17 @@ from typing import Any
 
 from agent.assembly import Assembly
 from agent.evaluation.documents import graph_that_always_answers
-from agent.evaluation.tools import to_messages
+from agent.evaluation.evidence_fit import fit_evidence, fit_tool_evidence, kept_threshold
 from agent.paths import Paths
 from agent.settings import Settings
 from corpora.example import Example
-from corpora.passages import find_span, passage, sentences
 from corpora.prompt_digest import prompt_digest
 from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
 from corpora.wells import Row
-from graphs import Evidence, prompts
-from graphs.evidence import log_odds
-from graphs.tool_choice import describe
+from graphs import prompts
 from llm import ChatHomespun
 from llm.calibration import CALIBRATION_FILE
-from llm.errors import ContextOverflowError
-from llm.evaluation.decisions import best_threshold, calibration_error, fit_logistic, fit_temperature
+from llm.evaluation.decisions import best_threshold, calibration_error, fit_temperature
 from llm.messages import to_template
 from llm.template import ChatTemplate
 from rag.minilm import MiniLM
@@ -35,17 +31,11 @@ from rag.minilm import MiniLM
 DECISIONS = ("grade", "check")
 """Tasks whose reply is yes or no."""
 
-KEPT_SHARE = 0.95
-"""Share of the right passages and answers that the single thresholds let through."""
-
 ROUTE_BIASES = (0.0, 0.25, 0.5, 0.75, 1.0)
 """What is tried as the documents' bias."""
 
 SMALLEST = 1e-9
 """Probabilities below this count as this."""
-
-MOST_SENTENCES = 20
-"""Sentences of a passage that the evidence is fitted on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +91,16 @@ def calibrate(
             "after": calibration_error(fitted, truths),
         }
         if task == "check":
-            content["thresholds"]["support"] = _kept_threshold(fitted, truths)
+            content["thresholds"]["support"] = kept_threshold(fitted, truths)
 
     def write() -> ChatHomespun:
         place.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
         return ChatHomespun(model=str(weights))
 
     corrected = write()
-    evidence, relevance = _fit_evidence(corrected, embeddings, rows)
-    tool_evidence, tool_thresholds = _fit_tools(corrected, embeddings, rows.tools)
-    content["evidence"], content["tool_evidence"] = _weights(evidence), _weights(tool_evidence)
+    evidence, relevance = fit_evidence(corrected, embeddings, rows.reading, rows.relevance)
+    tool_evidence, tool_thresholds = fit_tool_evidence(corrected, embeddings, rows.tools)
+    content["evidence"], content["tool_evidence"] = evidence.weights, tool_evidence.weights
     content["thresholds"] |= {"relevance": relevance, **tool_thresholds}
     write()
     content["thresholds"]["abstention"] = _fit_abstention(weights, rows, on_row)
@@ -138,49 +128,6 @@ def _margins(model: ChatHomespun, examples: Sequence[Example]) -> list[float]:
     return margins
 
 
-def _kept_threshold(probabilities: Sequence[float], truths: Sequence[bool]) -> float:
-    """Return the threshold that lets most right ones through; what is left is for the product."""
-    right = sorted(p for p, truth in zip(probabilities, truths, strict=True) if truth)
-    return min(0.5, right[int(len(right) * (1 - KEPT_SHARE))]) if right else 0.5
-
-
-def _fit_evidence(model: ChatHomespun, embeddings: MiniLM, rows: DevelopmentRows) -> tuple[Evidence, float]:
-    """Weigh grade and likeness of sentences; return the fit, and the threshold that keeps most right ones."""
-    likeness = Evidence(embeddings)
-    grades: list[float] = []
-    similarities: list[float] = []
-    truths: list[bool] = []
-    for question, texts, answering in _sentences(rows.reading, rows.relevance):
-        conversations = [prompts.grade(question, passage(text)) for text in texts]
-        decided = model.choice_probabilities(conversations, prompts.YES_OR_NO)
-        grades += [probabilities[prompts.YES] for probabilities in decided]
-        similarities += likeness.similarities(question, texts)
-        truths += answering
-    evidence = _fit(embeddings, grades, similarities, truths)
-    return evidence, _kept_threshold(list(map(evidence.probability, grades, similarities)), truths)
-
-
-def _fit(
-    embeddings: MiniLM, grades: Sequence[float], similarities: Sequence[float], truths: Sequence[bool]
-) -> Evidence:
-    features = list(zip(map(log_odds, grades), similarities, strict=True))
-    (grade, similarity), bias = fit_logistic(features, truths)
-    return Evidence(embeddings, grade, similarity, bias)
-
-
-def _sentences(
-    reading: Sequence[Row], relevance: Sequence[Row]
-) -> Iterator[tuple[str, list[str], list[bool]]]:
-    """Yield questions with sentences, and which of these answer."""
-    for row in relevance:
-        answering = [index in row["relevant"] for index in range(len(row["candidates"]))]
-        yield row["question"], row["candidates"], answering
-    for row in reading:
-        texts = sentences(row["passage"])[:MOST_SENTENCES]
-        holding = [any(find_span(text, answer) for answer in row["answers"]) for text in texts]
-        yield row["question"], texts, holding
-
-
 def _fit_abstention(weights: Path, rows: DevelopmentRows, on_row: Callable[[], None]) -> float:
     """Return the confidence that best parts questions that a folder answers from the others.
 
@@ -197,49 +144,6 @@ def _fit_abstention(weights: Path, rows: DevelopmentRows, on_row: Callable[[], N
             confidences.append(graph.invoke({"question": row["question"]})["confidence"])
             on_row()
     return best_threshold(confidences, [bool(row["answerable"]) for row in rows.questions])
-
-
-def _fit_tools(
-    model: ChatHomespun, embeddings: MiniLM, rows: Sequence[Row]
-) -> tuple[Evidence, dict[str, float]]:
-    """Weigh calls and likeness of tools; return the fit, and the thresholds with and without likeness."""
-    likeness = Evidence(embeddings)
-    offers: list[_Offer] = []
-    for row in rows:
-        messages, tools = prompts.tool(to_messages(row["messages"])), row["tools"]
-        try:
-            calls = model.call_probabilities(messages, tools)
-        except ContextOverflowError:
-            continue
-        if tools:
-            alike = likeness.similarities(messages[-1].text, [describe(tool) for tool in tools])
-            wanted = {expected["name"] for expected in row["expected"]}
-            offers.append(_Offer(calls, alike, [tool["function"]["name"] in wanted for tool in tools]))
-    evidence = _fit(
-        embeddings,
-        [call for offer in offers for call in offer.calls],
-        [alike for offer in offers for alike in offer.similarities],
-        [truth for offer in offers for truth in offer.truths],
-    )
-    is_needed = [any(offer.truths) for offer in offers]
-    alone = [max(offer.calls) for offer in offers]
-    weighed = [max(map(evidence.probability, offer.calls, offer.similarities)) for offer in offers]
-    return evidence, {
-        "call": best_threshold(alone, is_needed),
-        "tool": best_threshold(weighed, is_needed),
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class _Offer:
-    """The tools of a row."""
-
-    calls: list[float]
-    """How likely the model would call each."""
-    similarities: list[float]
-    """How alike the message and each tool are."""
-    truths: list[bool]
-    """Which of them may be called."""
 
 
 def _fit_route(model: ChatHomespun, rows: Sequence[Row]) -> float:
@@ -263,10 +167,6 @@ def _fit_route(model: ChatHomespun, rows: Sequence[Row]) -> float:
         return sum(route == row["route"] for route, row in zip(chosen, rows, strict=True))
 
     return max(ROUTE_BIASES, key=lambda bias: (right(bias), bias))
-
-
-def _weights(evidence: Evidence) -> dict[str, float]:
-    return {"grade": evidence.grade, "similarity": evidence.similarity, "bias": evidence.bias}
 
 
 def _sigmoid(value: float) -> float:

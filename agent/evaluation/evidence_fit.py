@@ -1,0 +1,118 @@
+"""The regressions over the model's own probability and likeness by embedding; see `graphs.evidence`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from agent.evaluation.tools import to_messages
+from corpora.passages import find_span, passage, sentences
+from corpora.wells import Row
+from graphs import Evidence, prompts
+from graphs.evidence import log_odds
+from graphs.tool_choice import describe
+from llm import ChatHomespun
+from llm.errors import ContextOverflowError
+from llm.evaluation.decisions import best_threshold, fit_logistic
+from rag.minilm import MiniLM
+
+KEPT_SHARE = 0.95
+"""Share of the right passages and answers that the single thresholds let through."""
+
+MOST_SENTENCES = 20
+"""Sentences of a passage that the evidence is fitted on."""
+
+
+def fit_evidence(
+    model: ChatHomespun, embeddings: MiniLM, reading: Sequence[Row], relevance: Sequence[Row]
+) -> tuple[Evidence, float]:
+    """Weigh grade and likeness of sentences; return the fit, and the threshold that keeps most right ones.
+
+    Args:
+        model: With calibrated grades.
+        embeddings: Tell the likeness.
+        reading: Rows with passage, question, answers.
+        relevance: Rows with question, candidates, relevant.
+    """
+    likeness = Evidence(embeddings)
+    grades: list[float] = []
+    similarities: list[float] = []
+    truths: list[bool] = []
+    for question, texts, answering in _sentences(reading, relevance):
+        conversations = [prompts.grade(question, passage(text)) for text in texts]
+        decided = model.choice_probabilities(conversations, prompts.YES_OR_NO)
+        grades += [probabilities[prompts.YES] for probabilities in decided]
+        similarities += likeness.similarities(question, texts)
+        truths += answering
+    evidence = _fit(embeddings, grades, similarities, truths)
+    return evidence, kept_threshold(list(map(evidence.probability, grades, similarities)), truths)
+
+
+def fit_tool_evidence(
+    model: ChatHomespun, embeddings: MiniLM, rows: Sequence[Row]
+) -> tuple[Evidence, dict[str, float]]:
+    """Weigh calls and likeness of tools; return the fit, and the thresholds with and without likeness."""
+    likeness = Evidence(embeddings)
+    offers: list[_Offer] = []
+    for row in rows:
+        messages, tools = prompts.tool(to_messages(row["messages"])), row["tools"]
+        try:
+            calls = model.call_probabilities(messages, tools)
+        except ContextOverflowError:
+            continue
+        if tools:
+            alike = likeness.similarities(messages[-1].text, [describe(tool) for tool in tools])
+            wanted = {expected["name"] for expected in row["expected"]}
+            offers.append(_Offer(calls, alike, [tool["function"]["name"] in wanted for tool in tools]))
+    evidence = _fit(
+        embeddings,
+        [call for offer in offers for call in offer.calls],
+        [alike for offer in offers for alike in offer.similarities],
+        [truth for offer in offers for truth in offer.truths],
+    )
+    is_needed = [any(offer.truths) for offer in offers]
+    alone = [max(offer.calls) for offer in offers]
+    weighed = [max(map(evidence.probability, offer.calls, offer.similarities)) for offer in offers]
+    return evidence, {
+        "call": best_threshold(alone, is_needed),
+        "tool": best_threshold(weighed, is_needed),
+    }
+
+
+def kept_threshold(probabilities: Sequence[float], truths: Sequence[bool]) -> float:
+    """Return the threshold that lets most right ones through; what is left is for the product."""
+    right = sorted(p for p, truth in zip(probabilities, truths, strict=True) if truth)
+    return min(0.5, right[int(len(right) * (1 - KEPT_SHARE))]) if right else 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """The tools of a row."""
+
+    calls: list[float]
+    """How likely the model would call each."""
+    similarities: list[float]
+    """How alike the message and each tool are."""
+    truths: list[bool]
+    """Which of them may be called."""
+
+
+def _fit(
+    embeddings: MiniLM, grades: Sequence[float], similarities: Sequence[float], truths: Sequence[bool]
+) -> Evidence:
+    features = list(zip(map(log_odds, grades), similarities, strict=True))
+    (grade, similarity), bias = fit_logistic(features, truths)
+    return Evidence(embeddings, grade, similarity, bias)
+
+
+def _sentences(
+    reading: Sequence[Row], relevance: Sequence[Row]
+) -> Iterator[tuple[str, list[str], list[bool]]]:
+    """Yield questions with sentences, and which of these answer."""
+    for row in relevance:
+        answering = [index in row["relevant"] for index in range(len(row["candidates"]))]
+        yield row["question"], row["candidates"], answering
+    for row in reading:
+        texts = sentences(row["passage"])[:MOST_SENTENCES]
+        holding = [any(find_span(text, answer) for answer in row["answers"]) for text in texts]
+        yield row["question"], texts, holding
