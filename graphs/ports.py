@@ -65,6 +65,15 @@ class ToolModel(Protocol):
         ...
 
 
+@runtime_checkable
+class CopyingModel(Protocol):
+    """A model whose tool arguments can be held to what was said."""
+
+    def bind_copied_call(self, tool: Any) -> Runnable[Sequence[BaseMessage], AIMessage]:
+        """Return the model held to call a tool, with texts as arguments that stand in the conversation."""
+        ...
+
+
 class EmbeddingModel(Protocol):
     """What is asked of an embedding model; every LangChain `Embeddings` object has it."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,10 +23,15 @@ from graphs.tool_agent_state import (
     ToolRecord,
 )
 from graphs.tool_choice import ToolChoice
-from graphs.tool_guard import refuse_over_budget, refuse_repeated, this_turn, turn_calls
+from graphs.tool_guard import (
+    NOT_ALLOWED,
+    REFUSALS,
+    refuse_over_budget,
+    refuse_repeated,
+    this_turn,
+    turn_calls,
+)
 from graphs.turn import Update, begin, read_question
-
-NOT_ALLOWED = "Error: the person did not allow this call."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +54,13 @@ class ToolAgentNodes:
     def think(self, state: ToolAgentState) -> Work[Update]:
         """Ask the model for tool calls, or for the answer."""
         report("think", "Thinking")
-        messages = prompts.tool(self._read(state))
-        reply = yield from self.choice.reply(messages, list(self.tools.values()))
+        said = self._read(state)
+        failed = _failed_first(state) if self.choice.can_correct else None
+        if failed is not None and failed["name"] in self.tools:
+            # What the tool complained of is left out: the wrong words would be copied from there.
+            reply = yield from self.choice.correct(prompts.tool(said[:-2]), self.tools[failed["name"]])
+        else:
+            reply = yield from self.choice.reply(prompts.tool(said), list(self.tools.values()))
         decisions = [
             Decision(node="think", what=f"call {call['name']}({_show(call['args'])})", probability=1.0)
             for call in reply.tool_calls
@@ -78,14 +89,31 @@ class ToolAgentNodes:
     def conclude(self, state: ToolAgentState) -> Work[Update]:
         """Ask for the answer without tools, when no more calls may be made."""
         report("conclude", "Answering with what is known")
-        reply = yield from self.choice.mind.write(prompts.tool(self._read(state)), streamed=True)
+        reply = yield from self.choice.mind.write(
+            prompts.tool(self._read(state)), streamed=not self.choice.is_weighed
+        )
         # A call that a model makes without being offered tools must not linger without a result.
         return {"messages": [AIMessage(reply.text, id=reply.id)]}
 
     def finish(self, state: ToolAgentState) -> Update:
-        """Take the last words as the answer."""
-        answer = _latest(state).text.strip() or None
+        """Take the last words as the answer.
+
+        Where tools are chosen by weighing, the model is a small one, whose words may get a result wrong:
+        words that leave out what the tool said give way to what it said.
+        """
+        latest = _latest(state)
+        answer = latest.text.strip() or None
+        update: Update = {}
+        told = _told_last(state) if self.choice.is_weighed else ""
+        if told and not _repeats(answer or "", told):
+            what = f"“{answer or ''}” leaves out what the tool said, which is the answer"
+            answer = told
+            update = {
+                "messages": [latest.model_copy(update={"content": told})],
+                "decisions": [*state["decisions"], Decision(node="finish", what=what, probability=1.0)],
+            }
         return {
+            **update,
             "question": state["asked"],
             "answer": answer,
             "abstained": answer is None,
@@ -130,6 +158,30 @@ def asks_for_tools(state: ToolAgentState) -> bool:
     """Whether the model's latest message calls tools, be it wrongly."""
     latest = _latest(state)
     return bool(latest.tool_calls or latest.invalid_tool_calls)
+
+
+def _failed_first(state: ToolAgentState) -> ToolCall | None:
+    """Return the turn's only call if its tool failed; a call that was refused did not get there."""
+    match this_turn(state["messages"]):
+        case [AIMessage(tool_calls=[call]), ToolMessage(status="error")] if (
+            call["id"] not in state["refused"]
+        ):
+            return call
+    return None
+
+
+def _told_last(state: ToolAgentState) -> str:
+    """Return the turn's last result, the last error where no tool had a result, or nothing."""
+    turn = this_turn(state["messages"])
+    told = [message for message in turn if isinstance(message, ToolMessage) and message.text not in REFUSALS]
+    results = [message for message in told if message.status == "success"]
+    return (results or told)[-1].text.removeprefix("Error: ").strip() if told else ""
+
+
+def _repeats(answer: str, told: str) -> bool:
+    """Whether an answer holds every line that a tool said; “38” does not stand in “138”."""
+    lines = (re.escape(line.strip()) for line in told.splitlines())
+    return all(re.search(rf"(?<![\w.]){line}(?!\w)", answer) for line in lines)
 
 
 def _latest(state: ToolAgentState) -> AIMessage:

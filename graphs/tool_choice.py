@@ -17,8 +17,8 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from graphs.evidence import Evidence
 from graphs.mind import Mind
-from graphs.ports import ToolModel
-from graphs.step import Ask, Work
+from graphs.ports import CopyingModel, ToolModel
+from graphs.step import Ask, Work, ask_runnable
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,11 @@ class ToolChoice:
         """Whether tools are chosen here, one for a message, and not by the model among all."""
         return self.evidence.embeddings is not None and isinstance(self.mind.model, ToolModel)
 
+    @property
+    def can_correct(self) -> bool:
+        """Whether a call that failed can be made again with words of the conversation."""
+        return self.is_weighed and isinstance(self.mind.model, CopyingModel)
+
     def reply(self, messages: Sequence[BaseMessage], tools: Sequence[Any]) -> Work[AIMessage]:
         """Reply with calls of the tools, or in words.
 
@@ -47,12 +52,26 @@ class ToolChoice:
         """
         is_asked = isinstance(messages[-1], HumanMessage) and bool(tools)
         if not is_asked or not self.is_weighed:
-            return (yield from self.mind.write(messages, tools=tools, streamed=True))
+            return (yield from self.mind.write(messages, tools=tools, streamed=not self.is_weighed))
         probabilities = yield from self.probabilities(messages, tools)
         best = max(range(len(tools)), key=probabilities.__getitem__)
         if probabilities[best] < self.threshold:
             return (yield from self.mind.write(messages, streamed=True))
         return (yield from self.mind.write(messages, tools=[tools[best]], tool_choice="any", streamed=True))
+
+    def correct(self, messages: Sequence[BaseMessage], tool: Any) -> Work[AIMessage]:
+        """Call a tool again that did not take its arguments, now with words of the conversation.
+
+        A small model misspells what it copies, and knows no better way after the tool's complaint.
+
+        Args:
+            messages: The conversation as it was before the call.
+            tool: The tool.
+        """
+        model = self.mind.model
+        if not isinstance(model, CopyingModel):
+            raise TypeError("only a CopyingModel can be held to the words of a conversation")
+        return (yield from ask_runnable(model.bind_copied_call(tool), messages))
 
     def probabilities(self, messages: Sequence[BaseMessage], tools: Sequence[Any]) -> Work[list[float]]:
         """Return how likely each tool is called for; the model must be a `ToolModel`."""

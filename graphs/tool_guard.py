@@ -15,12 +15,18 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
-from langchain_core.tools import BaseTool
+from langchain_core.tools import BaseTool, ToolException
 from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.types import Command
 
 Reply = ToolMessage | Command[Any]
 Result = TypeVar("Result")
+
+NOT_ALLOWED = "Error: the person did not allow this call."
+REPEATED = "Error: this call was made already; use its result."
+OVER_BUDGET = "Error: the budget of tool calls is used up."
+REFUSALS = (NOT_ALLOWED, REPEATED, OVER_BUDGET)
+"""What the model reads of calls that may not run: nothing that a tool said."""
 
 _LONGEST_ERROR = 500
 """Characters of an error that the model reads."""
@@ -76,7 +82,8 @@ class ToolGuard:
 
 def explain_error(error: Exception) -> str:
     """Tell the model about a tool's failure, so that it can try otherwise."""
-    return f"Error: {type(error).__name__}: {error}"[:_LONGEST_ERROR]
+    kind = "" if isinstance(error, ToolException) else f"{type(error).__name__}: "
+    return f"Error: {kind}{error}"[:_LONGEST_ERROR]
 
 
 def turn_calls(messages: Sequence[AnyMessage]) -> list[ToolCall]:
@@ -105,14 +112,14 @@ def refuse_repeated(calls: Sequence[ToolCall], earlier: Sequence[ToolCall]) -> d
     refused: dict[str, str] = {}
     for call in calls:
         if _signature(call) in seen:
-            refused[str(call["id"])] = "Error: this call was made already; use its result."
+            refused[str(call["id"])] = REPEATED
         seen.add(_signature(call))
     return refused
 
 
 def refuse_over_budget(calls: Sequence[ToolCall], left: int) -> dict[str, str]:
     """Refuse the calls after the first `left`, by their id."""
-    return {str(call["id"]): "Error: the budget of tool calls is used up." for call in calls[max(left, 0) :]}
+    return {str(call["id"]): OVER_BUDGET for call in calls[max(left, 0) :]}
 
 
 def changes_something(tool: BaseTool) -> bool:

@@ -201,6 +201,12 @@ class ChatHomespun(BaseChatModel):
         ToolChoice.of(formatted, tool_choice)  # an unknown name is an error here, not at the first call
         return self.bind(tools=formatted, tool_choice=tool_choice, **kwargs)
 
+    def bind_copied_call(
+        self, tool: dict[str, Any] | type | Callable[..., Any] | BaseTool
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        """Return the model held to call a tool once; see `copy_arguments`."""
+        return self.bind_tools([tool], tool_choice="any", copy_arguments=True, parallel_tool_calls=False)
+
     def with_structured_output(
         self,
         schema: dict[str, Any] | type,

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
-from langchain_core.runnables import Runnable
-from langchain_core.tools import BaseTool, tool
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
+from langchain_core.tools import BaseTool, ToolException, tool
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.types import Command
 from pydantic import Field
 
 from graphs import Evidence, Thresholds, build_tool_agent
@@ -124,3 +126,86 @@ def test_only_the_turn_is_read_where_a_tool_is_chosen_for_a_message() -> None:
         assert question.text in first
         assert "38 metres" in after_result
         assert ("dug in 1612" in first, "dug in 1612" in after_result) == (earlier, earlier)
+
+
+class CopyingScorer(ScoringModel):
+    """Makes a call again with words that were said."""
+
+    copied: Any = None
+    corrected: list[tuple[str, str]] = Field(default_factory=list)
+    """Name of the tool, and the text of the prompt."""
+
+    def bind_copied_call(self, tool: Any) -> Runnable[Sequence[BaseMessage], AIMessage]:
+        def reply(messages: Sequence[BaseMessage]) -> AIMessage:
+            self.corrected.append((tool.name, "\n".join(message.text for message in messages[1:])))
+            return AIMessage("", tool_calls=[{"name": tool.name, "args": self.copied, "id": "2"}])
+
+        return RunnableLambda(reply)
+
+
+@tool
+def ship(name: str) -> str:
+    """Tell of a ship."""
+    if name != "Halden":
+        raise ToolException(f"There is no ship {name!r}.")
+    return "Halden, 38 metres"
+
+
+def sailing(misspelt: str, *words: str) -> CopyingScorer:
+    call = AIMessage("", tool_calls=[{"name": "ship", "args": {"name": misspelt}, "id": "1"}])
+    return CopyingScorer(script={"tool": [call, *words]}, likely={"ship": 0.9}, copied={"name": "Halden"})
+
+
+def test_a_call_that_fails_is_made_again_with_words_that_were_said() -> None:
+    model = sailing("Hadlen", "It is Halden, 38 metres.")
+    result = build_tool_agent(model, [ship], evidence=WEIGHED).invoke({"question": "Which ship is Halden?"})
+    assert model.corrected == [("ship", "Which ship is Halden?")]
+    assert [call["status"] for call in result["calls"]] == ["error", "success"]
+    assert result["answer"] == "It is Halden, 38 metres."
+
+
+def test_a_call_is_corrected_once_and_not_where_a_person_refused_it() -> None:
+    model = sailing("Hadlen", "There is no ship 'Haldne'.")
+    model.copied = {"name": "Haldne"}
+    result = build_tool_agent(model, [ship], evidence=WEIGHED).invoke({"question": "Which ship is Halden?"})
+    assert len(model.corrected) == 1
+    assert result["answer"] == "There is no ship 'Haldne'."
+
+    model = sailing("Halden", "Then not.")
+    graph = build_tool_agent(model, [ship], evidence=WEIGHED, approval=["ship"], checkpointer=InMemorySaver())
+    config: RunnableConfig = {"configurable": {"thread_id": "1"}}
+    graph.invoke({"question": "Which ship is Halden?"}, config)
+    result = graph.invoke(Command(resume=False), config)
+    assert (model.corrected, result["answer"]) == ([], "Then not.")
+
+
+def test_a_model_that_cannot_copy_is_not_asked_to() -> None:
+    choice = ToolChoice(Mind(model_that(tower=0.4)), WEIGHED)
+    assert not choice.can_correct
+    with pytest.raises(TypeError, match="CopyingModel"):
+        Step("correct", lambda messages: choice.correct(messages, tower)).invoke([HumanMessage("the tower")])
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("It is 38 metres tall.", "It is 38 metres tall."),
+        ("It is 338 metres tall.", "38 metres"),
+        ("It is tall.", "38 metres"),
+        ("", "38 metres"),
+    ],
+)
+def test_words_that_leave_out_the_result_give_way_to_it(words: str, answer: str) -> None:
+    model = model_that(tower=0.9)
+    model.script["tool"][1] = words
+    result = build_tool_agent(model, [tower], evidence=WEIGHED).invoke({"question": "How tall is the tower?"})
+    assert result["answer"] == result["messages"][-1].text == answer
+    assert len(result["messages"]) == 4
+    assert any(decision["node"] == "finish" for decision in result["decisions"]) is (words != answer)
+
+
+def test_a_model_that_chooses_by_itself_is_taken_at_its_word() -> None:
+    model = model_that(tower=0.9)
+    model.script["tool"][1] = "As tall as a church."
+    result = build_tool_agent(model, [tower]).invoke({"question": "How tall is the tower?"})
+    assert result["answer"] == "As tall as a church."

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from graphs.ports import EditModel
+from graphs.ports import CopyingModel, EditModel
 from llm.best_of import branches, complete_best
 from llm.chat_model import ChatHomespun
 from llm.engine import Engine
@@ -109,3 +109,13 @@ def test_the_model_edits_and_counts_its_tokens(chat: ChatHomespun) -> None:
 
 def test_nothing_said_leaves_nothing_to_put_in(chat: ChatHomespun) -> None:
     assert is_shortened(chat.bind_edits(QUESTION, ["  "]).invoke("?").text, QUESTION)
+
+
+def test_the_model_calls_with_words_that_were_said(chat: ChatHomespun) -> None:
+    assert isinstance(chat, CopyingModel)
+    schema = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+    tool = {"type": "function", "function": {"name": "visit", "description": "Go.", "parameters": schema}}
+    [call] = chat.bind_copied_call(tool).invoke(SAID[1]).tool_calls
+    assert call["name"] == "visit"
+    assert call["args"]["city"]
+    assert call["args"]["city"] in SAID[1]
