@@ -18,9 +18,14 @@ from agent.assembly import Assembly
 from agent.events import Finished
 from agent.session import Session
 from agent.threads import ThreadStore
+from llm.engine import Engine
+from llm.sampling import GenerationSettings
+from llm.weights_folder import load_engine
 from tests.faults.conftest import times
+from tests.llm import conftest as of_llm
 from tests.llm.conftest import write_tiny_model
 
+weights = of_llm.weights  # a fixture
 CALLERS = 24
 
 
@@ -110,6 +115,31 @@ def test_a_long_sitting_takes_no_more_memory(tmp_path: Path, assemble: Callable[
     assert threading.active_count() <= threads + 1
     assert session.thread is not None
     assert len(store.turns(session.thread)) == questions + questions // 4
+
+
+def test_many_replies_of_a_model_take_no_more_memory(weights: Path) -> None:
+    """What a model keeps of earlier prompts and grammars is bounded, outside of Python's own memory, too."""
+    engine = load_engine(weights)
+    replies = times(300, 2000)
+    reply_to(engine, range(300))  # caches fill
+    before = resident()
+    reply_to(engine, range(300, 300 + replies))
+    assert resident() - before < 16_000_000, (
+        "bytes; what one prompt leaves in the cache takes tens of thousands"
+    )
+
+
+def reply_to(engine: Engine, numbers: range) -> None:
+    settings = GenerationSettings(max_tokens=6)
+    for number in numbers:
+        prompt = engine.tokenizer.encode(f"{number} The capital of Norway is Oslo. " * 8)
+        engine.complete(prompt, settings, engine.constraints.choice([f"yes {number}", f"no {number}"]))
+
+
+def resident() -> int:
+    """Return the bytes of real memory that the process holds; 0 where the system does not tell."""
+    place = Path("/proc/self/statm")
+    return int(place.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") if place.exists() else 0
 
 
 def ask(session: Session, count: int) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from graphs.citation import cite, find_citation, find_citations, find_others
+from graphs.citation import Citation, cite, find_citation, find_citations, find_others, without_repeats
+from rag.passage import Passage
 from tests.graphs.fakes import DOCUMENT, passages_of
 
 
@@ -34,6 +35,47 @@ def test_a_verbatim_quotation_is_cited_with_its_place(quotation: str) -> None:
 )
 def test_anything_else_is_dropped(quotation: str) -> None:
     assert find_citation(quotation, passages_of(), [0.2, 0.7]) is None
+
+
+def test_a_place_counts_from_where_the_passage_stands() -> None:
+    passage = Passage("\nOne.\nTwo.", "a.pdf", 100, 110, 7, 9, page=3)
+    citation = cite(passage, 6, 10, 0.5)
+    assert (citation["quote"], citation["start"], citation["end"]) == ("Two.", 106, 110)
+    assert (citation["page"], citation["start_line"], citation["end_line"]) == (3, 9, 9)
+
+
+def test_every_passage_has_a_score() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        find_citation("Nowhere.", passages_of(), [0.2])
+    with pytest.raises(ValueError, match="shorter"):
+        find_others("Where?", "Nowhere", passages_of(), [0.2], [])
+
+
+def test_a_quotation_over_two_lines_is_one_even_where_a_line_of_it_stands_elsewhere() -> None:
+    texts = ("Oslo is big.", "The city of\nOslo is big.")
+    passages = [Passage(text, f"{len(text)}.md", 0, len(text), 1, 2) for text in texts]
+    [citation] = find_citations(texts[1], passages, [0.2, 0.7])
+    assert (citation["quote"], citation["score"]) == (texts[1], 0.7)
+
+
+def place(start: int, end: int, path: str = "a.md", quote: str = "") -> Citation:
+    return cite(Passage(quote or f"{path}{start}", path, start, end, 1, 1), 0, end - start, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("other", "is_kept"),
+    [
+        (place(5, 15), False),
+        (place(15, 25), False),
+        (place(5, 10), True),
+        (place(20, 25), True),
+        (place(10, 20, "b.md"), True),
+        (place(50, 60, "b.md", "the  same"), False),
+    ],
+)
+def test_what_shares_its_place_or_its_words_is_cited_once(other: Citation, is_kept: bool) -> None:
+    first = place(10, 20, quote="the same")
+    assert without_repeats([first, other]) == [first, other][: 1 + is_kept]
 
 
 def test_the_lines_of_a_quotation_over_two_lines() -> None:

@@ -35,6 +35,12 @@ def cut(text: str) -> list[str]:
         ("| a | b |\n|---|---|\n| 1. A | 2 |", ["| a | b |", "|---|---|", "| 1. A | 2 |"]),
         ("\u5b83\u5f88\u9ad8\u3002\u662f\u7684\u3002", ["\u5b83\u5f88\u9ad8\u3002", "\u662f\u7684\u3002"]),
         ("Wait... what? Version 2.0 is out.", ["Wait... what?", "Version 2.0 is out."]),
+        ("one\n\ntwo", ["one", "two"]),
+        ("Intro\n```\nx\n```\nOne. Two.", ["Intro", "x", "One.", "Two."]),
+        ("Call `a. B\n\nc` now. Go.", ["Call `a.", "B", "c` now.", "Go."]),
+        ("Call `a`. Then go.", ["Call `a`.", "Then go."]),
+        ("Call `a.` Then go.", ["Call `a.` Then go."]),
+        ("Android first, etc. iOS is next.", ["Android first, etc. iOS is next."]),
         ("", []),
         (" \n ", []),
     ],
@@ -47,6 +53,11 @@ def test_a_span_is_widened_to_the_sentences_that_it_touches() -> None:
     text = "One is here. Two is there. Three is nowhere."
     start, end = enclosing_sentences(text, text.index("here."), text.index("is there") + 2)
     assert text[start:end] == "One is here. Two is there."
+
+
+@pytest.mark.parametrize("span", [(0, 4), (4, 7)])
+def test_a_sentence_that_a_span_only_borders_on_stays_out(span: tuple[int, int]) -> None:
+    assert enclosing_sentences("\u5b83\u5f88\u9ad8\u3002\u662f\u7684\u3002", *span) == span
 
 
 def test_a_span_outside_sentences_stays() -> None:
