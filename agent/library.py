@@ -125,7 +125,7 @@ class Library:
             return f"There are no documents in {names}: add some, or name another folder with --docs."
         first = failed[0]
         return (
-            f"None of the {len(failed)} files in {names} can be read "
+            f"No file in {names} can be read "
             f"({first.path}: {first.reason.rstrip('.')}): add documents, or name another folder with --docs."
         )
 

@@ -211,5 +211,5 @@ class Refresh:
 def _explain_empty(folder: Path, failed: list[FailedFile]) -> str:
     if failed:
         first = failed[0]
-        return f"None of the {len(failed)} files in {folder} can be indexed; {first.path} {first.reason}."
+        return f"No file in {folder} can be indexed: {first.path} {first.reason}."
     return f"The folder {folder} holds no documents; put text, PDF or office files into it, or name another."

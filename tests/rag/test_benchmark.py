@@ -16,6 +16,7 @@ def test_scale_counts_what_it_made() -> None:
     assert 80 <= scale.chunks <= 130
     assert min(scale.indexing_seconds, scale.delete_seconds, scale.search_best_seconds) > 0
     assert scale.search_best_seconds <= scale.search_seconds
+    assert scale.search_processor_seconds > 0
     assert measure_scale(100, files=50).files == 50
 
 
