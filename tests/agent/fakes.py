@@ -41,6 +41,8 @@ class RuleModel(BaseChatModel):
 
     delay: float = 0.0
     """Seconds between two tokens of a written reply."""
+    held: Any = None
+    """An event that is waited for before the first token of a written reply."""
     failure: str = ""
     """Raised as an error instead of an answer."""
 
@@ -82,6 +84,8 @@ class RuleModel(BaseChatModel):
         **_: Any,
     ) -> Iterator[ChatGenerationChunk]:
         reply = _write(messages)
+        if self.held is not None:
+            self.held.wait()
         for word in re.findall(r"\S+\s*", reply.text):
             time.sleep(self.delay)
             chunk = ChatGenerationChunk(message=AIMessageChunk(word))

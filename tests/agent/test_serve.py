@@ -171,7 +171,8 @@ def test_the_token_is_asked_for(assemble: Assemble) -> None:
 
 
 def test_a_full_queue_is_an_honest_429(assemble: Assemble) -> None:
-    with serving(assemble(RuleModel(delay=0.002)), concurrency=1, queue=1) as address:
+    go_on = threading.Event()
+    with serving(assemble(RuleModel(held=go_on)), concurrency=1, queue=1) as address:
         replies: list[str] = []
 
         def ask() -> None:
@@ -187,6 +188,11 @@ def test_a_full_queue_is_an_honest_429(assemble: Assemble) -> None:
         callers = [threading.Thread(target=ask) for _ in range(4)]
         for caller in callers:
             caller.start()
+        deadline = time.monotonic() + 120
+        while len(replies) < 2:  # those who are refused hear it at once
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        go_on.set()
         for caller in callers:
             caller.join()
         assert sorted(replies) == ["answered"] * 2 + ["refused, again in 5 s"] * 2
@@ -197,7 +203,7 @@ def test_a_caller_who_goes_frees_the_place(assemble: Assemble) -> None:
         url = f"{address}/v1/chat/completions"
         with httpx.stream("POST", url, json={"messages": HELLO, "stream": True}, timeout=60) as held:
             next(held.iter_lines())
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         short = {"messages": REMEMBER}
         while (status := httpx.post(url, json=short, timeout=60).status_code) == 429:
             assert time.monotonic() < deadline

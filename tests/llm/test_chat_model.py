@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, SystemMessage
+from langchain_core.outputs import ChatResult
 from pydantic import BaseModel
 from typing_extensions import TypedDict
 
@@ -226,10 +227,18 @@ def test_images_are_refused_by_name(chat: ChatHomespun) -> None:
         chat.invoke([HumanMessage([block])])
 
 
-async def test_a_cancelled_task_stops_the_reply(chat: ChatHomespun) -> None:
-    cancelled = threading.Event()
+async def test_a_cancelled_task_stops_the_reply(chat: ChatHomespun, monkeypatch: pytest.MonkeyPatch) -> None:
+    started, cancelled = threading.Event(), threading.Event()
+    generate = ChatHomespun._generate
+
+    def begin(self: ChatHomespun, *given: Any, **options: Any) -> ChatResult:
+        started.set()
+        assert cancelled.wait(60)
+        return generate(self, *given, **options)
+
+    monkeypatch.setattr(ChatHomespun, "_generate", begin)
     task = asyncio.create_task(chat.ainvoke("Hello", max_tokens=400, cancelled=cancelled))
-    await asyncio.sleep(0.01)
+    assert await asyncio.to_thread(started.wait, 60)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
