@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -65,7 +66,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     if debug:
         os.environ["HOMESPUN_DEBUG"] = "1"  # for what is caught before it reaches this file
     stay_offline()
-    code = run(given, debug=debug)
+    if sys.stdout is None:  # standard output is closed: nobody wants it
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - until the process ends
+    code = _flush(run(given, debug=debug))
     if _command(given) in _LEAVE_AT_ONCE:
         _leave(code)
     sys.exit(code)
@@ -76,13 +79,25 @@ def _command(arguments: Sequence[str]) -> str:
     return DEFAULT_COMMAND if first.startswith("-") else first
 
 
-def _leave(code: int) -> NoReturn:
-    """End the process without unloading the libraries, which would take a second or more."""
+def _flush(code: int) -> int:
+    """Write what is held back still, and return the exit code; what cannot be written is given up."""
     try:
         sys.stdout.flush()
+    except OSError as error:
+        _give_output_up()
+        return code if isinstance(error, BrokenPipeError) else code or _report(error)
+    return code
+
+
+def _give_output_up() -> None:
+    """Send what cannot be written nowhere: otherwise it fails again, loudly, when the process ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process without unloading the libraries, which would take a second or more."""
+    with contextlib.suppress(OSError, AttributeError):  # nobody can read it
         sys.stderr.flush()
-    except OSError:
-        code = code or EXIT_FAULT  # nobody can read what was still to be written
     os._exit(code)
 
 
@@ -93,8 +108,7 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
     except (click.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has seen enough; what is left must not fail at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_output_up()  # whoever read it has seen enough
         return 0
     except click.ClickException as error:
         _complain(error.format_message())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -158,12 +159,21 @@ def test_weights_are_never_half_replaced(disk: SmallDisk, spare: int) -> None:
     assert all(torch.equal(tensor, after[name]) for name, tensor in other.state_dict().items())
 
 
+def test_output_that_is_closed_is_not_missed() -> None:
+    """A command runs as well where its standard output is closed."""
+    command = ["sh", "-c", '"$0" main.py settings >&-', sys.executable]
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_output_that_cannot_be_written_is_one_sentence() -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_output_that_cannot_be_written_is_one_sentence(unbuffered: str) -> None:
     """A command whose output goes to a full disk says so and fails; it shows no traceback."""
     with open("/dev/full", "w") as full:
         done = subprocess.run(
             [sys.executable, "main.py", "settings"],
+            env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
