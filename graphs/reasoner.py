@@ -3,7 +3,9 @@
     divide → solve, solve, … → gather → combine → check → finish or abstain
 
 A question that needs the answer to an earlier one refers to it by number (“When was #1 born?”) and
-waits for it. Who answers a simple question, the documents or the tools, the model decides.
+waits for it. Who answers a simple question, the documents or the tools, the model decides. A question
+that the model does not break down is followed from one passage to another (`graphs.chain`), where
+sentences are graded; any other model has broken down what needed it.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.store.base import BaseStore
 from langgraph.types import Checkpointer, Send
 
+from graphs.chain import Chain
 from graphs.document_qa import build_document_qa
 from graphs.document_qa_state import DocumentQAContext, QuoteMethod
 from graphs.evidence import Evidence
@@ -55,7 +58,8 @@ def build_reasoner(
         retriever: Finds passages for the questions that the documents answer.
         tools: Tools for the questions that they answer.
         thresholds: How sure the model must be; `Thresholds()` when not given.
-        quote_method: How the sentence to quote is found; see `build_document_qa`.
+        quote_method: How the sentence to quote is found; see `build_document_qa`. With "score", a question
+            that is not broken down is answered from two sentences where these hold the answer.
         evidence: What counts beside the model's grades; see `build_document_qa`.
         tool_evidence: What counts beside its calls; `evidence` of `build_tool_agent`.
         max_questions: Simple questions that a plan may have.
@@ -80,7 +84,10 @@ def build_reasoner(
         raise ValueError("A reasoner needs a retriever or tools to find things out with.")
     if max_questions < 1:
         raise ValueError(f"max_questions must be at least 1, not {max_questions}.")
-    nodes = ReasonerNodes(Mind(model), helpers, thresholds, max_questions)
+    chain = None
+    if retriever is not None and quote_method == "score":
+        chain = Chain(Mind(model), retriever, evidence or Evidence())
+    nodes = ReasonerNodes(Mind(model), helpers, thresholds, max_questions, chain)
     graph = _assemble(nodes).compile(checkpointer, store=store, name="reasoner")
     # At worst each question waits for the one before it: a solve and a gather for each.
     return graph.with_config(recursion_limit=2 * max_questions + 10)

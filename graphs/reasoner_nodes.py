@@ -12,6 +12,7 @@ from langchain_core.runnables import Runnable
 from langgraph.types import Send
 
 from graphs import prompts
+from graphs.chain import Chain
 from graphs.citation import annotate, without_repeats
 from graphs.document_qa_state import DocumentQAContext
 from graphs.mind import Mind
@@ -38,13 +39,17 @@ class ReasonerNodes:
     """Who can answer a simple question, by route."""
     thresholds: Thresholds
     max_questions: int
+    chain: Chain | None = None
+    """Answers from two passages a question that could not be broken down."""
 
     def divide(self, state: ReasonerState) -> Work[Update]:
         """Begin a turn: break the question into simple ones."""
         asked, _ = read_question(state)
         report("divide", "Planning")
         reply = yield from self.mind.write(prompts.plan(asked))
-        questions = list(dict.fromkeys(list_items(reply.text))) or [asked]
+        questions = list(dict.fromkeys(list_items(reply.text)))
+        if len(questions) < 2:
+            questions = [asked]  # not broken down: the person's own words are better than a copy of them
         plan = questions[: self.max_questions]
         decisions = [Decision(node="divide", what=question, probability=1.0) for question in plan]
         if dropped := len(questions) - len(plan):
@@ -58,11 +63,14 @@ class ReasonerNodes:
         }
 
     def solve(self, assignment: Assignment) -> Work[Update]:
-        """Answer one simple question, from where the model thinks its answer is."""
+        """Answer one simple question, from where the model thinks its answer is.
+
+        A question that was not broken down, and yet came here, may take two facts that lead to each other.
+        """
         question = assignment["filled"]
         report("solve", f"Finding out: {question}")
         route = yield from self._route(assignment["planned"])
-        result = yield from ask_runnable(self.helpers[route], {"question": question})
+        result = yield from self._answer(route, question, assignment["is_whole"])
         step = ReasonStep(
             index=assignment["index"],
             question=question,
@@ -95,7 +103,10 @@ class ReasonerNodes:
             earlier = [number for number in needed if 0 <= number < index]
             if index not in answers and all(answers.get(number) for number in earlier):
                 filled = _fill(question, {number: str(answers[number]) for number in earlier})
-                sends.append(Send("solve", Assignment(index=index, planned=question, filled=filled)))
+                assignment = Assignment(
+                    index=index, planned=question, is_whole=len(state["plan"]) == 1, filled=filled
+                )
+                sends.append(Send("solve", assignment))
         return sends
 
     def combine(self, state: ReasonerState) -> Work[Update]:
@@ -133,7 +144,18 @@ class ReasonerNodes:
 
     def is_supported(self, state: ReasonerState) -> bool:
         """Whether the answer passes the thresholds of support and abstention."""
-        return holds(state, DocumentQAContext.current().thresholds or self.thresholds)
+        return holds(state, self._thresholds())
+
+    def _thresholds(self) -> Thresholds:
+        return DocumentQAContext.current().thresholds or self.thresholds
+
+    def _answer(self, route: str, question: str, is_whole: bool) -> Work[Mapping[str, Any]]:
+        if is_whole and route == "documents" and self.chain is not None:
+            chained = yield from self.chain.answer(question, self._thresholds())
+            if chained is not None:
+                return chained
+        result: Mapping[str, Any] = yield from ask_runnable(self.helpers[route], {"question": question})
+        return result
 
     def _route(self, question: str) -> Work[str]:
         routes = list(self.helpers)

@@ -53,5 +53,7 @@ class Assignment(TypedDict):
     index: int
     planned: str
     """The question as the plan has it; it alone decides who answers, so no document can."""
+    is_whole: bool
+    """Whether it is all that was asked: the plan has no other."""
     filled: str
     """The question with the answers that it refers to."""

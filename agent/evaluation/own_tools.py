@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from agent.settings import Settings
 
 TASKS = 200
-"""Tasks that are done when no other number is asked for."""
+"""All tasks."""
 
 SEED = 0
 """Of the world and of the tasks."""
@@ -33,8 +33,8 @@ MEASURES = ("right", "right_result", "right_tools")
 
 
 def own_tool_tasks(count: int | None) -> list[Task]:
-    """Return the tasks of today; all when no number is given."""
-    return list(tasks(count or TASKS, SEED, invent(SEED), datetime.now().astimezone().date()))
+    """Return the tasks of today: so many of them, or all."""
+    return list(tasks(min(count or TASKS, TASKS), SEED, invent(SEED), datetime.now().astimezone().date()))
 
 
 def measure_own_tools(

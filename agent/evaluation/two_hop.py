@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from agent.settings import Settings
 
 QUESTIONS = 80
-"""Questions that are asked when no other number is."""
+"""All questions."""
 
 SEED = 1
 """Of the world and of the questions."""
@@ -28,8 +28,8 @@ Graph = Runnable[Any, dict[str, Any]]
 
 
 def two_hop_questions(count: int | None) -> list[Row]:
-    """Return the questions; all when no number is given."""
-    return list(questions(count or QUESTIONS, SEED, invent(SEED)))
+    """Return the questions: so many of them, or all."""
+    return list(questions(min(count or QUESTIONS, QUESTIONS), SEED, invent(SEED)))
 
 
 def measure_two_hop(settings: Settings, rows: Sequence[Row], on_row: Callable[[], None]) -> dict[str, Any]:

@@ -1,0 +1,152 @@
+"""A chain of two facts: what the first sentence tells beyond the question leads to the second.
+
+    question → first sentences → search for what they tell → second sentences → answer → check
+
+“Where did the founder of the firm grow up?” is answered by no sentence. One names the founder; a search
+for that name finds the other. Both are graded together, as a passage that holds the answer would be.
+Going on from what was found is how multi-hop retrieval works (Xiong et al. 2021, arXiv:2009.12756).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypedDict
+
+from langchain_core.retrievers import BaseRetriever
+
+from graphs import prompts
+from graphs.citation import Citation, cite
+from graphs.evidence import Evidence
+from graphs.mind import Mind
+from graphs.sentences import sentences
+from graphs.step import Work, ask_runnable
+from graphs.thresholds import Thresholds
+from rag.passage import Passage
+
+BEGINNINGS = 3
+"""First sentences that are followed."""
+
+_WORD = re.compile(r"[\w-]+")
+
+
+class Chained(TypedDict):
+    """The answer of a chain."""
+
+    answer: str
+    confidence: float
+    """Probability of both sentences, times the search score of the second, times that of the answer."""
+    citations: list[Citation]
+    """Both sentences, in the order in which they were found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence of a passage that was found."""
+
+    passage: Passage
+    start: int
+    """Offset in the passage, from 0."""
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The words of the sentence."""
+        return self.passage.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Finds two sentences that answer a question together."""
+
+    mind: Mind
+    retriever: BaseRetriever
+    evidence: Evidence
+
+    def answer(self, question: str, thresholds: Thresholds) -> Work[Chained | None]:
+        """Answer a question from two passages; None where nothing was found, or nothing surely enough."""
+        links = yield from self._links(question)
+        if not links:
+            return None
+        facts = [f"{first.text} {second.text}" for first, second in links]
+        likely = yield from self._probabilities(question, facts)
+        promises = [
+            probability * (second.passage.score or 1.0)
+            for probability, (_, second) in zip(likely, links, strict=True)
+        ]
+        best = max(range(len(links)), key=promises.__getitem__)
+        first, second = links[best]
+        quotation = f"{first.text}\n{second.text}"
+        told = _beyond(second.text, _words([question, first.text]))
+        spans = told or [second.text]
+        answer = yield from self.mind.quote(prompts.answer(question, quotation), spans)
+        if not answer:
+            return None
+        [support] = yield from self.mind.agree([prompts.check(question, quotation, answer)])
+        confidence = promises[best] * support
+        if support < thresholds.support or confidence < thresholds.abstention:
+            return None
+        citations = [cite(one.passage, one.start, one.end, likely[best]) for one in (first, second)]
+        return Chained(answer=answer, confidence=confidence, citations=citations)
+
+    def _links(self, question: str) -> Work[list[tuple[Statement, Statement]]]:
+        """Return pairs of sentences; the second is of another passage, found by what the first tells."""
+        statements = yield from self._search(question)
+        likely = yield from self._probabilities(question, [statement.text for statement in statements])
+        promises = [
+            probability * (statement.passage.score or 1.0)
+            for probability, statement in zip(likely, statements, strict=True)
+        ]
+        ranked = sorted(range(len(statements)), key=promises.__getitem__, reverse=True)
+        links = []
+        for first in (statements[index] for index in ranked[:BEGINNINGS]):
+            told = " ".join(_beyond(first.text, _words([question])))
+            if told:
+                found = yield from self._search(told)
+                links += [(first, second) for second in found if _are_apart(first.passage, second.passage)]
+        return links
+
+    def _search(self, words: str) -> Work[list[Statement]]:
+        documents = yield from ask_runnable(self.retriever, words)
+        passages = [Passage.from_document(document) for document in documents]
+        return [
+            Statement(passage, start, end)
+            for passage in passages
+            for start, end in sentences(passage.text)
+            # A heading names a thing and tells nothing of it.
+            if not passage.text.startswith("#", start)
+        ]
+
+    def _probabilities(self, question: str, texts: Sequence[str]) -> Work[list[float]]:
+        if not texts:
+            return []
+        shown = [replace(_BARE, text=text) for text in texts]
+        grades = yield from self.mind.agree([prompts.grade(question, passage) for passage in shown])
+        return (yield from self.evidence.weigh(question, texts, grades))
+
+
+_BARE = Passage("", "", 0, 0, 1, 1)
+"""What is graded is shown without its place."""
+
+
+def _are_apart(one: Passage, other: Passage) -> bool:
+    return one.path != other.path or one.end <= other.start or other.end <= one.start
+
+
+def _words(texts: Iterable[str]) -> set[str]:
+    return {word.casefold() for text in texts for word in _WORD.findall(text)}
+
+
+def _beyond(text: str, known: set[str]) -> list[str]:
+    """Return the longest pieces of a text none of whose words are known."""
+    pieces: list[tuple[int, int]] = []
+    is_going_on = False
+    for match in _WORD.finditer(text):
+        if match[0].casefold() in known:
+            is_going_on = False
+            continue
+        start = pieces.pop()[0] if is_going_on else match.start()
+        pieces.append((start, match.end()))
+        is_going_on = True
+    return [text[start:end] for start, end in pieces]
