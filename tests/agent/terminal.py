@@ -18,6 +18,12 @@ _UNWANTED = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "LC_ALL", "LC_CTYPE"
 """Variables of whoever runs the tests that change what a terminal shows."""
 
 
+def _heed_signals() -> None:
+    """Undo what `nohup` and `&` do: programs that they start ignore the signals of their terminal."""
+    for each in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(each, signal.SIG_DFL)
+
+
 class Terminal:
     """A running program; use it as a context manager."""
 
@@ -36,6 +42,7 @@ class Terminal:
             env=own | {"TERM": "xterm-256color", "LANG": "C.UTF-8"} | (environment or {}),
             dimensions=(lines, columns),
             timeout=_PATIENCE,
+            preexec_fn=_heed_signals,
         )
         self.screen = pyte.HistoryScreen(columns, lines, history=2000, ratio=0.001)
         self._stream = pyte.ByteStream(self.screen)
