@@ -17,6 +17,7 @@ from rag.loaders.worker import read_frame, write_frame
 
 _PACKAGE_HOME = str(Path(__file__).resolve().parents[2])
 _START_SECONDS = 30.0  # the first file also pays for starting Python and importing a parser
+_FAREWELL_SECONDS = 5.0  # an idle process ends at once; one that does not is killed
 
 
 class Sandbox:
@@ -88,14 +89,18 @@ class Sandbox:
         process, self._process = self._process, None
         if process is None:
             return
-        process.kill()
+        process.terminate()
         for stream in (process.stdin, process.stdout):
             try:
                 if stream is not None:
                     stream.close()
             except OSError:
                 pass
-        process.wait()
+        try:
+            process.wait(_FAREWELL_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
     def __enter__(self) -> Sandbox:
         return self
