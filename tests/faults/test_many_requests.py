@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import pytest
 
 from agent.assembly import Assembly
 from agent.events import Finished
@@ -95,6 +96,7 @@ def reply(place: str, body: dict[str, object]) -> tuple[int, str]:
     return 200, "".join(delta.get("content") or "" for delta in deltas)
 
 
+@pytest.mark.skipif(sys.gettrace() is not None, reason="what measures coverage takes memory of its own")
 def test_a_long_sitting_takes_no_more_memory(tmp_path: Path, assemble: Callable[..., Assembly]) -> None:
     """Questions asked one after the other in one process leave nothing behind but the turns themselves."""
     questions = times(100, 2000)
