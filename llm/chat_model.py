@@ -39,7 +39,7 @@ _TOLERATED = ("api_key", "base_url", "max_retries", "model_name", "streaming", "
 """Arguments of remote chat models that mean nothing here; code written for those may pass them."""
 
 
-_BRANCHES = 12
+_BRANCHES = 8
 """Spans that are compared; docs/LOG.md tells what more of them bring."""
 
 
