@@ -150,12 +150,13 @@ class ReasonerNodes:
         return DocumentQAContext.current().thresholds or self.thresholds
 
     def _answer(self, route: str, question: str, is_whole: bool) -> Work[Mapping[str, Any]]:
-        if is_whole and route == "documents" and self.chain is not None:
-            chained = yield from self.chain.answer(question, self._thresholds())
-            if chained is not None:
-                return chained
         result: Mapping[str, Any] = yield from ask_runnable(self.helpers[route], {"question": question})
-        return result
+        if not is_whole or route != "documents" or self.chain is None:
+            return result
+        chained = yield from self.chain.answer(question, self._thresholds())
+        # A question that one sentence answers must not be led astray: the surer answer is taken.
+        surest = result["confidence"] if result["answer"] else 0.0
+        return chained if chained is not None and chained["confidence"] > surest else result
 
     def _route(self, question: str) -> Work[str]:
         routes = list(self.helpers)

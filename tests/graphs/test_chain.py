@@ -52,7 +52,7 @@ def test_what_the_first_sentence_tells_leads_to_the_second() -> None:
     model = model_that()
     graph = build_reasoner(model, retriever, quote_method="score")
     result = graph.invoke({"question": QUESTION})
-    assert retriever.searches == [QUESTION, "It was Ruth Marwick who set", "bakes its own bread"]
+    assert retriever.searches == [QUESTION, QUESTION, "It was Ruth Marwick who set", "bakes its own bread"]
     assert result["answer"] == "Torshaw"
     assert [(cited["path"], cited["quote"]) for cited in result["citations"]] == [
         ("firm.md", FOUNDER),
@@ -62,6 +62,20 @@ def test_what_the_first_sentence_tells_leads_to_the_second() -> None:
         assert text[cited["start"] : cited["end"]] == cited["quote"]
     assert result["confidence"] == pytest.approx(0.9 * 0.8)
     assert f"Quotation: {FOUNDER}\n{TOWN}" in model.prompts_of("answer")[-1]
+
+
+def test_a_surer_answer_of_one_sentence_is_taken() -> None:
+    def alone(prompt: str) -> float:
+        return (
+            0.95
+            if FOUNDER in prompt and "Ruth Marwick " not in prompt.replace(FOUNDER, "")
+            else grade(prompt)
+        )
+
+    result = build_reasoner(model_that(grade=alone), folder(), quote_method="score").invoke(
+        {"question": QUESTION}
+    )
+    assert (result["answer"], len(result["citations"])) == ("Ruth Marwick", 1)
 
 
 def test_headings_are_neither_followed_nor_the_end() -> None:
