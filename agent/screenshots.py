@@ -29,7 +29,7 @@ from agent.view import View
 
 FOLDER = REPOSITORY / "docs" / "images"
 SCENES: dict[str, Sequence[str]] = {
-    "answer": ("Who introduced dropout?", "/open 1"),
+    "answer": ("How many parameters does VGG-16 have?", "/open 1"),
     "why": ("What is the usual momentum coefficient?", "/why"),
     "abstain": ("Who won the football world cup in 1990?", "/why"),
 }
