@@ -6,9 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from agent.commands.calibrate import command
+from agent.cli import run
 from corpora.prompt_digest import prompt_digest
 from corpora.wells import Row
 from llm.calibration import Calibration
@@ -75,13 +74,12 @@ def development(tmp_path: Path) -> Path:
     return place
 
 
-def test_what_is_fitted_is_what_the_model_reads(tmp_path: Path, development: Path) -> None:
+def test_what_is_fitted_is_what_the_model_reads(
+    tmp_path: Path, development: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     weights = write_tiny_model(tmp_path / "weights")
-    result = CliRunner().invoke(
-        command, [str(weights), "--development", str(development)], catch_exceptions=False
-    )
-    assert result.exit_code == 0
-    printed = json.loads(result.stdout)
+    assert run(["calibrate", str(weights), "--development", str(development)]) == 0
+    printed = json.loads(capsys.readouterr().out)
     calibration = Calibration.load(weights)
     assert set(calibration.thresholds) == {"relevance", "support", "abstention", "tool", "call"}
     assert calibration.thresholds == printed["thresholds"]
@@ -93,10 +91,11 @@ def test_what_is_fitted_is_what_the_model_reads(tmp_path: Path, development: Pat
     assert errors["grade"]["after"] <= errors["grade"]["before"]
 
 
-def test_a_missing_file_is_named(tmp_path: Path, development: Path) -> None:
+def test_a_missing_file_is_named(
+    tmp_path: Path, development: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (development / "folder_calibration.jsonl").unlink()
     weights = write_tiny_model(tmp_path / "weights")
-    result = CliRunner().invoke(command, [str(weights), "--development", str(development)])
-    assert result.exit_code != 0
-    assert "folder_calibration.jsonl" in str(result.exception)
+    assert run(["calibrate", str(weights), "--development", str(development)]) == 2
+    assert "folder_calibration.jsonl" in capsys.readouterr().err
     assert not (weights / "calibration.json").exists()

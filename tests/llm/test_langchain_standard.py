@@ -68,10 +68,6 @@ class TestIntegration(Abilities, ChatModelIntegrationTests):
 
     # The two below ask for what the weights must have learned, not for what the code does.
 
-    @pytest.mark.xfail(reason="the shipped weights do not call an unforced tool reliably yet", strict=False)
-    def test_agent_loop(self, model: BaseChatModel) -> None:
-        super().test_agent_loop(model)
-
     @pytest.mark.xfail(reason="the shipped weights do not copy a foreign name yet", strict=False)
     def test_unicode_tool_call_integration(self, model: BaseChatModel, **options: Any) -> None:
         super().test_unicode_tool_call_integration(model, **options)
