@@ -221,7 +221,10 @@ class FolderIndex:
         """Return the collection, opened again when another process has written since."""
         with self._lock:
             generation = store.get("generation")
-            if self._vectors is None or generation != self._generation:
+            # While this index is refreshed the collection is the one that is written to: it is fresh, and to
+            # close it would end the writing.
+            is_stale = generation != self._generation and not self._refreshing.locked()
+            if self._vectors is None or is_stale:
                 self._generation = generation
                 return self._reopen_vectors(store)
             return self._vectors

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
@@ -122,6 +123,26 @@ def test_searching_while_another_thread_refreshes(index: FolderIndex, folder: Pa
         index.refresh()
     asking.join()
     assert answers == ["office.md"] * 60
+
+
+def test_a_search_in_the_middle_of_a_write_lets_it_go_on(
+    index: FolderIndex, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[str] = []
+    write = VectorStore.upsert
+
+    def write_while_somebody_asks(self: VectorStore, *written: Any) -> None:
+        index._generation = "as a search left it that began before the last refresh ended"
+        asking = threading.Thread(target=lambda: found.append(index.search("office closed")[0].path))
+        asking.start()
+        asking.join()
+        write(self, *written)
+
+    monkeypatch.setattr(VectorStore, "upsert", write_while_somebody_asks)
+    (folder / "more.txt").write_text("Another entry of the log.")
+    assert index.refresh().added == 1
+    assert found == ["office.md"]
+    assert "dense" in index.search("entry of the log")[0].scores
 
 
 def test_damaged_index_says_what_to_do(folder: Path, tmp_path: Path) -> None:
