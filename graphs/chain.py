@@ -10,8 +10,8 @@ Going on from what was found is how multi-hop retrieval works (Xiong et al. 2021
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TypedDict
 
 from langchain_core.retrievers import BaseRetriever
@@ -19,6 +19,7 @@ from langchain_core.retrievers import BaseRetriever
 from graphs import prompts
 from graphs.citation import Citation, cite
 from graphs.evidence import Evidence
+from graphs.grading import grade_passages, promise
 from graphs.mind import Mind
 from graphs.sentences import sentences
 from graphs.step import Work, ask_runnable
@@ -69,10 +70,10 @@ class Chain:
         links = yield from self._links(question)
         if not links:
             return None
-        facts = [f"{first.text} {second.text}" for first, second in links]
-        likely = yield from self._probabilities(question, facts)
+        facts = [_bare(f"{first.text} {second.text}") for first, second in links]
+        likely = yield from grade_passages(self.mind, self.evidence, question, facts)
         promises = [
-            probability * (second.passage.score or 1.0)
+            promise(probability, second.passage)
             for probability, (_, second) in zip(likely, links, strict=True)
         ]
         best = max(range(len(links)), key=promises.__getitem__)
@@ -93,9 +94,10 @@ class Chain:
     def _links(self, question: str) -> Work[list[tuple[Statement, Statement]]]:
         """Return pairs of sentences; the second is of another passage, found by what the first tells."""
         statements = yield from self._search(question)
-        likely = yield from self._probabilities(question, [statement.text for statement in statements])
+        alone = [_bare(statement.text) for statement in statements]
+        likely = yield from grade_passages(self.mind, self.evidence, question, alone)
         promises = [
-            probability * (statement.passage.score or 1.0)
+            promise(probability, statement.passage)
             for probability, statement in zip(likely, statements, strict=True)
         ]
         ranked = sorted(range(len(statements)), key=promises.__getitem__, reverse=True)
@@ -118,16 +120,10 @@ class Chain:
             if not passage.text.startswith("#", start)
         ]
 
-    def _probabilities(self, question: str, texts: Sequence[str]) -> Work[list[float]]:
-        if not texts:
-            return []
-        shown = [replace(_BARE, text=text) for text in texts]
-        grades = yield from self.mind.agree([prompts.grade(question, passage) for passage in shown])
-        return (yield from self.evidence.weigh(question, texts, grades))
 
-
-_BARE = Passage("", "", 0, 0, 1, 1)
-"""What is graded is shown without its place."""
+def _bare(text: str) -> Passage:
+    """Return what is graded of a text: it is shown without its place."""
+    return Passage(text, "", 0, 0, 1, 1)
 
 
 def _are_apart(one: Passage, other: Passage) -> bool:

@@ -12,6 +12,7 @@ from graphs import prompts
 from graphs.citation import annotate, cite, find_citations, find_others
 from graphs.document_qa_state import DocumentQAContext, DocumentQAState, QuoteMethod
 from graphs.evidence import Evidence
+from graphs.grading import grade_passages, promise
 from graphs.mind import Mind
 from graphs.progress import Decision, report
 from graphs.sentences import sentences
@@ -72,13 +73,14 @@ class DocumentQANodes:
         """
         question, passages = state["standalone_question"], _passages(state)
         report("grade", f"Reading {len(passages)} passages")
-        probabilities = yield from self._probabilities(question, passages)
+        probabilities = yield from grade_passages(self.mind, self.evidence, question, passages)
         decisions = [
             _decision("grade", f"{passage.path}:{passage.start_line} holds the answer", probability)
             for passage, probability in zip(passages, probabilities, strict=True)
         ]
         settings = self._settings()
-        ranked = sorted(zip(probabilities, passages, strict=True), key=_promise, reverse=True)
+        graded = zip(probabilities, passages, strict=True)
+        ranked = sorted(graded, key=lambda pair: promise(*pair), reverse=True)
         kept = [
             replace(passage, scores={**passage.scores, "grade": probability})
             for probability, passage in ranked
@@ -174,21 +176,14 @@ class DocumentQANodes:
     ) -> Work[Update]:
         candidates = [(passage, start, end) for passage in passages for start, end in sentences(passage.text)]
         alone = [replace(passage, text=passage.text[start:end]) for passage, start, end in candidates]
-        scores = yield from self._probabilities(question, alone)
+        scores = yield from grade_passages(self.mind, self.evidence, question, alone)
         if not scores:
             return {"citations": []}
-        promises = [
-            _promise((score, passage)) for score, (passage, _, _) in zip(scores, candidates, strict=True)
-        ]
+        promises = [promise(score, passage) for score, passage in zip(scores, alone, strict=True)]
         best = max(range(len(scores)), key=promises.__getitem__)
         citation = cite(*candidates[best], scores[best])
         decision = _decision("quote", f"line {citation['start_line']} is the answer", scores[best])
         return {"citations": [citation], "decisions": [*state["decisions"], decision]}
-
-    def _probabilities(self, question: str, passages: Sequence[Passage]) -> Work[list[float]]:
-        """Return how likely each passage, or sentence of one, answers the question."""
-        grades = yield from self.mind.agree([prompts.grade(question, passage) for passage in passages])
-        return (yield from self.evidence.weigh(question, [passage.text for passage in passages], grades))
 
     def _settings(self) -> DocumentQANodes:
         """Return these nodes as the run's context sets them."""
@@ -199,11 +194,6 @@ class DocumentQANodes:
             max_passages=context.max_passages or self.max_passages,
             quote_method=context.quote_method or self.quote_method,
         )
-
-
-def _promise(graded: tuple[float, Passage]) -> float:
-    probability, passage = graded
-    return probability * (passage.score or 1.0)
 
 
 def _passages(state: DocumentQAState) -> list[Passage]:

@@ -54,7 +54,7 @@ def shortening_grammar(text: str) -> str:
     pieces = _pieces(text)
     rules = [f'rest{len(pieces)}: ""']
     for place in range(len(pieces)):
-        kept = [f"{_quote(piece)} rest{later + 1}" for later, piece in enumerate(pieces) if later >= place]
+        kept = [f"{_quote(piece)} rest{after}" for after, piece in enumerate(pieces[place:], place + 1)]
         rules.append(f"rest{place}: " + " | ".join(kept))
     first = [
         f"{_quote(word)} rest{place + 1}"

@@ -8,13 +8,11 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from agent.assembly import Assembly
 from agent.evaluation.documents import graph_that_always_answers
 from agent.evaluation.evidence_fit import fit_evidence, fit_tool_evidence, kept_threshold
-from agent.paths import Paths
+from agent.evaluation.temporary_assembly import assembly_over
 from agent.settings import Settings
 from corpora.example import Example
 from corpora.prompt_digest import prompt_digest
@@ -135,10 +133,8 @@ def _fit_abstention(weights: Path, rows: DevelopmentRows, on_row: Callable[[], N
     likely to be answered than with one. Whether an answer is right is another matter, which the confidence
     itself tells: to withhold what is perhaps wrong would also withhold the place where the answer stands.
     """
-    with TemporaryDirectory() as home:
-        settings = Settings(model=str(weights), docs=[rows.folder])
-        paths = Paths(*(Path(home) / name for name in ("config", "data", "cache")))
-        graph = graph_that_always_answers(Assembly(settings, paths))
+    with assembly_over(rows.folder, Settings(model=str(weights))) as assembly:
+        graph = graph_that_always_answers(assembly)
         confidences = []
         for row in rows.questions:
             confidences.append(graph.invoke({"question": row["question"]})["confidence"])

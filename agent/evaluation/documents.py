@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.evaluation.baselines import embedded_sentence, sentence_texts
+from agent.evaluation.charts import CURVE_POINTS
 from corpora.passages import find_span
 from corpora.wells import Row
 from llm.evaluation.answers import exact_match, token_f1
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 FIELDS = ("question", "answers")
 
 RECALL_AT = 5
-
-POINTS = 25
-"""Points of the curve of risk over coverage."""
 
 
 @dataclass
@@ -97,7 +95,7 @@ def evaluate_documents(
         "threshold": threshold,
         "best_threshold": best,
         "best_abstain_accuracy": balanced_accuracy(measured.confidences, measured.truths, best),
-        "risk_coverage": risk_coverage(measured.confidences, measured.worth, points=POINTS),
+        "risk_coverage": risk_coverage(measured.confidences, measured.worth, points=CURVE_POINTS),
         "seconds_per_question": answering / len(rows),
         "intervals": {
             "f1": interval(measured.f1),

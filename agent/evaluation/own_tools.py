@@ -12,9 +12,9 @@ from langchain_core.tools import BaseTool, ToolException
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import ValidationError
 
-from agent.evaluation.invented_assembly import assembly_over
 from agent.evaluation.invented_world import invent
 from agent.evaluation.own_tool_tasks import Task, holds, tasks
+from agent.evaluation.temporary_assembly import assembly_over
 from graphs import Evidence
 from graphs.tool_agent import ToolAgent
 from graphs.tool_choice import describe
@@ -44,7 +44,7 @@ def measure_own_tools(
     from agent.tools import build_tools
     from graphs import build_tool_agent
 
-    with assembly_over(invent(SEED), settings) as assembly:
+    with assembly_over(invent(SEED).write, settings) as assembly:
         offered = build_tools(assembly.library.get(), assembly.memory)
         agent = build_tool_agent(
             assembly.model.get(),

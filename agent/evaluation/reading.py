@@ -13,6 +13,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.retrievers import BaseRetriever
 
 from agent.evaluation.baselines import bm25_sentence, embedded_sentence, sentence_texts
+from agent.evaluation.charts import CURVE_POINTS
 from corpora.passages import windows
 from corpora.wells import Row
 from graphs import Evidence, Thresholds, build_document_qa
@@ -25,9 +26,6 @@ FIELDS = ("passage", "question", "answers", "answerable")
 
 WINDOW_CHARACTERS = 600
 """Size of the passages that a long text is cut into, as retrieval returns them."""
-
-POINTS = 25
-"""Points of the curve of risk over coverage."""
 
 ANSWER_ALWAYS = Thresholds(relevance=0.0, support=0.0, abstention=0.0)
 
@@ -114,7 +112,7 @@ def evaluate_reading(
         "risk_coverage": risk_coverage(
             confidences,
             [outcome.score(token_f1) if outcome.row["answerable"] else 0.0 for outcome in outcomes],
-            points=POINTS,
+            points=CURVE_POINTS,
         ),
         "intervals": {"f1": interval(f1), "answerable_f1": interval(answerable_f1)},
         "baseline": _baseline(rows, embedder),

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.runnables import Runnable
 
 from agent.evaluation.baselines import embedded_sentence, sentence_texts
-from agent.evaluation.invented_assembly import assembly_over
 from agent.evaluation.invented_world import invent
+from agent.evaluation.temporary_assembly import assembly_over
 from agent.evaluation.two_hop_questions import questions
 from corpora.wells import Row
 from llm.evaluation.answers import exact_match, token_f1
@@ -36,7 +36,7 @@ def measure_two_hop(settings: Settings, rows: Sequence[Row], on_row: Callable[[]
     """Ask the reasoner and document Q&A as the assistant builds them; see `evaluate_two_hop`."""
     from graphs import build_document_qa, build_reasoner
 
-    with assembly_over(invent(SEED), settings) as assembly:
+    with assembly_over(invent(SEED).write, settings) as assembly:
         model, embedder = assembly.model.get(), assembly.embedder.get()
         retriever = assembly.library.get().retriever(settings.passages)
         graphs: dict[str, Graph] = {

@@ -1,14 +1,13 @@
-"""The program, put together over the documents of an invented world."""
+"""The program, put together for a measurement; nothing of it is left afterwards."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from agent.evaluation.invented_world import World
 from agent.paths import Paths
 
 if TYPE_CHECKING:
@@ -17,20 +16,22 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def assembly_over(world: World, settings: Settings) -> Iterator[Assembly]:
-    """Put the program together over the documents of a world, in folders that are gone afterwards.
+def assembly_over(documents: Path | Callable[[Path], None], settings: Settings) -> Iterator[Assembly]:
+    """Put the program together over documents, with files of its own that are gone afterwards.
 
     Args:
-        world: What the documents are about.
+        documents: A folder, or what writes documents into one that is made for it.
         settings: As the person chose them; only the folder of documents is another one.
     """
     from agent.assembly import Assembly
 
     with TemporaryDirectory(prefix="homespun-") as place:
         root = Path(place)
-        world.write(root / "documents")
+        folder = documents if isinstance(documents, Path) else root / "documents"
+        if not isinstance(documents, Path):
+            documents(folder)
         paths = Paths(root / "config", root / "data", root / "cache")
-        assembly = Assembly(settings.model_copy(update={"docs": [root / "documents"]}), paths)
+        assembly = Assembly(settings.model_copy(update={"docs": [folder]}), paths)
         try:
             yield assembly
         finally:
