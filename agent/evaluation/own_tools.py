@@ -18,7 +18,7 @@ from agent.evaluation.temporary_assembly import assembly_over
 from graphs import Evidence
 from graphs.tool_agent import ToolAgent
 from graphs.tool_choice import describe
-from llm.evaluation.intervals import interval, mean
+from llm.evaluation.intervals import interval, mean, means_by_kind
 
 if TYPE_CHECKING:
     from agent.settings import Settings
@@ -87,17 +87,15 @@ def evaluate_own_tools(
         guessed.append(float(holds(likeliest_result(task.message, tools, embedder), task.right)))
         on_row()
     kinds = [task.kind for task in asked]
+    by_kind = {name: means_by_kind(kinds, values) for name, values in scores.items()}
     return {
         "n": len(asked),
         **{name: mean(values) for name, values in scores.items()},
-        "kinds": {
-            kind: {name: _mean_of(kind, kinds, values) for name, values in scores.items()}
-            for kind in dict.fromkeys(kinds)
-        },
+        "kinds": {kind: {name: by_kind[name][kind] for name in MEASURES} for kind in dict.fromkeys(kinds)},
         "intervals": {"right": interval(scores["right"])},
         "baseline": {
             "right": mean(guessed),
-            "kinds": {kind: _mean_of(kind, kinds, guessed) for kind in dict.fromkeys(kinds)},
+            "kinds": means_by_kind(kinds, guessed),
         },
     }
 
@@ -153,7 +151,3 @@ def _arguments(message: str, tool: BaseTool) -> Iterator[dict[str, Any]]:
         candidates = ((" ".join(words[start:end]),) for start, end in spans)
     for values in candidates if texts else [()]:
         yield numeric | dict(zip(texts, values, strict=True))
-
-
-def _mean_of(kind: str, kinds: Sequence[str], values: Sequence[float]) -> float:
-    return mean([value for of, value in zip(kinds, values, strict=True) if of == kind])

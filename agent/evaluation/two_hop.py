@@ -13,7 +13,7 @@ from agent.evaluation.temporary_assembly import assembly_over
 from agent.evaluation.two_hop_questions import questions
 from corpora.wells import Row
 from llm.evaluation.answers import exact_match, token_f1
-from llm.evaluation.intervals import interval, mean
+from llm.evaluation.intervals import interval, mean, means_by_kind
 
 if TYPE_CHECKING:
     from agent.settings import Settings
@@ -104,8 +104,5 @@ def _summary(measured: Sequence[Row], kinds: Sequence[str]) -> dict[str, Any]:
     f1 = [row["f1"] for row in measured]
     return {
         **{name: mean([row[name] for row in measured]) for name in measured[0]},
-        "kinds": {
-            kind: mean([score for of, score in zip(kinds, f1, strict=True) if of == kind])
-            for kind in dict.fromkeys(kinds)
-        },
+        "kinds": means_by_kind(kinds, f1),
     }

@@ -23,3 +23,16 @@ def interval(values: Sequence[float], seed: int = 0) -> tuple[float, float]:
 def mean(values: Sequence[float]) -> float:
     """Return the mean, 0 for no values."""
     return float(np.mean(values)) if len(values) else 0.0
+
+
+def means_by_kind(kinds: Sequence[str], values: Sequence[float]) -> dict[str, float]:
+    """Return the mean of the values of each kind, in the order in which the kinds come first.
+
+    Args:
+        kinds: Of what kind each value is.
+        values: The values.
+    """
+    return {
+        kind: mean([value for of, value in zip(kinds, values, strict=True) if of == kind])
+        for kind in dict.fromkeys(kinds)
+    }
