@@ -73,7 +73,10 @@ class Muon(torch.optim.Optimizer):
 
 
 def orthogonalise(matrices: Tensor, steps: int = 5) -> Tensor:
-    """Return the nearest (semi-)orthogonal matrices to a stack (N, rows, columns), approximately."""
+    """Return the nearest (semi-)orthogonal matrices to a stack (N, rows, columns), approximately.
+
+    Computed in bfloat16 whatever the precision of the training: the iteration does not need more.
+    """
     first, second, third = COEFFICIENTS
     work = matrices.bfloat16()
     is_tall = work.shape[1] > work.shape[2]
