@@ -13,10 +13,11 @@ from corpora.tasks import conversation, tool
 from corpora.tasks.follow_up import follow_ups, is_resolvable
 from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
 from corpora.wells import Row, read_rows
-from corpora.worlds import stories
+from corpora.worlds import manuals, stories
 from corpora.worlds.requests import requests
 
 SYNTHETIC_READINGS = 24_000
+MANUAL_READINGS = 30_000
 SELF_MADE_READINGS = 20_000
 SYNTHETIC_FOLLOW_UPS = 30_000
 ROUTED_REQUESTS = 12_000
@@ -61,6 +62,8 @@ def _reading(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator[Exam
     yield from ReadingTasks(made, seed + 1).build()
     invented = list(stories.readings(SYNTHETIC_READINGS, seed))
     yield from ReadingTasks(invented, seed + 2).build()
+    documented = list(manuals.readings(MANUAL_READINGS, seed))
+    yield from ReadingTasks(documented, seed + 6).build()
     draw = random.Random(seed)
     for row in wells.training_rows("relevance"):
         yield from relevance_examples(row, draw)
