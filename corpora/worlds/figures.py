@@ -34,10 +34,15 @@ def size(draw: random.Random) -> str:
 
 def duration(draw: random.Random) -> str:
     """Draw a stretch of time."""
-    unit = draw.choice(
-        ("ms", "milliseconds", "seconds", "seconds", "minutes", "hours", "days", "µs", "weeks", "s")
+    number = draw.choice((_decimal(draw, 90), str(draw.randint(2, 600))))
+    unit = draw.choice(("milliseconds", "seconds", "seconds", "minutes", "hours", "days"))
+    return draw.choice(
+        (
+            f"{number} {unit}",
+            f"{draw.choice(_WORDS)} {unit}",
+            f"{number} {draw.choice(('ms', 's', 'µs', 'min'))}",
+        )
     )
-    return f"{draw.choice((_decimal(draw, 90), str(draw.randint(2, 600)), draw.choice(_WORDS)))} {unit}"
 
 
 def percentage(draw: random.Random) -> str:
@@ -91,7 +96,18 @@ def factor(draw: random.Random) -> str:
 
 def year(draw: random.Random) -> str:
     """Draw a year in which software was written."""
-    return str(draw.randint(1958, 2025))
+    return str(draw.randint(1968, 2012))
+
+
+def later_year(draw: random.Random) -> str:
+    """Draw a year after all that `year` draws."""
+    return str(draw.randint(2013, 2025))
+
+
+def period(draw: random.Random) -> str:
+    """Draw a stretch of time that people wait for, such as a training run."""
+    value = draw.choice((_decimal(draw, 90), str(draw.randint(2, 90)), draw.choice(_WORDS)))
+    return f"{value} {draw.choice(('hours', 'days', 'weeks', 'minutes'))}"
 
 
 def span(draw: random.Random) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from corpora.passages import find_span, sentences
 from corpora.tasks.reading import Reading
-from corpora.worlds import patterns_of_figures, patterns_of_meaning, patterns_of_practice
+from corpora.worlds import patterns_of_figures, patterns_of_meaning, patterns_of_pairs, patterns_of_practice
 from corpora.worlds.pattern import SUBJECTS, Pattern, answer_kinds, fill, slot_names, told_kinds
 from corpora.worlds.technical_words import DOMAINS, Domain
 
@@ -22,6 +22,7 @@ WELL = "synthetic-manuals"
 PATTERNS: tuple[Pattern, ...] = (
     *patterns_of_figures.TWO_THINGS,
     *patterns_of_figures.ATTRIBUTES,
+    *patterns_of_pairs.PAIRS,
     *patterns_of_meaning.DEFINITIONS,
     *patterns_of_meaning.REASONS,
     *patterns_of_meaning.CONDITIONS,
@@ -36,12 +37,13 @@ UNANSWERABLE = 0.15
 """Share of the readings whose passage does not hold the answer."""
 
 _LEADS = (
-    "In practice, ",
-    "As a rule, ",
-    "On most machines, ",
     "According to its documentation, ",
-    "In the current release, ",
-    "At present, ",
+    "As is well known, ",
+    "To be precise, ",
+    "In other words, ",
+    "For the record, ",
+    "As far as we know, ",
+    "To the best of our knowledge, ",
 )
 _TAILS = (
     ", as the release notes explain",

@@ -29,9 +29,10 @@ class Pattern:
 
 
 def _thing(draw: random.Random, domain: Domain) -> str:
-    learned = (technical_names.model, technical_names.method, technical_names.optimiser)
-    built = (technical_names.tool, technical_names.abbreviation, technical_names.device)
-    return draw.choice(learned if domain is LEARNING else (built[0], *built))(draw)
+    own = technical_names
+    learned = (own.model, own.method, own.method, own.optimiser, own.component)
+    built = (own.tool, own.tool, own.abbreviation, own.device, own.component)
+    return draw.choice(learned if domain is LEARNING else built)(draw)
 
 
 _NAMES: dict[str, Callable[[random.Random], str]] = {
@@ -55,10 +56,12 @@ _NAMES: dict[str, Callable[[random.Random], str]] = {
     "metric": technical_names.metric,
     "model": technical_names.model,
     "optimiser": technical_names.optimiser,
-    "organisation": names.company,
+    "lateryear": figures.later_year,
+    "organisation": technical_names.organisation,
     "path": technical_names.path,
     "percentage": figures.percentage,
-    "person": names.person,
+    "period": figures.period,
+    "person": technical_names.person,
     "port": lambda draw: str(draw.randint(80, 65_535)),
     "price": figures.price,
     "range": figures.span,
@@ -90,7 +93,7 @@ _WORDS: dict[str, Callable[[random.Random, Domain], str]] = {
     "gain": lambda draw, domain: draw.choice(domain.gains),
     "condition": lambda draw, domain: draw.choice(domain.conditions),
     "use": lambda draw, domain: draw.choice(domain.uses),
-    "object": lambda draw, domain: draw.choice(domain.objects),
+    "plural": lambda draw, domain: draw.choice(domain.plurals),
 }
 
 _INFLECTED = {"does": "do", "doing": "do", "definition": "do"}

@@ -154,12 +154,12 @@ TWO_THINGS = (
     Pattern(
         "training",
         (
-            "{model} was trained for {time} on {count} examples with a batch size of {small}.",
-            "Training {model} on {count} examples took {time} at a batch size of {small}.",
-            "It took {time} to train {model}, which saw {count} examples in batches of {small}.",
+            "{model} was trained for {period} on {count} examples with a batch size of {small}.",
+            "Training {model} on {count} examples took {period} at a batch size of {small}.",
+            "It took {period} to train {model}, which saw {count} examples in batches of {small}.",
         ),
         {
-            "{time}": (
+            "{period}": (
                 "How long did the training of {model} take?",
                 "training time {model}",
                 "For how long was {model} trained?",

@@ -75,7 +75,7 @@ DEFINITIONS = (
     Pattern(
         "what it does",
         (
-            "A `{class}` {does}, and a `{class2}` {does2}.",
+            "`{class}` {does}, and `{class2}` {does2}.",
             "The class `{class}` {does}, but `{class2}` {does2}.",
         ),
         {
@@ -118,15 +118,15 @@ DEFINITIONS = (
     Pattern(
         "term",
         (
-            "The share of {object} that pass the filter is called {metric}.",
-            "{metric} is the share of {object} that pass the filter.",
-            "One calls the share of {object} that pass the filter the {metric}.",
+            "The share of {plural} that pass the filter is called {metric}.",
+            "{metric} is the share of {plural} that pass the filter.",
+            "One calls the share of {plural} that pass the filter the {metric}.",
         ),
         {
             "{metric}": (
-                "What is the share of {object} that pass the filter called?",
-                "What is the term for the share of {object} that get through?",
-                "name for the share of {object} that pass",
+                "What is the share of {plural} that pass the filter called?",
+                "What is the term for the share of {plural} that get through?",
+                "name for the share of {plural} that pass",
             )
         },
     ),
@@ -140,7 +140,7 @@ DEFINITIONS = (
         {
             "{method}": (
                 "Which technique is used to {do}?",
-                "How do engineers call it to {do}?",
+                "What do engineers call it when they {do}?",
                 "What is it called to {do}?",
                 "name of the method to {do}",
             ),

@@ -311,8 +311,8 @@ ORIGINS = (
     Pattern(
         "origin",
         (
-            "{tool} was started at {organisation} in {year} and handed over to {organisation2} in {year2}.",
-            "Since {year2} {organisation2} has maintained {tool}, which {organisation} started in {year}.",
+            "{organisation} started {tool} in {year} and gave it to {organisation2} in {lateryear}.",
+            "{tool}, started by {organisation} in {year}, has been with {organisation2} since {lateryear}.",
         ),
         {
             "{organisation}": (
@@ -326,7 +326,10 @@ ORIGINS = (
                 "Who took over {tool}?",
             ),
             "{year}": ("When was {tool} started?", "In what year did {tool} begin?"),
-            "{year2}": ("When was {tool} handed over?", "Since when has {organisation2} maintained {tool}?"),
+            "{lateryear}": (
+                "When was {tool} handed over?",
+                "Since when does {organisation2} look after {tool}?",
+            ),
         },
     ),
     Pattern(

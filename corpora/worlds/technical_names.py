@@ -19,6 +19,10 @@ _ACTS = (
     "ranking alignment distillation normalisation regularisation routing search boosting encoding "
     "decoding embedding propagation estimation clustering attention descent dropping"
 ).split()
+_AGENTS = (
+    "router gate sampler planner validator tracker resolver scheduler monitor mixer probe allocator filter "
+    "encoder projector buffer stage layer compiler daemon"
+).split()
 _HEADS = "score rate ratio index error accuracy distance gain coverage loss".split()
 _MODEL_ENDS = (
     "Net Former BERT Net++ LM GAN VAE CNN RNN Gen Vision Seg Net-S Mixer Coder Speech Flow Encoder"
@@ -98,6 +102,21 @@ def abbreviated_method(draw: random.Random) -> str:
 def optimiser(draw: random.Random) -> str:
     """Invent an optimiser."""
     return word(draw)[:5].rstrip("aeiou") + draw.choice("aio") + draw.choice(_OPTIMISER_ENDS)
+
+
+def component(draw: random.Random) -> str:
+    """Invent a part of a program or a network, with its article."""
+    return f"the {draw.choice((*_TOPICS, *_MANNERS, *_OBJECTS))} {draw.choice(_AGENTS)}"
+
+
+def person(draw: random.Random) -> str:
+    """Invent a person's name."""
+    return f"{names.person(draw).split()[0]} {word(draw)}"
+
+
+def organisation(draw: random.Random) -> str:
+    """Invent a company or an institute."""
+    return word(draw) + draw.choice((" Systems", " Labs", " Research", "", " University", " Foundation"))
 
 
 def metric(draw: random.Random) -> str:
