@@ -260,7 +260,7 @@ ATTRIBUTES = (
         (
             "`{key}` ({type}, default {setting}, since {version}) says how to {do}.",
             "- `{key}`: {type}, default {setting}, added in {version}; tells the program how to {do}.",
-            "The parameter `{key}`, a {type} new in {version}, says how to {do} (default: {setting}).",
+            "The parameter `{key}`, of type {type}, new in {version}, sets how to {do} (default: {setting}).",
         ),
         {
             "{setting}": ("What is the default of {key}?", "default {key}", "What is {key} by default?"),
@@ -275,9 +275,9 @@ ATTRIBUTES = (
     Pattern(
         "range",
         (
-            "`{key}` takes values {range} {unit}; the default is {setting}.",
-            "Allowed values of `{key}` are {range} {unit}, and {setting} is used if none is given.",
-            "Set `{key}`, which is {setting} at first, to anything {range} {unit}.",
+            "`{key}` takes values {range} {unit}; the default is {small}.",
+            "Allowed values of `{key}` are {range} {unit}, and {small} is used if none is given.",
+            "Set `{key}`, which is {small} at first, to anything {range} {unit}.",
         ),
         {
             "{range}": (
@@ -286,7 +286,7 @@ ATTRIBUTES = (
                 "Which values are allowed for {key}?",
             ),
             "{unit}": ("What is the unit of {key}?", "In which unit is {key} given?", "unit {key}"),
-            "{setting}": (
+            "{small}": (
                 "What's the default of {key}?",
                 "default value of {key}",
                 "What is {key} set to at first?",

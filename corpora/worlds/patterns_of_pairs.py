@@ -129,7 +129,7 @@ PAIRS = (
         (
             "{thing}, which {does}, is used for {use} in {language} programs.",
             "In {language} programs, {thing}, which {does}, serves {use}.",
-            "{thing}, a {language} program for {use}, {does}.",
+            "{thing}, made in {language} for {use}, {does}.",
         ),
         {
             "{does}": ("What does {thing} do?", "what does {thing} do exactly", "What happens in {thing}?"),
