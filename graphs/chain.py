@@ -21,7 +21,7 @@ from graphs.citation import Citation, cite
 from graphs.evidence import Evidence
 from graphs.grading import grade_passages, promise
 from graphs.mind import Mind
-from graphs.sentences import sentences
+from graphs.sentences import statements
 from graphs.step import Work, ask_runnable
 from graphs.thresholds import Thresholds
 from rag.passage import Passage
@@ -113,11 +113,7 @@ class Chain:
         documents = yield from ask_runnable(self.retriever, words)
         passages = [Passage.from_document(document) for document in documents]
         return [
-            Statement(passage, start, end)
-            for passage in passages
-            for start, end in sentences(passage.text)
-            # A heading names a thing and tells nothing of it.
-            if not passage.text.startswith("#", start)
+            Statement(passage, start, end) for passage in passages for start, end in statements(passage.text)
         ]
 
 

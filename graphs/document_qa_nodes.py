@@ -15,7 +15,7 @@ from graphs.evidence import Evidence
 from graphs.grading import grade_passages, promise
 from graphs.mind import Mind
 from graphs.progress import Decision, report
-from graphs.sentences import sentences
+from graphs.sentences import statements
 from graphs.step import Work, ask_runnable
 from graphs.thresholds import Thresholds
 from graphs.turn import Update, begin, conclude, read_question
@@ -174,7 +174,9 @@ class DocumentQANodes:
     def _quote_by_score(
         self, state: DocumentQAState, question: str, passages: Sequence[Passage]
     ) -> Work[Update]:
-        candidates = [(passage, start, end) for passage in passages for start, end in sentences(passage.text)]
+        candidates = [
+            (passage, start, end) for passage in passages for start, end in statements(passage.text)
+        ]
         alone = [replace(passage, text=passage.text[start:end]) for passage, start, end in candidates]
         scores = yield from grade_passages(self.mind, self.evidence, question, alone)
         if not scores:

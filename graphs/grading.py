@@ -23,7 +23,11 @@ def grade_passages(
         passages: What is graded.
     """
     grades = yield from mind.agree([prompts.grade(question, passage) for passage in passages])
-    return (yield from evidence.weigh(question, [passage.text for passage in passages], grades))
+    # A sentence often leaves out what its heading has named.
+    texts = [
+        f"{passage.heading}: {passage.text}" if passage.heading else passage.text for passage in passages
+    ]
+    return (yield from evidence.weigh(question, texts, grades))
 
 
 def promise(probability: float, passage: Passage) -> float:

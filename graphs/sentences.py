@@ -25,6 +25,8 @@ _BOUNDARY = re.compile(rf"(?:[.!?…]+[{_CLOSERS}]*(?=\s|$)|[{_WIDE_STOPS}][{_CL
 _INLINE_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 _FENCE = re.compile(r"\s*(```+|~~~+)")
 _STANDALONE = re.compile(r"\s*(?:#{1,6}\s|\||[-=*_]{3,}\s*$)")
+_NAMING = re.compile(r"#{1,6}\s|[-=*_|:\s]{3,}$")
+"""How a heading or a rule begins."""
 _ITEM = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.):])\s+")
 _LIST_MARKER = re.compile(r"\s*(?:>\s?)*(?:[-*+•]|\d{1,3}[.)]|[a-zA-Z][)])\s+")
 
@@ -32,6 +34,17 @@ _LIST_MARKER = re.compile(r"\s*(?:>\s?)*(?:[-*+•]|\d{1,3}[.)]|[a-zA-Z][)])\s+"
 def sentences(text: str) -> list[Span]:
     """Return the spans of the sentences of a text, in order, without surrounding white space."""
     return [span for block in _blocks(text) for span in _split(text, *block)]
+
+
+def statements(text: str) -> list[Span]:
+    """Return the spans of the sentences that tell something.
+
+    A Markdown heading or a rule names what follows and tells nothing of it; where a text has nothing else,
+    it is returned all the same.
+    """
+    spans = sentences(text)
+    telling = [span for span in spans if not _NAMING.match(text, *span)]
+    return telling or spans
 
 
 def enclosing_sentences(text: str, start: int, end: int) -> Span:

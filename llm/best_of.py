@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import torch
+from torch import Tensor
 
 from llm.generation import Completion
 
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
     from llm.constraints import Constraint
     from llm.engine import Engine
     from llm.sampling import GenerationSettings
+
+SURE = -0.08
+"""Mean log-probability of a token from which a model is sure of what it wrote."""
+
+FAR_LIKELIER = 6.0
+"""Nats by which written arguments must be likelier than copied ones where the model is not sure."""
 
 
 def branches(engine: Engine, prompt: Sequence[int], constraint: Constraint, count: int) -> list[Constraint]:
@@ -60,9 +67,49 @@ def complete_best(
     Raises:
         ContextOverflowError: The prompt leaves no room for a reply.
     """
+    completions, sums, means = _complete(engine, prompt, settings, constraints, cancelled)
+    return completions[int((means if per_token else sums).argmax())]
+
+
+def complete_call(
+    engine: Engine,
+    prompt: Sequence[int],
+    settings: GenerationSettings,
+    written: Constraint,
+    copied: Constraint,
+    cancelled: threading.Event | None = None,
+) -> Completion:
+    """Call a tool with arguments that the model writes freely, or copies from what was said.
+
+    A small model misspells what it copies letter by letter, so its own words stand only where it is sure of
+    them or finds them far likelier than any copy. Measured on held-out calls of 253 single requests and 130
+    dialogues (docs/LOG.md).
+
+    Args:
+        engine: Of the model that replies.
+        prompt: Token ids.
+        settings: How to choose tokens.
+        written: Holds the call to the tool's schema.
+        copied: Holds its free strings to what was said as well.
+        cancelled: Ends both replies before their next tokens when set.
+
+    Raises:
+        ContextOverflowError: The prompt leaves no room for a reply.
+    """
+    completions, sums, means = _complete(engine, prompt, settings, (written, copied), cancelled)
+    is_sure = means[0] >= SURE and sums[0] >= sums[1]
+    return completions[0] if is_sure or sums[0] - sums[1] > FAR_LIKELIER else completions[1]
+
+
+def _complete(
+    engine: Engine,
+    prompt: Sequence[int],
+    settings: GenerationSettings,
+    constraints: Sequence[Constraint],
+    cancelled: threading.Event | None,
+) -> tuple[list[Completion], Tensor, Tensor]:
+    """Reply under each constraint; return the replies, their log-probabilities, and those per token."""
     completions = engine.complete_batch([prompt] * len(constraints), settings, constraints, cancelled)
     replies = [[*(token.id for token in one.tokens), engine.tokenizer.end_id] for one in completions]
-    scores = engine.choice_logprobs([prompt], replies)[0]
-    if per_token:
-        scores = scores / torch.tensor([len(reply) for reply in replies])
-    return completions[int(scores.argmax())]
+    sums = engine.choice_logprobs([prompt], replies)[0]
+    return completions, sums, sums / torch.tensor([len(reply) for reply in replies])

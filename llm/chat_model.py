@@ -69,8 +69,9 @@ class ChatHomespun(BaseChatModel):
     """How many alternatives are listed with each token's log-probability."""
     speculate: bool = True
     """Guess ahead by copying from the prompt; changes the speed, not the reply."""
-    copy_arguments: bool = False
-    """Hold tool arguments that are free strings to spans of what people and tools said."""
+    copy_arguments: bool | None = None
+    """Whether tool arguments that are free strings are held to spans of what people and tools said; None
+    for what the model finds likelier, see `llm.best_of.complete_call`."""
     threads: int | None = Field(default=None, ge=1)
     """CPU threads; None leaves PyTorch's setting. The first instance of a folder decides."""
 

@@ -115,15 +115,21 @@ def tool_grammar(
     return "\n".join([*lines, *(_span_terminal(segments) if segments else ())])
 
 
+def takes_text(parameters: Mapping[str, Any]) -> bool:
+    """Whether a tool's parameters hold a free string, which can be copied from a text."""
+    properties = parameters.get("properties") or {}
+    return "$defs" not in parameters and any(map(_is_free_string, properties.values()))
+
+
 def _arguments(name: str, schema: Mapping[str, Any], copies: bool) -> list[str]:
     """Return the rules of a tool's arguments.
 
     To hold single strings to spans the object is spelled out, property after property: `name_0` stands
     before the first one written, `name_0_more` after another, where a comma is due.
     """
-    properties = schema.get("properties") or {}
-    if not copies or "$defs" in schema or not any(map(_is_free_string, properties.values())):
+    if not copies or not takes_text(schema):
         return [f"{name}: {_json(schema)}"]
+    properties = schema["properties"]
     required = schema.get("required") or ()
     lines = [f'{name}: "{{" {name}_0 "}}"']
     for index, (key, value) in enumerate(properties.items()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import BaseMessage
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from llm.calibration import Calibration
     from llm.constraints import Constraint
     from llm.engine import Engine
-    from llm.generation import Finish, Token
+    from llm.generation import Completion, Finish, Token
     from llm.sampling import GenerationSettings
 
 
@@ -42,7 +42,8 @@ class Options:
     tools: Sequence[Mapping[str, Any]] = ()
     tool_choice: object = None
     parallel_tool_calls: bool = True
-    copy_arguments: bool = False
+    copy_arguments: bool | None = None
+    """Whether free strings in a call are spans of what was said; None for what the model finds likelier."""
     response_format: Any = None
     spans: Sequence[str] | None = None
     branches: int = 1
@@ -91,7 +92,9 @@ class Request:
     options: Options
     prompt: list[int]
     task: str | None
-    constraint: Constraint | None = field(default=None)
+    constraint: Constraint | None = None
+    copying: Constraint | None = None
+    """Holds a call to what was said, where the likelier of that and `constraint` is the reply."""
     tokens_read: int = 0
     """Tokens read to select a tool, before the prompt."""
 
@@ -109,31 +112,43 @@ class Request:
         tools = [selection.tool] if selection.tool else []
         prompt = ChatTemplate(engine.tokenizer).encode(said, tools)
         called = tools if selection.is_called else []
-        constraint = _constraint(engine, messages, options, called)
-        return cls(engine, options, prompt, task_of(messages), constraint, selection.tokens_read)
+        return cls(
+            engine,
+            options,
+            prompt,
+            task_of(messages),
+            _constraint(engine, messages, options, called),
+            _copying(engine, messages, options, called),
+            selection.tokens_read,
+        )
 
     def reply(self) -> Iterator[Token | Finish]:
         """Reply token by token; the last item is a `Finish`."""
-        from llm.best_of import branches, complete_best
+        options, engine = self.options, self.engine
+        best = self._best()
+        if best is None:
+            yield from engine.generate(self.prompt, options.settings, self.constraint, options.cancelled)
+        else:
+            yield from best.tokens
+            yield best.finish
+
+    def _best(self) -> Completion | None:
+        """Return the best of several replies, if that is what was asked for."""
+        from llm.best_of import branches, complete_best, complete_call
 
         options, engine = self.options, self.engine
+        asked = (engine, self.prompt, options.settings)
         if options.edited is not None:
-            constraints = _edits(engine, options.edited, options.edited_with)
-        elif self.constraint is not None and options.branches > 1 and options.temperature == 0:
-            constraints = branches(engine, self.prompt, self.constraint, options.branches)
-        else:
-            yield from engine.generate(self.prompt, options.settings, self.constraint, options.cancelled)
-            return
-        best = complete_best(
-            engine,
-            self.prompt,
-            options.settings,
-            constraints,
-            per_token=options.edited is None,
-            cancelled=options.cancelled,
-        )
-        yield from best.tokens
-        yield best.finish
+            edits = _edits(engine, options.edited, options.edited_with)
+            return complete_best(*asked, edits, per_token=False, cancelled=options.cancelled)
+        if self.constraint is None or options.temperature > 0:
+            return None
+        if self.copying is not None:
+            return complete_call(*asked, self.constraint, self.copying, options.cancelled)
+        if options.branches > 1:
+            begun = branches(engine, self.prompt, self.constraint, options.branches)
+            return complete_best(*asked, begun, per_token=True, cancelled=options.cancelled)
+        return None
 
 
 def refuse_unknown(names: Iterable[str], known: Sequence[str]) -> None:
@@ -154,13 +169,35 @@ def _constraint(
         return engine.constraints.json_schema(_schema_in(options.response_format))
     if not called:
         return None
-    said = [message.text for message in messages if message.type in ("human", "tool")]
+    said = _said(messages) if options.copy_arguments else ()
+    return _held_call(engine, options, called, said)
+
+
+def _copying(
+    engine: Engine, messages: Sequence[BaseMessage], options: Options, called: Sequence[Mapping[str, Any]]
+) -> Constraint | None:
+    """Return what holds a call to what was said, where it is left open whether it has to be."""
+    from llm.grammars import takes_text
+
+    said = _said(messages)
+    if options.copy_arguments is not None or not said:
+        return None
+    if not any(takes_text(tool["function"].get("parameters") or {}) for tool in called):
+        return None
+    return _held_call(engine, options, called, said)
+
+
+def _held_call(
+    engine: Engine, options: Options, called: Sequence[Mapping[str, Any]], said: Sequence[str]
+) -> Constraint:
     return engine.constraints.tool_calls(
-        called,
-        required=True,
-        parallel=options.parallel_tool_calls,
-        copied_from=said if options.copy_arguments else (),
+        called, required=True, parallel=options.parallel_tool_calls, copied_from=said
     )
+
+
+def _said(messages: Sequence[BaseMessage]) -> list[str]:
+    """Return what people and tools said."""
+    return [text for message in messages if message.type in ("human", "tool") and (text := message.text)]
 
 
 def _edits(engine: Engine, text: str, spans_of: Sequence[str]) -> list[Constraint]:

@@ -8,6 +8,8 @@ import pytest
 
 from graphs import Evidence, build_document_qa
 from graphs.evidence import log_odds
+from graphs.grading import grade_passages
+from graphs.mind import Mind
 from graphs.step import Step
 from rag.passage import Passage
 from tests.graphs.fakes import ListRetriever, PortedModel
@@ -80,3 +82,12 @@ def quote_with(evidence: Evidence) -> str:
 def test_the_graph_quotes_what_the_evidence_points_to() -> None:
     assert quote_with(Evidence()) == HARBOUR
     assert quote_with(Evidence(WordEmbedder(), grade=0.2, similarity=6.0, bias=-3.0)) == TOWER
+
+
+def test_a_heading_tells_what_its_sentences_are_about() -> None:
+    texts = {"The harbour": "It was dug in 1612.", "The tower": "It rises to 38 metres."}
+    passages = [Passage(text, "notes.md", 0, len(text), 1, 1, heading=name) for name, text in texts.items()]
+    mind, evidence = Mind(PortedModel(script={"grade": 0.5})), Evidence(WordEmbedder(), similarity=6.0)
+    question = "How tall is the tower?"
+    harbour, tower = Step("g", lambda _: grade_passages(mind, evidence, question, passages)).invoke(None)
+    assert tower > 0.9 > 0.6 > harbour

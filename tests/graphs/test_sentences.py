@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphs.sentences import enclosing_sentences, sentences
+from graphs.sentences import enclosing_sentences, sentences, statements
 
 
 def cut(text: str) -> list[str]:
@@ -47,6 +47,20 @@ def cut(text: str) -> list[str]:
 )
 def test_sentences(text: str, expected: list[str]) -> None:
     assert cut(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("## Dropout\n\nIt drops units.\n\n---\n\n| a | b |\n|---|---|\n| 1 | 2 |",
+         ["It drops units.", "| a | b |", "| 1 | 2 |"]),
+        ("#1 in the list is Oslo.", ["#1 in the list is Oslo."]),
+        ("# Only a title", ["# Only a title"]),
+        ("", []),
+    ],
+)  # fmt: skip
+def test_headings_and_rules_tell_nothing(text: str, expected: list[str]) -> None:
+    assert [text[start:end] for start, end in statements(text)] == expected
 
 
 def test_a_span_is_widened_to_the_sentences_that_it_touches() -> None:

@@ -10,7 +10,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from graphs.ports import CopyingModel, EditModel
-from llm.best_of import branches, complete_best
+from llm import best_of
+from llm.best_of import branches, complete_best, complete_call
 from llm.chat_model import ChatHomespun
 from llm.engine import Engine
 from llm.sampling import GenerationSettings
@@ -111,11 +112,43 @@ def test_nothing_said_leaves_nothing_to_put_in(chat: ChatHomespun) -> None:
     assert is_shortened(chat.bind_edits(QUESTION, ["  "]).invoke("?").text, QUESTION)
 
 
+CITY = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+VISIT = {"type": "function", "function": {"name": "visit", "description": "Go.", "parameters": CITY}}
+
+
+@pytest.mark.parametrize(
+    ("sure", "far_likelier", "is_copied"),
+    [(1.0, -1000.0, False), (1.0, 1000.0, True), (-1000.0, 1000.0, None)],
+)
+def test_written_arguments_stand_where_the_model_is_sure_or_finds_them_far_likelier(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, sure: float, far_likelier: float, is_copied: bool | None
+) -> None:
+    monkeypatch.setattr(best_of, "SURE", sure)
+    monkeypatch.setattr(best_of, "FAR_LIKELIER", far_likelier)
+    prompt, settings = engine.tokenizer.encode("Where?"), GenerationSettings()
+    written = engine.constraints.tool_calls([VISIT], required=True, parallel=False)
+    copied = engine.constraints.tool_calls([VISIT], required=True, parallel=False, copied_from=SAID)
+    either = [engine.complete(prompt, settings, one).text for one in (written, copied)]
+    call = complete_call(engine, prompt, settings, written, copied).text
+    if is_copied is None:  # sure of everything, it takes the likelier of both
+        likelier = complete_best(engine, prompt, settings, [written, copied], per_token=False).text
+        assert call == likelier
+    else:
+        assert call == either[is_copied]
+    assert either[0] != either[1]
+
+
+def test_a_caller_may_choose_between_written_and_copied_arguments(chat: ChatHomespun) -> None:
+    bound = {how: chat.bind_tools([VISIT], tool_choice="any", copy_arguments=how) for how in (True, False)}
+    cities = {how: bound[how].invoke(SAID[1]).tool_calls[0]["args"]["city"] for how in bound}
+    assert cities[True] in SAID[1]
+    open_ = chat.bind_tools([VISIT], tool_choice="any").invoke(SAID[1]).tool_calls[0]["args"]["city"]
+    assert open_ in cities.values()
+
+
 def test_the_model_calls_with_words_that_were_said(chat: ChatHomespun) -> None:
     assert isinstance(chat, CopyingModel)
-    schema = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
-    tool = {"type": "function", "function": {"name": "visit", "description": "Go.", "parameters": schema}}
-    [call] = chat.bind_copied_call(tool).invoke(SAID[1]).tool_calls
+    [call] = chat.bind_copied_call(VISIT).invoke(SAID[1]).tool_calls
     assert call["name"] == "visit"
     assert call["args"]["city"]
     assert call["args"]["city"] in SAID[1]
