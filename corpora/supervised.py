@@ -11,9 +11,11 @@ from corpora.development import is_held_out
 from corpora.example import Example
 from corpora.tasks import conversation, tool
 from corpora.tasks.follow_up import follow_ups, is_resolvable
+from corpora.tasks.own_task import task_examples
 from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
 from corpora.wells import Row, read_rows
 from corpora.worlds import manuals, stories
+from corpora.worlds.own_tasks import own_tasks
 from corpora.worlds.requests import requests
 
 SYNTHETIC_READINGS = 24_000
@@ -23,6 +25,7 @@ SYNTHETIC_FOLLOW_UPS = 30_000
 ROUTED_REQUESTS = 12_000
 ROUTED_QUESTIONS = 12_000
 SYNTHETIC_REQUESTS = 40_000
+SYNTHETIC_TASKS = 40_000
 EXAMPLES_A_DIALOGUE = 6
 """Replies drawn of each tool dialogue: neighbours in a dialogue teach nearly the same."""
 
@@ -103,3 +106,5 @@ def _tools(wells: Wells, seed: int) -> Iterator[Example]:
     for row in requests(SYNTHETIC_REQUESTS, seed):
         yield from tool.request_examples(row, draw)
         yield from tool.result_examples(row, draw)
+    for task in own_tasks(SYNTHETIC_TASKS, seed):
+        yield from task_examples(task, draw)

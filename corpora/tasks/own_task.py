@@ -1,0 +1,77 @@
+"""The agent's own tools, one step after another: call the next one, leave the others, reply at the end."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+
+from corpora.example import Example
+from corpora.tasks.tool import NO_TOOL_REPLY, without_noise
+from corpora.worlds.own_requests import SCHEMAS
+from corpora.worlds.own_task import OwnTask
+from corpora.worlds.own_tasks import WELL
+from graphs import prompts
+
+RIVALS = {
+    "calculate": ("convert_units", "days_between"), "convert_units": ("calculate",),
+    "current_time": ("days_between", "add_to_date"), "add_to_date": ("days_between", "current_time"),
+    "days_between": ("add_to_date", "calculate"), "search_documents": ("read_document", "recall"),
+    "read_document": ("search_documents", "list_documents"),
+    "list_documents": ("search_documents", "read_document"), "remember": ("recall",),
+    "recall": ("remember", "search_documents"),
+}  # fmt: skip
+"""Tools that are easily mistaken for each other."""
+
+LONGEST_REPLY = 250
+"""Characters of a reply; a longer list of files teaches little."""
+
+_SECOND_OTHER = 0.4
+"""Share of the steps at which a second tool is shown that is not called."""
+
+
+def task_examples(task: OwnTask, draw: random.Random) -> Iterator[Example]:
+    """Cut a task into examples, one or more for each point at which the model replies.
+
+    Before each step its tool is in view, which is to be called, and others, which are not. After the last,
+    whatever is in view, the reply is in words.
+
+    Args:
+        task: The message and the steps.
+        draw: Chooses the tools that are not called.
+    """
+    history: list[BaseMessage] = [HumanMessage(task.message)]
+    for number, step in enumerate(task.steps, 1):
+        call = {"name": step.name, "args": dict(step.arguments), "id": f"call_{number}"}
+        reply = AIMessage("", tool_calls=[call])
+        yield _example(step.name, history, reply)
+        for other in _others(task, number - 1, draw):
+            yield _example(other, history, AIMessage(NO_TOOL_REPLY))
+        history += [reply, ToolMessage(step.result, tool_call_id=call["id"])]
+    if len(task.reply) <= LONGEST_REPLY:
+        for name in _after(task, draw):
+            yield _example(name, history, AIMessage(task.reply))
+
+
+def _example(name: str, history: list[BaseMessage], reply: AIMessage) -> Example:
+    # The reply stands outside of the prompt, which shortens all results but the last.
+    return Example("tool", WELL, [*prompts.tool(history), reply], [without_noise(SCHEMAS[name])])
+
+
+def _others(task: OwnTask, place: int, draw: random.Random) -> list[str]:
+    """Draw one or two tools that are not next: called before, to be called later, or likely rivals."""
+    called = task.steps[place].name
+    likely = [step.name for step in task.steps] * 2 + [*RIVALS[called]] * 2 + [draw.choice(list(SCHEMAS))]
+    if place:
+        likely += [task.steps[place - 1].name] * 4
+    likely = [name for name in likely if name != called]
+    count = 2 if draw.random() < _SECOND_OTHER else 1
+    return list(dict.fromkeys(draw.choice(likely) for _ in range(count)))
+
+
+def _after(task: OwnTask, draw: random.Random) -> list[str]:
+    """Draw the tools in view at the end: the last one called, and one that could have gone on."""
+    last = task.steps[-1].name
+    goes_on = draw.choice(["calculate", "convert_units", *RIVALS[last], draw.choice(list(SCHEMAS))])
+    return list(dict.fromkeys((last, goes_on)))

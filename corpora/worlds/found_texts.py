@@ -1,0 +1,46 @@
+"""What a search, a document and the memory answer: the sentence looked for among other sentences."""
+
+from __future__ import annotations
+
+from corpora.worlds.own_task import Step
+from corpora.worlds.task_scene import Scene
+
+
+def search(query: str, sentence: str, scene: Scene) -> Step:
+    """Find a sentence in the first or second of up to three passages."""
+    draw = scene.draw
+    count = draw.choice((1, 1, 2, 2, 3))
+    holder = 0 if draw.random() < 0.75 else draw.randrange(count)
+    blocks = []
+    for place in range(count):
+        text = _passage(sentence if place == holder else "", scene)
+        first = draw.choice((1, draw.randint(2, 60), draw.randint(2, 400)))
+        path = scene.say(f"{{path{place + 1}}}")
+        blocks.append(f"{path}, lines {first}-{first + draw.randint(0, 8)}:\n{text}")
+    return Step("search_documents", {"query": query}, "\n\n".join(blocks))
+
+
+def place_of(found: Step, sentence: str) -> tuple[str, int]:
+    """Return the path and the first line of the passage that holds a sentence."""
+    block = next(block for block in found.result.split("\n\n") if sentence in block)
+    path, lines = block.split(":\n")[0].rsplit(", lines ", 1)
+    return path, int(lines.split("-")[0])
+
+
+def read(path: str, first_line: int | None, scene: Scene) -> Step:
+    """Read a document, perhaps from a line on."""
+    arguments = {"path": path} if first_line is None else {"path": path, "first_line": first_line}
+    lines = [scene.say(scene.frame("noise")) for _ in range(scene.draw.randint(1, 5))]
+    rest = scene.draw.randint(1, 300)
+    return Step("read_document", arguments, "\n".join(lines + [f"[{rest} more lines]"] * (rest % 2)))
+
+
+def _passage(sentence: str, scene: Scene) -> str:
+    sentences = [_noise(scene) for _ in range(scene.draw.choice((0, 1, 1, 2, 3)))]
+    if sentence:
+        sentences.insert(scene.draw.randint(0, len(sentences)), sentence)
+    return " ".join(sentences or [_noise(scene)])
+
+
+def _noise(scene: Scene) -> str:
+    return Scene(scene.draw).say(scene.frame("noise"))

@@ -1,0 +1,69 @@
+"""Tasks for the agent's own tools: a message, the calls that deal with it one after another, the reply.
+
+What the tools answer is worked out where that is easy and invented where it is not, always in their format:
+what is learned is to choose the next step, and to copy into its arguments what was said or answered before.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Iterator
+
+from corpora.worlds import chained_tasks, single_tasks
+from corpora.worlds.own_task import OwnTask, Steps
+from corpora.worlds.task_scene import Scene
+
+WELL = "synthetic-own-tasks"
+
+_WHOLE = 0.55
+"""Share of the tasks of several steps that are not cut down to their first step."""
+_PLAIN = frozenset({"calculate", "add_to_date", "days_between", "current_time"})
+"""Tools whose arguments survive a typing error in a word of the message."""
+_SINGLE: dict[str, Callable[[Scene], OwnTask]] = single_tasks.KINDS
+_WEIGHTS = {"calculate": 7, "convert_units": 3, "add_to_date": 3, "days_between": 3}
+
+
+def own_tasks(count: int, seed: int) -> Iterator[OwnTask]:
+    """Yield a number of tasks, the same for the same seed.
+
+    Args:
+        count: How many.
+        seed: Seed of the random numbers.
+    """
+    draw = random.Random(seed)
+    singles = list(_SINGLE)
+    weights = [_WEIGHTS.get(name, 1.5) for name in singles]
+    for _ in range(count):
+        scene = Scene(draw)
+        if draw.random() < 0.45:
+            kind = draw.choices(singles, weights)[0]
+            task = _SINGLE[kind](scene)
+        else:
+            kind = draw.choice(list(chained_tasks.KINDS))
+            task = chained_tasks.build(kind, scene, is_whole=draw.random() < _WHOLE)
+        yield OwnTask(task.kind, _typed(task.message, task.steps, scene), task.steps, task.reply)
+
+
+def _typed(message: str, steps: Steps, scene: Scene) -> str:
+    """Write a message as hurried or talkative people do."""
+    draw = scene.draw
+    message = message[0].upper() + message[1:]
+    if draw.random() < 0.2:
+        message = f"{scene.say(scene.frame('before'))} {message}"
+    if draw.random() < 0.15:
+        message = f"{message} {scene.say(scene.frame('after'))}"
+    form = draw.random()
+    if form < 0.1:
+        message = message.rstrip(".?!")
+    if form > 0.8 and all(step.name in _PLAIN for step in steps):
+        message = message.lower() if form > 0.92 else _misspelt(message, draw)
+    return message
+
+
+def _misspelt(message: str, draw: random.Random) -> str:
+    words = list(re.finditer(r"\b[a-z]{5,}\b", message))
+    if not words:
+        return message
+    place = draw.choice(words).start() + draw.randint(1, 3)
+    return message[:place] + message[place + 1] + message[place] + message[place + 2 :]

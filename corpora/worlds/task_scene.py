@@ -1,0 +1,161 @@
+"""A scene: a small grammar that fills frames of text with drawn values and remembers them.
+
+In a frame, `(a|b)` stands for one of its choices, which may hold others, and `{kind2}` for a value of a
+kind; the same slot has the same value everywhere in a scene.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import tomllib
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from corpora.worlds import names
+from corpora.worlds.own_requests import ZONES
+from corpora.worlds.request_parts import FIRST_NAMES, city, path, topic
+
+_CHOICE = re.compile(r"\(([^()]*)\)")
+_SLOT = re.compile(r"\{([a-z_]+)(\d*)\}")
+_MONTHS = "January February March April May June July August September October November December".split()
+
+
+@cache
+def phrasing() -> dict[str, Any]:
+    """Return the frames, by kind of task; those of a kind stand one a line."""
+    found: dict[str, Any] = tomllib.loads(Path(__file__).with_name("own_tasks.toml").read_text("utf-8"))
+    return found
+
+
+@cache
+def frames(*keys: str) -> tuple[str, ...]:
+    """Return the frames of a kind.
+
+    Args:
+        keys: Where they stand in the file, from the outermost table inwards.
+    """
+    found: Any = phrasing()
+    for key in keys:
+        found = found[key]
+    return tuple(line.strip() for line in found.splitlines() if line.strip())
+
+
+class Scene:
+    """Values that a message, its calls and their results share.
+
+    Args:
+        draw: Source of randomness.
+    """
+
+    def __init__(self, draw: random.Random) -> None:
+        self.draw = draw
+        self.today = date(2024, 1, 1) + timedelta(days=draw.randrange(2200))
+        self._shown: dict[str, str] = {}
+        self._meant: dict[str, str] = {}
+
+    def set(self, name: str, shown: str, meant: str | None = None) -> None:
+        """Give a slot its value: as people write it, and as an argument says it."""
+        self._shown[name], self._meant[name] = shown, shown if meant is None else meant
+
+    def frame(self, *keys: str) -> str:
+        """Draw a frame of a kind."""
+        return self.draw.choice(frames(*keys))
+
+    def pair(self, *keys: str) -> tuple[str, str]:
+        """Draw a frame of the form `message => meaning` and fill it: the message, and what it asks for."""
+        said, _, meant = self.frame(*keys).partition(" =>")
+        return self.say(said), self.meaning(meant.strip())
+
+    def say(self, frame: str) -> str:
+        """Fill a frame as people would write it."""
+        while found := _CHOICE.search(frame):
+            chosen = self.draw.choice(found[1].split("|"))
+            frame = frame[: found.start()] + chosen + frame[found.end() :]
+        filled = _SLOT.sub(lambda slot: self._value(slot, self._shown), frame)
+        return re.sub(r" +([,.?!;:])", r"\1", re.sub(r" {2,}", " ", filled)).strip()
+
+    def meaning(self, frame: str) -> str:
+        """Fill the slots of a frame as arguments say them; round brackets stay."""
+        return _SLOT.sub(lambda slot: self._value(slot, self._meant), frame)
+
+    def _value(self, slot: re.Match[str], values: dict[str, str]) -> str:
+        name, kind = slot[1] + slot[2], slot[1]
+        if name not in self._shown:
+            drawn = _KINDS[kind](self) if kind in _KINDS else self._word(kind)
+            self.set(name, *(drawn if isinstance(drawn, tuple) else (drawn,)))
+        return values[name]
+
+    def _word(self, kind: str) -> str:
+        words: list[str] = phrasing()["words"][kind].split("|")
+        unused = [word for word in words if word not in self._shown.values()]
+        return self.draw.choice(unused)
+
+    def spread(self, low: int, high: int, decimals: float = 0.0) -> str:
+        """Draw a number that no other slot of the scene has, with decimals in a share of the cases."""
+        while True:
+            number = str(self.draw.randint(low, high))
+            if self.draw.random() < decimals:
+                number += f".{self.draw.choice((5, 25, 75, 2, 4, 9, 99, 1, 35, 8, 6))}"
+            if number not in self._shown.values():
+                return number
+
+
+def typed_date(day: date, draw: random.Random) -> tuple[str, str]:
+    """Write a date as people do, mostly as a tool wants it, and as a tool wants it."""
+    month = _MONTHS[day.month - 1]
+    shown = draw.choice(
+        (
+            *[day.isoformat()] * 6,
+            f"{day.day} {month} {day.year}",
+            f"{month} {day.day}, {day.year}",
+            f"{day.day} {month[:3]} {day.year}",
+        )
+    )
+    return shown, day.isoformat()
+
+
+def _day(least: int, most: int) -> Callable[[Scene], tuple[str, str]]:
+    return lambda scene: typed_date(scene.today + timedelta(days=scene.draw.randint(least, most)), scene.draw)
+
+
+def _span(scene: Scene) -> tuple[str, str]:
+    unit = scene.draw.choice(("day", "day", "week", "week", "month", "month", "year"))
+    most = {"day": 120, "week": 40, "month": 30, "year": 12}[unit]
+    amount = scene.draw.randint(1, scene.draw.choice((6, most)))
+    if amount == 1:
+        return scene.draw.choice(("a", "one", "1")) + f" {unit}", f"1 {unit}s"
+    return f"{amount} {unit}s", f"{amount} {unit}s"
+
+
+def _town(scene: Scene) -> tuple[str, str]:
+    place = scene.draw.choice([place for place in ZONES if place != "UTC"])
+    return place, ZONES[place]
+
+
+def _whole(low: int, high: int, decimals: float = 0.0) -> Callable[[Scene], str]:
+    return lambda scene: scene.spread(low, high, decimals)
+
+
+def _cents(low: int, high: int) -> Callable[[Scene], str]:
+    return lambda scene: (
+        f"{scene.draw.randint(low, high)}.{scene.draw.choice((50, 99, 20, 95, 49, 75, 10, 35, 80))}"
+    )
+
+
+_KINDS: dict[str, Callable[[Scene], str | tuple[str, str]]] = {
+    "few": _whole(2, 12), "n": _whole(3, 60), "m": _whole(61, 990), "k": _whole(1000, 48000),
+    "d": _whole(2, 90, 0.6), "long": _whole(20, 900, 0.4), "percent": _whole(2, 95, 0.1),
+    "tip": _whole(3, 30), "price": _cents(5, 120), "cheap": _cents(0, 4), "fee": _whole(8, 480, 0.4),
+    "small": lambda scene: f"0.{scene.draw.randint(1, 95):02}",
+    "note": lambda scene: scene.draw.choice(("20", "50", "100", "200", "500")),
+    "date": _day(-900, 1500), "past": _day(-3000, -2), "future": _day(3, 900), "far": _day(1600, 2500),
+    "span": _span, "town": _town,
+    "first": lambda scene: scene.draw.choice(FIRST_NAMES), "city": lambda scene: city(scene.draw),
+    "name": lambda scene: names.word(scene.draw), "product": lambda scene: names.product(scene.draw),
+    "company": lambda scene: names.company(scene.draw), "person": lambda scene: names.person(scene.draw),
+    "topic": lambda scene: topic(scene.draw), "path": lambda scene: path(scene.draw),
+}  # fmt: skip

@@ -1,0 +1,115 @@
+"""Tasks for our own tools: steps that follow from each other, in the formats of the tools."""
+
+from __future__ import annotations
+
+import random
+import re
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import jsonschema
+import pytest
+from langchain_core.messages import AIMessage, ToolMessage
+
+from agent.tools.calculator import calculate
+from agent.tools.dates import add_to_date, days_between
+from agent.tools.units import convert_units
+from corpora.tasks.own_task import task_examples
+from corpora.worlds import chained_tasks, single_tasks
+from corpora.worlds.own_requests import SCHEMAS
+from corpora.worlds.own_task import OwnTask, Step
+from corpora.worlds.own_tasks import own_tasks
+
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
+KNOWN = {"2", "3", "12", "24", "100"}
+"""Numbers that frames bring along: halves, averages, months, hours, percent."""
+
+
+@pytest.fixture(scope="module")
+def tasks() -> list[OwnTask]:
+    return list(own_tasks(3000, seed=3))
+
+
+def test_tasks_are_the_same_for_the_same_seed() -> None:
+    first, again, other = (list(own_tasks(80, seed)) for seed in (1, 1, 2))
+    assert first == again
+    assert not {task.message for task in first} & {task.message for task in other}
+
+
+def test_every_kind_is_drawn_and_messages_are_filled_and_varied(tasks: list[OwnTask]) -> None:
+    assert {task.kind for task in tasks} == {*chained_tasks.KINDS, *single_tasks.KINDS}
+    assert not [task.message for task in tasks if re.search(r"[{}|]|=> |  ", task.message)]
+    assert len({task.message for task in tasks}) > 0.95 * len(tasks)
+
+
+def test_arguments_fit_the_schemas(tasks: list[OwnTask]) -> None:
+    for step in (step for task in tasks for step in task.steps):
+        schema = SCHEMAS[step.name]["function"]["parameters"]
+        jsonschema.validate(dict(step.arguments), schema | {"additionalProperties": False})
+        if step.arguments.get("timezone"):
+            ZoneInfo(step.arguments["timezone"])
+
+
+def test_arguments_stand_in_the_message_or_in_an_earlier_result(tasks: list[OwnTask]) -> None:
+    for task in tasks:
+        seen = task.message
+        for step in task.steps:
+            for argument in map(str, step.arguments.values()):
+                if step.name in ("search_documents", "read_document", "recall", "list_documents"):
+                    assert argument.casefold() in seen.casefold(), task
+                elif step.name == "calculate":
+                    assert set(NUMBER.findall(argument)) <= {*NUMBER.findall(seen), *KNOWN}, task
+                elif re.fullmatch(r"\d{4}-\d\d-\d\d", argument):
+                    assert argument in seen or str(date.fromisoformat(argument).year) in seen, task
+            seen += f"\n{step.result}"
+
+
+def test_results_are_what_the_tools_answer(tasks: list[OwnTask]) -> None:
+    tools = {tool.name: tool for tool in (calculate, convert_units, add_to_date, days_between)}
+    for step in (step for task in tasks[:800] for step in task.steps):
+        if step.name in tools and "today" not in step.arguments.values():
+            real = tools[step.name].invoke(dict(step.arguments))
+            assert _about(real) == pytest.approx(_about(step.result), rel=1e-4), step
+            assert re.sub(r"-?[\d.]+(e-?\d+)?", "#", real) == re.sub(r"-?[\d.]+(e-?\d+)?", "#", step.result)
+
+
+def _about(result: str) -> list[float]:
+    return [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?", result)]
+
+
+def test_passages_are_found_in_the_format_of_the_search(tasks: list[OwnTask]) -> None:
+    found = [step.result for task in tasks for step in task.steps if step.name == "search_documents"]
+    assert found
+    for block in "\n\n".join(found).split("\n\n"):
+        assert re.match(r"\S+\.\w+, lines \d+-\d+:\n\S", block), block
+
+
+def test_a_reply_says_every_line_of_a_short_result(tasks: list[OwnTask]) -> None:
+    for task in tasks:
+        last = task.steps[-1]
+        if last.name not in ("search_documents", "read_document", "remember"):
+            assert all(line in task.reply for line in last.result.splitlines()), task
+
+
+def test_examples_begin_with_a_call_exactly_when_the_next_tool_is_in_view() -> None:
+    task = OwnTask(
+        "",
+        "What do 3 of them cost, by my notes?",
+        [
+            Step("search_documents", {"query": "cost"}, "a.md, lines 1-2:\n" + "It costs 4. " * 30),
+            Step("calculate", {"expression": "3 * 4"}, "12"),
+        ],
+        "3 * 4 = 12",
+    )
+    examples = list(task_examples(task, random.Random(5)))
+    for example in examples:
+        done = [message for message in example.messages if isinstance(message, ToolMessage)]
+        reply = example.messages[-1]
+        assert isinstance(reply, AIMessage)
+        shown = example.tools[0]["function"]["name"]
+        is_next = len(done) < 2 and task.steps[len(done)].name == shown
+        assert [call["name"] for call in reply.tool_calls] == [shown] * is_next
+        assert bool(reply.text) is not is_next
+        if len(done) == 1:
+            assert done[0].text == task.steps[0].result  # as the graph sends it: not yet shortened
+    assert examples[-1].messages[-1].text == "3 * 4 = 12"
