@@ -69,8 +69,14 @@ class ToolModel(Protocol):
 class CopyingModel(Protocol):
     """A model whose tool arguments can be held to what was said."""
 
-    def bind_copied_call(self, tool: Any) -> Runnable[Sequence[BaseMessage], AIMessage]:
-        """Return the model held to call a tool, with texts as arguments that stand in the conversation."""
+    def bind_call(self, tool: Any, *, copied: bool) -> Runnable[Sequence[BaseMessage], AIMessage]:
+        """Return the model held to call a tool once.
+
+        Args:
+            tool: What LangChain takes as a tool.
+            copied: Whether arguments that are texts must stand in the conversation; else they must not be
+                held to it.
+        """
         ...
 
 

@@ -58,7 +58,8 @@ class ToolAgentNodes:
         failed = _failed_first(state) if self.choice.can_correct else None
         if failed is not None and failed["name"] in self.tools:
             # What the tool complained of is left out: the wrong words would be copied from there.
-            reply = yield from self.choice.correct(prompts.tool(said[:-2]), self.tools[failed["name"]])
+            before, tool = prompts.tool(said[:-2]), self.tools[failed["name"]]
+            reply = yield from self.choice.correct(before, tool, failed["args"])
         else:
             reply = yield from self.choice.reply(prompts.tool(said), list(self.tools.values()))
         decisions = [

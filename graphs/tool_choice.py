@@ -59,19 +59,26 @@ class ToolChoice:
             return (yield from self.mind.write(messages, streamed=True))
         return (yield from self.mind.write(messages, tools=[tools[best]], tool_choice="any", streamed=True))
 
-    def correct(self, messages: Sequence[BaseMessage], tool: Any) -> Work[AIMessage]:
-        """Call a tool again that did not take its arguments, now with words of the conversation.
+    def correct(
+        self, messages: Sequence[BaseMessage], tool: Any, refused: Mapping[str, Any]
+    ) -> Work[AIMessage]:
+        """Call a tool again that did not take its arguments: with what was said, or with other words.
 
-        A small model misspells what it copies, and knows no better way after the tool's complaint.
+        A small model misspells what it copies, or copies what it should have worked out, and knows no better
+        way after the tool's complaint.
 
         Args:
             messages: The conversation as it was before the call.
             tool: The tool.
+            refused: The arguments that it did not take.
         """
         model = self.mind.model
         if not isinstance(model, CopyingModel):
             raise TypeError("only a CopyingModel can be held to the words of a conversation")
-        return (yield from ask_runnable(model.bind_copied_call(tool), messages))
+        reply = yield from ask_runnable(model.bind_call(tool, copied=True), messages)
+        if all(call["args"] == refused for call in reply.tool_calls):
+            reply = yield from ask_runnable(model.bind_call(tool, copied=False), messages)
+        return reply
 
     def probabilities(self, messages: Sequence[BaseMessage], tools: Sequence[Any]) -> Work[list[float]]:
         """Return how likely each tool is called for; the model must be a `ToolModel`."""

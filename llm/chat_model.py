@@ -202,11 +202,11 @@ class ChatHomespun(BaseChatModel):
         ToolChoice.of(formatted, tool_choice)  # an unknown name is an error here, not at the first call
         return self.bind(tools=formatted, tool_choice=tool_choice, **kwargs)
 
-    def bind_copied_call(
-        self, tool: dict[str, Any] | type | Callable[..., Any] | BaseTool
+    def bind_call(
+        self, tool: dict[str, Any] | type | Callable[..., Any] | BaseTool, *, copied: bool
     ) -> Runnable[LanguageModelInput, AIMessage]:
         """Return the model held to call a tool once; see `copy_arguments`."""
-        return self.bind_tools([tool], tool_choice="any", copy_arguments=True, parallel_tool_calls=False)
+        return self.bind_tools([tool], tool_choice="any", copy_arguments=copied, parallel_tool_calls=False)
 
     def with_structured_output(
         self,

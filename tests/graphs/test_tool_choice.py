@@ -129,16 +129,18 @@ def test_only_the_turn_is_read_where_a_tool_is_chosen_for_a_message() -> None:
 
 
 class CopyingScorer(ScoringModel):
-    """Makes a call again with words that were said."""
+    """Makes a call again with words that were said, or with its own."""
 
     copied: Any = None
+    written: Any = None
     corrected: list[tuple[str, str]] = Field(default_factory=list)
     """Name of the tool, and the text of the prompt."""
 
-    def bind_copied_call(self, tool: Any) -> Runnable[Sequence[BaseMessage], AIMessage]:
+    def bind_call(self, tool: Any, *, copied: bool) -> Runnable[Sequence[BaseMessage], AIMessage]:
         def reply(messages: Sequence[BaseMessage]) -> AIMessage:
             self.corrected.append((tool.name, "\n".join(message.text for message in messages[1:])))
-            return AIMessage("", tool_calls=[{"name": tool.name, "args": self.copied, "id": "2"}])
+            arguments = self.copied if copied else self.written
+            return AIMessage("", tool_calls=[{"name": tool.name, "args": arguments, "id": "2"}])
 
         return RunnableLambda(reply)
 
@@ -164,6 +166,15 @@ def test_a_call_that_fails_is_made_again_with_words_that_were_said() -> None:
     assert result["answer"] == "It is Halden, 38 metres."
 
 
+def test_a_call_that_had_the_words_that_were_said_is_made_again_with_others() -> None:
+    model = sailing("the ship", "It is Halden, 38 metres.")
+    model.copied, model.written = {"name": "the ship"}, {"name": "Halden"}
+    result = build_tool_agent(model, [ship], evidence=WEIGHED).invoke({"question": "How long is the ship?"})
+    assert model.corrected == [("ship", "How long is the ship?")] * 2
+    assert [call["arguments"]["name"] for call in result["calls"]] == ["the ship", "Halden"]
+    assert result["answer"] == "It is Halden, 38 metres."
+
+
 def test_a_call_is_corrected_once_and_not_where_a_person_refused_it() -> None:
     model = sailing("Hadlen", "There is no ship 'Haldne'.")
     model.copied = {"name": "Haldne"}
@@ -183,7 +194,9 @@ def test_a_model_that_cannot_copy_is_not_asked_to() -> None:
     choice = ToolChoice(Mind(model_that(tower=0.4)), WEIGHED)
     assert not choice.can_correct
     with pytest.raises(TypeError, match="CopyingModel"):
-        Step("correct", lambda messages: choice.correct(messages, tower)).invoke([HumanMessage("the tower")])
+        Step("correct", lambda messages: choice.correct(messages, tower, {})).invoke(
+            [HumanMessage("the tower")]
+        )
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ def test_a_caller_may_choose_between_written_and_copied_arguments(chat: ChatHome
 
 def test_the_model_calls_with_words_that_were_said(chat: ChatHomespun) -> None:
     assert isinstance(chat, CopyingModel)
-    [call] = chat.bind_copied_call(VISIT).invoke(SAID[1]).tool_calls
+    [call] = chat.bind_call(VISIT, copied=True).invoke(SAID[1]).tool_calls
     assert call["name"] == "visit"
     assert call["args"]["city"]
     assert call["args"]["city"] in SAID[1]
