@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 WEIGHTS = REPOSITORY / "llm" / "weights"
 """Holds the shipped models, one folder each."""
 
+IN_PASSAGE = "abstention_in_passage"
+"""Name of the threshold from which a question is answered from the one passage that comes with it; the best
+passage of a folder looks surer than that."""
+
 _PROVIDER = re.compile(r"[a-z][a-z0-9_]+:(?!\\|/)\S+")
 
 
@@ -75,12 +79,15 @@ def open_model(settings: Settings) -> BaseChatModel:
     return model
 
 
-def open_thresholds(settings: Settings, model: BaseChatModel | None = None) -> Thresholds:
+def open_thresholds(
+    settings: Settings, model: BaseChatModel | None = None, *, one_passage: bool = False
+) -> Thresholds:
     """Return how sure the model must be: as published with its weights, or as the settings say.
 
     Args:
         settings: Name the model, and perhaps the least confidence of an answer.
         model: The model, where it is loaded already.
+        one_passage: Whether it answers from a passage that it is given, not from the best of a folder.
     """
     from graphs.thresholds import Thresholds
 
@@ -93,6 +100,8 @@ def open_thresholds(settings: Settings, model: BaseChatModel | None = None) -> T
 
         calibration = Calibration.load(weights_folder(settings.model))
     values: dict[str, float] = dict(calibration.thresholds) if calibration else {}
+    if one_passage and IN_PASSAGE in values:
+        values["abstention"] = values[IN_PASSAGE]
     if settings.confidence is not None:
         values["abstention"] = settings.confidence
     known = Thresholds.__dataclass_fields__

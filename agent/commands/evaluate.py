@@ -65,7 +65,7 @@ def _reading(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], 
     return evaluate_reading(
         model,
         rows,
-        threshold=open_thresholds(context.settings).abstention,
+        threshold=open_thresholds(context.settings, model, one_passage=True).abstention,
         embedder=embedder,
         quote_method=context.settings.quoting,
         evidence=open_evidence(context.settings, model, embedder, "evidence"),

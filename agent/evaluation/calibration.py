@@ -12,13 +12,15 @@ from typing import Any
 
 from agent.evaluation.documents import graph_that_always_answers
 from agent.evaluation.evidence_fit import fit_evidence, fit_tool_evidence, kept_threshold
+from agent.evaluation.reading import answer_row
 from agent.evaluation.temporary_assembly import assembly_over
+from agent.models import IN_PASSAGE
 from agent.settings import Settings
 from corpora.example import Example
 from corpora.prompt_digest import prompt_digest
 from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
 from corpora.wells import Row
-from graphs import prompts
+from graphs import Evidence, prompts
 from llm import ChatHomespun
 from llm.calibration import CALIBRATION_FILE
 from llm.evaluation.decisions import best_threshold, calibration_error, fit_temperature
@@ -100,7 +102,7 @@ def calibrate(
     tool_evidence, tool_thresholds = fit_tool_evidence(corrected, embeddings, rows.tools)
     content["evidence"], content["tool_evidence"] = evidence.weights, tool_evidence.weights
     content["thresholds"] |= {"relevance": relevance, **tool_thresholds}
-    write()
+    content["thresholds"][IN_PASSAGE] = _fit_abstention_in_passage(write(), rows.reading, evidence)
     content["thresholds"]["abstention"] = _fit_abstention(weights, rows, on_row)
     write()
     return {**content, "calibration_error": errors}
@@ -124,6 +126,12 @@ def _margins(model: ChatHomespun, examples: Sequence[Example]) -> list[float]:
     scores = engine.choice_logprobs(encoded, choices)
     margins: list[float] = (scores[:, 0] - scores[:, 1]).tolist()
     return margins
+
+
+def _fit_abstention_in_passage(model: ChatHomespun, rows: Sequence[Row], evidence: Evidence) -> float:
+    """Return the confidence that best parts questions that a given passage answers from the others."""
+    confidences = [answer_row(model, row, Settings().quoting, evidence).confidence for row in rows]
+    return best_threshold(confidences, [bool(row["answerable"]) for row in rows])
 
 
 def _fit_abstention(weights: Path, rows: DevelopmentRows, on_row: Callable[[], None]) -> float:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from agent.cli import run
+from agent.models import open_thresholds
+from agent.settings import Settings
 from corpora.prompt_digest import prompt_digest
 from corpora.wells import Row
 from llm.calibration import Calibration
@@ -81,7 +83,9 @@ def test_what_is_fitted_is_what_the_model_reads(
     assert run(["calibrate", str(weights), "--development", str(development)]) == 0
     printed = json.loads(capsys.readouterr().out)
     calibration = Calibration.load(weights)
-    assert set(calibration.thresholds) == {"relevance", "support", "abstention", "tool", "call"}
+    assert set(calibration.thresholds) == {
+        "relevance", "support", "abstention", "abstention_in_passage", "tool", "call",
+    }  # fmt: skip
     assert calibration.thresholds == printed["thresholds"]
     assert all(0 <= value <= 1 for value in calibration.thresholds.values())
     assert calibration.evidence["similarity"] > 0
@@ -99,3 +103,16 @@ def test_a_missing_file_is_named(
     assert run(["calibrate", str(weights), "--development", str(development)]) == 2
     assert "folder_calibration.jsonl" in capsys.readouterr().err
     assert not (weights / "calibration.json").exists()
+
+
+def test_a_given_passage_has_a_threshold_of_its_own(tmp_path: Path) -> None:
+    weights = write_tiny_model(tmp_path / "weights")
+    published = {"abstention": 0.4, "abstention_in_passage": 0.2}
+    (weights / "calibration.json").write_text(json.dumps({"thresholds": published}), encoding="utf-8")
+    settings = Settings(model=str(weights))
+    assert open_thresholds(settings).abstention == 0.4
+    assert open_thresholds(settings, one_passage=True).abstention == 0.2
+    chosen = settings.model_copy(update={"confidence": 0.7})
+    assert open_thresholds(chosen, one_passage=True).abstention == 0.7
+    (weights / "calibration.json").write_text(json.dumps({"thresholds": {"abstention": 0.4}}), "utf-8")
+    assert open_thresholds(settings, one_passage=True).abstention == 0.4
