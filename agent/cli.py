@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import click
 
-from agent.command_group import DEFAULT_COMMAND, CommandPlace, LazyGroup
+from agent.command_group import DEFAULT_COMMAND, CommandPlace, LazyGroup, ReaderGoneError
 from agent.errors import EXIT_FAULT, EXIT_USAGE, explain
 from agent.offline import stay_offline
 from agent.version import VERSION
@@ -107,7 +107,7 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
         outcome = cli.main(args=arguments, prog_name=_program_name(), standalone_mode=False)
     except (click.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, ReaderGoneError):
         _give_output_up()  # whoever read it has seen enough
         return 0
     except click.ClickException as error:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +26,10 @@ class CommandPlace:
     summary: str
 
 
+class ReaderGoneError(Exception):
+    """Nobody reads what the program prints any more: it may end, and nothing went wrong."""
+
+
 class LazyGroup(click.Group):
     """A click group over a registry of modules; without a command it runs the chat."""
 
@@ -37,6 +43,16 @@ class LazyGroup(click.Group):
         if not args or (args[0].startswith("-") and args[0] not in own):
             args = [DEFAULT_COMMAND, *args]
         return super().parse_args(ctx, args)
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Read the arguments, which is where help is printed."""
+        with _reader_may_leave():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        with _reader_may_leave():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names in the order of the registry: the common ones first."""
@@ -69,6 +85,19 @@ class LazyGroup(click.Group):
         """Write the list of commands from the registry."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, place.summary) for name, place in self.places.items()])
+
+
+@contextmanager
+def _reader_may_leave() -> Iterator[None]:
+    """Raise ReaderGoneError when a reader has seen enough; click and rich would leave with a failure."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise ReaderGoneError from error
+    except SystemExit as error:
+        if isinstance(error.__context__, BrokenPipeError):
+            raise ReaderGoneError from error
+        raise
 
 
 def _exists(module: str) -> bool:

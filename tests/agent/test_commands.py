@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -213,6 +215,19 @@ def test_settings_print_their_origin(run: Run, monkeypatch: pytest.MonkeyPatch) 
     values = json.loads(out)
     assert (values["passages"]["value"], values["passages"]["origin"]) == ("4", "HOMESPUN_PASSAGES")
     assert "HOMESPUN_PASSAGES" in run("settings")[1]
+
+
+@pytest.mark.parametrize("arguments", [["settings"], ["settings", "--json"], ["--help"], ["threads"]])
+def test_a_reader_who_has_seen_enough_is_no_failure(arguments: list[str]) -> None:
+    root = Path(__file__).parents[2]
+    program = subprocess.Popen(
+        [sys.executable, str(root / "main.py"), *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=root,
+    )  # fmt: skip
+    assert program.stdout is not None
+    program.stdout.close()
+    _, complaints = program.communicate()
+    assert (program.returncode, complaints) == (0, b"")
 
 
 def test_the_template_is_a_settings_file(run: Run, tmp_path: Path) -> None:
