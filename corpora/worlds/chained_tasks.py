@@ -18,6 +18,9 @@ from corpora.worlds.task_scene import Scene, typed_date
 Chain = tuple[str, list[str], list[Step], list[str]]
 """The first thing to do, clauses for the rest, all steps, and the reply after the first and the last."""
 
+_KNOWN_VALUES: dict[str, tuple[int, int, float]] = {
+    "pay": (10, 90, 0.4), "weight": (5, 40, 0.4), "daily": (2, 60, 0.4), "guests": (12, 300, 0.0),
+}  # fmt: skip
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -70,9 +73,14 @@ def _search_calculate(scene: Scene) -> Chain:
 
 def _measure(scene: Scene) -> tuple[str, str, str]:
     family = scene.draw.choice(("length", "weight", "volume", "speed", "temperature", "area"))
-    from_unit, to_unit = units.set_units(family, scene)
-    scene.set("value", scene.spread(2, 400, 0.4))
-    return family, from_unit, to_unit
+    if family == "area":
+        units.set_units(family, scene)
+    else:
+        units.set_everyday_units(family, scene)
+    scene.set("value", scene.spread(2, 90 if family == "temperature" else 400, 0.4))
+    if family == "length":
+        family = scene.draw.choice(("length", "distance", "height"))
+    return family, scene.say("{from}"), scene.say("{to}")
 
 
 def _search_convert(scene: Scene) -> Chain:
@@ -127,7 +135,8 @@ def _calculate_convert(scene: Scene) -> Chain:
 
 
 def _search_calculate_convert(scene: Scene) -> Chain:
-    from_unit, to_unit = units.set_units("weight", scene)
+    from_unit = units.set_everyday_units("weight", scene)
+    to_unit = scene.say("{to}")
     scene.set("value", scene.spread(2, 80, 0.5))
     first, found, sentence = _search(scene, "weight")
     clause, expression = _clause(scene, "weight")
@@ -180,10 +189,11 @@ def _time_days(scene: Scene) -> Chain:
 
 
 def _recall_calculate(scene: Scene) -> Chain:
-    scene.set("value", scene.spread(3, 900, 0.3))
-    about, fact = scene.pair("sums_known")
+    kind = scene.draw.choice(("fee", "fee", "pay", "price", "weight", "daily", "amount", "guests"))
+    scene.set("value", scene.spread(*_KNOWN_VALUES.get(kind, (3, 900, 0.3))))
+    about, fact = scene.pair("sums_known", kind)
     scene.set("about", about)
-    clause, expression = _clause(scene, "amount")
+    clause, expression = _clause(scene, kind)
     made = Step("recall", {"about": about}, fact)
     step = own_task.calculate(expression)
     first = scene.say(scene.frame("recall_first"))

@@ -10,12 +10,15 @@ import random
 import re
 from collections.abc import Callable, Iterator
 
-from corpora.worlds import chained_tasks, single_tasks
+from corpora.worlds import chained_tasks, hidden_steps, single_tasks
 from corpora.worlds.own_task import OwnTask, Steps
 from corpora.worlds.task_scene import Scene
 
 WELL = "synthetic-own-tasks"
 
+_FORMS = (0.35, 0.27, 0.38)
+"""Shares of the tasks of one step, of those whose steps are named, and of those whose first steps are not."""
+_COUNTS = ("calculate", "days_between")
 _WHOLE = 0.55
 """Share of the tasks of several steps that are not cut down to their first step."""
 _PLAIN = frozenset({"calculate", "add_to_date", "days_between", "current_time"})
@@ -32,17 +35,24 @@ def own_tasks(count: int, seed: int) -> Iterator[OwnTask]:
         seed: Seed of the random numbers.
     """
     draw = random.Random(seed)
-    singles = list(_SINGLE)
-    weights = [_WEIGHTS.get(name, 1.5) for name in singles]
     for _ in range(count):
-        scene = Scene(draw)
-        if draw.random() < 0.45:
-            kind = draw.choices(singles, weights)[0]
-            task = _SINGLE[kind](scene)
-        else:
-            kind = draw.choice(list(chained_tasks.KINDS))
-            task = chained_tasks.build(kind, scene, is_whole=draw.random() < _WHOLE)
+        task, scene = _drawn(draw)
+        while any(step.name in _COUNTS and step.result.startswith("-") for step in task.steps):
+            task, scene = _drawn(draw)  # no one has less than nothing left
         yield OwnTask(task.kind, _typed(task.message, task.steps, scene), task.steps, task.reply)
+
+
+def _drawn(draw: random.Random) -> tuple[OwnTask, Scene]:
+    scene = Scene(draw)
+    form = draw.choices(("single", "named", "hidden"), _FORMS)[0]
+    if form == "single":
+        kind = draw.choices(list(_SINGLE), [_WEIGHTS.get(name, 1.5) for name in _SINGLE])[0]
+        return _SINGLE[kind](scene), scene
+    if form == "named":
+        kind = draw.choice(list(chained_tasks.KINDS))
+        return chained_tasks.build(kind, scene, is_whole=draw.random() < _WHOLE), scene
+    family = draw.choices(list(hidden_steps.FAMILIES), list(hidden_steps.FAMILIES.values()))[0]
+    return hidden_steps.build(family, scene), scene
 
 
 def _typed(message: str, steps: Steps, scene: Scene) -> str:

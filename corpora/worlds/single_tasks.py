@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 from corpora.worlds import found_texts, own_task, units
+from corpora.worlds.own_requests import ZONES
 from corpora.worlds.own_task import OwnTask, Step, reply_to
 from corpora.worlds.task_scene import Scene
 
@@ -49,9 +52,9 @@ def _current_time(scene: Scene) -> OwnTask:
 
 def now(scene: Scene, zone: str) -> Step:
     """Tell the time of a scene in a zone; here when that is empty."""
-    clock = f"{scene.draw.randrange(24):02}:{scene.draw.randrange(60):02}"
-    short = scene.draw.choice(("UTC", "CET", "CEST", "EST", "PST", "JST", "IST", "+04"))
-    answer = f"{scene.today.strftime('%A, %Y-%m-%d')} {clock} {short}"
+    there = ZoneInfo(zone or scene.draw.choice(list(ZONES.values())))
+    clock = time(scene.draw.randrange(24), scene.draw.randrange(60), tzinfo=there)
+    answer = f"{datetime.combine(scene.today, clock):%A, %Y-%m-%d %H:%M %Z}"
     return Step("current_time", {"timezone": zone} if zone else {}, answer)
 
 
@@ -103,7 +106,7 @@ def listed(word: str, scene: Scene) -> Step:
     paths = []
     for _ in range(scene.draw.randint(1, 4)):
         folder = scene.draw.choice(("", "", "archive/", "notes/", "team/", "2025/", "shared/"))
-        more = scene.draw.choice(("", "-{few}", "_{name}", "-20{n}", "-draft", "-final"))
+        more = scene.draw.choice(("", "-{few}", "_{name}", "-{year}", "-draft", "-final"))
         stem = scene.draw.choice((f"{word}{more}", f"{word}{more}", f"{{document}}-{word}")).strip("-_")
         drawn = Scene(scene.draw).say(stem).lower().replace(" ", "-")
         paths.append(f"{folder}{drawn}.{scene.draw.choice(('md', 'txt', 'pdf', 'docx', 'csv'))}")

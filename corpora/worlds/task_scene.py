@@ -27,8 +27,12 @@ _MONTHS = "January February March April May June July August September October N
 @cache
 def phrasing() -> dict[str, Any]:
     """Return the frames, by kind of task; those of a kind stand one a line."""
-    found: dict[str, Any] = tomllib.loads(Path(__file__).with_name("own_tasks.toml").read_text("utf-8"))
-    return found
+    here = Path(__file__)
+    named, hidden = (
+        tomllib.loads(here.with_name(f"{name}.toml").read_text("utf-8"))
+        for name in ("own_tasks", "hidden_steps")
+    )
+    return {**named, **hidden, "words": {**named["words"], **hidden["words"]}}
 
 
 @cache
@@ -60,6 +64,10 @@ class Scene:
     def set(self, name: str, shown: str, meant: str | None = None) -> None:
         """Give a slot its value: as people write it, and as an argument says it."""
         self._shown[name], self._meant[name] = shown, shown if meant is None else meant
+
+    def has(self, name: str) -> bool:
+        """Whether a slot has a value."""
+        return name in self._shown
 
     def frame(self, *keys: str) -> str:
         """Draw a frame of a kind."""
@@ -122,6 +130,20 @@ def _day(least: int, most: int) -> Callable[[Scene], tuple[str, str]]:
     return lambda scene: typed_date(scene.today + timedelta(days=scene.draw.randint(least, most)), scene.draw)
 
 
+def _after(begin: str, least: int, most: int) -> Callable[[Scene], tuple[str, str]]:
+    def draw(scene: Scene) -> tuple[str, str]:
+        start = date.fromisoformat(scene.meaning(f"{{{begin}}}"))
+        return typed_date(start + timedelta(days=scene.draw.randint(least, most)), scene.draw)
+
+    return draw
+
+
+def _term(scene: Scene) -> tuple[str, str]:
+    unit, most = scene.draw.choice((("days", 90), ("weeks", 30), ("weeks", 12), ("months", 15)))
+    amount = scene.draw.randint(2, most)
+    return f"{amount} {unit}", f"{amount} {unit}"
+
+
 def _span(scene: Scene) -> tuple[str, str]:
     unit = scene.draw.choice(("day", "day", "week", "week", "month", "month", "year"))
     most = {"day": 120, "week": 40, "month": 30, "year": 12}[unit]
@@ -153,7 +175,9 @@ _KINDS: dict[str, Callable[[Scene], str | tuple[str, str]]] = {
     "small": lambda scene: f"0.{scene.draw.randint(1, 95):02}",
     "note": lambda scene: scene.draw.choice(("20", "50", "100", "200", "500")),
     "date": _day(-900, 1500), "past": _day(-3000, -2), "future": _day(3, 900), "far": _day(1600, 2500),
-    "span": _span, "town": _town,
+    "begin": _day(-400, 400), "end": _after("begin", 2, 60), "later": _after("begin", 60, 700),
+    "soon": _day(5, 300), "lately": _day(-300, -5), "born": _whole(1930, 1999), "year": _whole(2001, 2025),
+    "term": _term, "span": _span, "town": _town,
     "first": lambda scene: scene.draw.choice(FIRST_NAMES), "city": lambda scene: city(scene.draw),
     "name": lambda scene: names.word(scene.draw), "product": lambda scene: names.product(scene.draw),
     "company": lambda scene: names.company(scene.draw), "person": lambda scene: names.person(scene.draw),

@@ -28,6 +28,15 @@ FAMILIES: dict[str, dict[str, float]] = {
 }  # fmt: skip
 """Units of a family and their size in one of them; temperatures are no multiples of each other."""
 
+EVERYDAY: dict[str, tuple[str, ...]] = {
+    "length": ("km", "kilometers", "miles", "m", "meters", "yards", "feet"),
+    "weight": ("kg", "kilograms", "pounds", "lbs", "grams", "ounces"),
+    "plain weight": ("kg", "pounds", "lbs", "kilograms"),
+    "volume": ("liters", "gallons", "pints", "cups", "ml"), "speed": ("mph", "km/h"),
+    "temperature": ("celsius", "fahrenheit"),
+}  # fmt: skip
+"""Units of roads, loads and drinks, which are repeated and shared."""
+
 _DEGREES = ("celsius", "fahrenheit", "kelvin", "\u00b0C", "\u00b0F")
 
 
@@ -62,6 +71,20 @@ def set_units(family: str, scene: Scene) -> tuple[str, str]:
     scene.set("from", first)
     scene.set("to", second)
     return first, second
+
+
+def set_everyday_units(family: str, scene: Scene) -> str:
+    """Fill the slots of a scene for two units of every day; return the first."""
+    while True:
+        first, second = scene.draw.sample(EVERYDAY[family], 2)
+        if first in _DEGREES or _size(first) != _size(second):
+            scene.set("from", first)
+            scene.set("to", second)
+            return first
+
+
+def _size(unit: str) -> float:
+    return next(sizes[unit] for sizes in FAMILIES.values() if unit in sizes)
 
 
 def _kelvin(value: float, unit: str) -> float:

@@ -21,8 +21,8 @@ from corpora.worlds.own_task import OwnTask, Step
 from corpora.worlds.own_tasks import own_tasks
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
-KNOWN = {"2", "3", "12", "24", "100"}
-"""Numbers that frames bring along: halves, averages, months, hours, percent."""
+KNOWN = {"2", "3", "7", "12", "24", "100"}
+"""Numbers that frames bring along: halves, averages, days of a week, months, hours, percent."""
 
 
 @pytest.fixture(scope="module")
