@@ -6,10 +6,13 @@ from collections.abc import Callable
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from corpora.worlds import found_texts, own_task, units
+from corpora.worlds import found_texts, names, own_task, units
 from corpora.worlds.own_requests import ZONES
 from corpora.worlds.own_task import OwnTask, Step, reply_to
 from corpora.worlds.task_scene import Scene
+
+INVENTED_WORDS = 0.7
+"""Share of the lists of files that are asked for by a word nobody knows."""
 
 FOUND = "Here is what I found."
 """Reply to a result that is too long to be repeated."""
@@ -96,6 +99,9 @@ def _read_document(scene: Scene) -> OwnTask:
 
 
 def _list_documents(scene: Scene) -> OwnTask:
+    if scene.draw.random() < INVENTED_WORDS:
+        # From a list alone the words would be learned by heart, not copied.
+        scene.set("document", names.word(scene.draw).lower())
     message, word = scene.pair("list_documents")
     step = listed(word, scene)
     return OwnTask("list_documents", message, [step], f"There are: {', '.join(step.result.splitlines())}")
