@@ -15,10 +15,11 @@ from agent.tools.calculator import calculate
 from agent.tools.dates import add_to_date, days_between
 from agent.tools.units import convert_units
 from corpora.tasks.own_task import task_examples
-from corpora.worlds import chained_tasks, single_tasks
+from corpora.worlds import chained_tasks, hidden_steps, single_tasks
 from corpora.worlds.own_requests import SCHEMAS
 from corpora.worlds.own_task import OwnTask, Step
 from corpora.worlds.own_tasks import own_tasks
+from corpora.worlds.task_scene import Scene, frames
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 KNOWN = {"2", "3", "7", "12", "24", "100"}
@@ -43,9 +44,14 @@ def test_every_kind_is_drawn_and_messages_are_filled_and_varied(tasks: list[OwnT
 
 
 def test_arguments_fit_the_schemas(tasks: list[OwnTask]) -> None:
+    checks = {
+        name: jsonschema.Draft202012Validator(
+            schema["function"]["parameters"] | {"additionalProperties": False}
+        )
+        for name, schema in SCHEMAS.items()
+    }
     for step in (step for task in tasks for step in task.steps):
-        schema = SCHEMAS[step.name]["function"]["parameters"]
-        jsonschema.validate(dict(step.arguments), schema | {"additionalProperties": False})
+        checks[step.name].validate(dict(step.arguments))
         if step.arguments.get("timezone"):
             ZoneInfo(step.arguments["timezone"])
 
@@ -62,6 +68,38 @@ def test_arguments_stand_in_the_message_or_in_an_earlier_result(tasks: list[OwnT
                 elif re.fullmatch(r"\d{4}-\d\d-\d\d", argument):
                     assert argument in seen or str(date.fromisoformat(argument).year) in seen, task
             seen += f"\n{step.result}"
+
+
+def test_no_one_has_less_than_nothing_left(tasks: list[OwnTask]) -> None:
+    counts = [step for task in tasks for step in task.steps if step.name in ("calculate", "days_between")]
+    assert not [step for step in counts if step.result.startswith("-")]
+
+
+@pytest.mark.parametrize("family", hidden_steps.FAMILIES)
+def test_first_steps_are_hidden_and_siblings_take_one_step(family: str) -> None:
+    draw = random.Random(11)
+    found = [hidden_steps.build(family, Scene(draw)) for _ in range(80)]
+    several = [task for task in found if len(task.steps) > 1]
+    assert 0.3 < len(several) / len(found) < 0.95
+    assert {task.kind for task in several} <= set(chained_tasks.KINDS)
+    for task in several:
+        first, second = task.steps[:2]
+        used = " ".join(map(str, second.arguments.values()))
+        assert {*NUMBER.findall(used)} & {*NUMBER.findall(first.result)}, task
+
+
+def test_every_frame_of_hidden_steps_can_be_filled() -> None:
+    class OneFrame(Scene):
+        said = ""
+
+        def frame(self, *keys: str) -> str:
+            return self.said if keys[0] == "hidden" else super().frame(*keys)
+
+    for family in hidden_steps.FAMILIES:
+        for frame in frames("hidden", family):
+            scene = OneFrame(random.Random(12))
+            scene.said = frame
+            assert hidden_steps.build(family, scene).steps
 
 
 def test_results_are_what_the_tools_answer(tasks: list[OwnTask]) -> None:
