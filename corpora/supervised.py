@@ -14,9 +14,10 @@ from corpora.tasks.follow_up import follow_ups, is_resolvable
 from corpora.tasks.own_task import task_examples
 from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
 from corpora.wells import Row, read_rows
-from corpora.worlds import manuals, stories
-from corpora.worlds.own_tasks import own_tasks
+from corpora.worlds import stories
+from corpora.worlds.documentation import manuals
 from corpora.worlds.requests import requests
+from corpora.worlds.tasks.own_tasks import own_tasks
 
 SYNTHETIC_READINGS = 24_000
 MANUAL_READINGS = 30_000

@@ -9,9 +9,9 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 
 from corpora.example import Example
 from corpora.tasks.tool import NO_TOOL_REPLY, without_noise
-from corpora.worlds.own_requests import SCHEMAS
-from corpora.worlds.own_task import OwnTask
-from corpora.worlds.own_tasks import WELL
+from corpora.worlds.requests.own_requests import SCHEMAS
+from corpora.worlds.tasks.own_task import OwnTask
+from corpora.worlds.tasks.own_tasks import WELL
 from graphs import prompts
 
 RIVALS = {

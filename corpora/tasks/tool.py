@@ -12,7 +12,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 from corpora.example import Example
 from corpora.passages import overlap
 from corpora.wells import Row
-from corpora.worlds.results import result_of
+from corpora.worlds.requests.results import result_of
 from graphs import prompts
 from llm.template import describe_tool
 

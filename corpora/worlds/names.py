@@ -15,7 +15,7 @@ _FIRST_NAMES = (
     "Ada Ben Carla Dmitri Elena Farid Grace Hugo Ines Jonas Kira Leo Mina Nils Olga Pavel Rosa Sven "
     "Tara Umar Vera Wei Yara Zeno"
 ).split()
-_MONTHS = ("January February March April May June July August September October November December").split()
+MONTHS = tuple("January February March April May June July August September October November December".split())
 
 
 def word(draw: random.Random) -> str:
@@ -60,7 +60,7 @@ def year(draw: random.Random) -> str:
 
 def date(draw: random.Random) -> str:
     """Draw a day of a year."""
-    return f"{draw.randint(1, 28)} {draw.choice(_MONTHS)} {draw.randint(1950, 2024)}"
+    return f"{draw.randint(1, 28)} {draw.choice(MONTHS)} {draw.randint(1950, 2024)}"
 
 
 def number(low: int, high: int, unit: str = "") -> Draw:

@@ -10,9 +10,9 @@ import pytest
 
 from corpora.passages import find_span, sentences
 from corpora.tasks.reading import Reading, ReadingTasks
-from corpora.worlds import manuals
-from corpora.worlds.pattern import Pattern, fill, slot_names
-from corpora.worlds.technical_words import LEARNING, SYSTEMS, gerund, third_person
+from corpora.worlds.documentation import manuals
+from corpora.worlds.documentation.pattern import Pattern, fill, slot_names
+from corpora.worlds.documentation.technical_words import LEARNING, SYSTEMS, gerund, third_person
 
 
 @pytest.fixture(scope="module")

@@ -15,11 +15,11 @@ from agent.tools.calculator import calculate
 from agent.tools.dates import add_to_date, days_between
 from agent.tools.units import convert_units
 from corpora.tasks.own_task import task_examples
-from corpora.worlds import chained_tasks, hidden_steps, single_tasks
-from corpora.worlds.own_requests import SCHEMAS
-from corpora.worlds.own_task import OwnTask, Step
-from corpora.worlds.own_tasks import own_tasks
-from corpora.worlds.task_scene import Scene, frames
+from corpora.worlds.requests.own_requests import SCHEMAS
+from corpora.worlds.tasks import chained_tasks, hidden_steps, single_tasks
+from corpora.worlds.tasks.own_task import OwnTask, Step
+from corpora.worlds.tasks.own_tasks import own_tasks
+from corpora.worlds.tasks.task_scene import Scene, frames
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 KNOWN = {"2", "3", "7", "12", "24", "100"}

@@ -14,8 +14,7 @@ import pytest
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from agent.tools import build_tools
-from corpora.worlds import own_requests
-from corpora.worlds.requests import KINDS, requests
+from corpora.worlds.requests import KINDS, own_requests, requests
 
 Row = dict[str, Any]
 

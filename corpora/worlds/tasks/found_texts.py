@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from corpora.worlds.own_task import Step
-from corpora.worlds.task_scene import Scene
+from corpora.worlds.tasks.own_task import Step
+from corpora.worlds.tasks.task_scene import Scene
 
 
 def search(query: str, sentence: str, scene: Scene) -> Step:

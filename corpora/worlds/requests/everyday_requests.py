@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from corpora.worlds import names
 from corpora.worlds.names import word
-from corpora.worlds.request_parts import (
+from corpora.worlds.requests.request_parts import (
     Kind,
     choice,
     city,

@@ -16,12 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from corpora.worlds import names
-from corpora.worlds.own_requests import ZONES
-from corpora.worlds.request_parts import FIRST_NAMES, city, path, topic
+from corpora.worlds.requests.own_requests import ZONES
+from corpora.worlds.requests.request_parts import FIRST_NAMES, city, path, topic
 
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _SLOT = re.compile(r"\{([a-z_]+)(\d*)\}")
-_MONTHS = "January February March April May June July August September October November December".split()
 
 
 @cache
@@ -114,7 +113,7 @@ class Scene:
 
 def typed_date(day: date, draw: random.Random) -> tuple[str, str]:
     """Write a date as people do, mostly as a tool wants it, and as a tool wants it."""
-    month = _MONTHS[day.month - 1]
+    month = names.MONTHS[day.month - 1]
     shown = draw.choice(
         (
             *[day.isoformat()] * 6,

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from corpora.wells import Row
-from corpora.worlds import everyday_requests, names, office_requests, own_requests
-from corpora.worlds.request_parts import FIRST_NAMES, Kind, Parameter, city, topic
+from corpora.worlds import names
+from corpora.worlds.requests import everyday_requests, office_requests, own_requests
+from corpora.worlds.requests.request_parts import FIRST_NAMES, Kind, Parameter, city, topic
 
 WELL = "synthetic-requests"
 KINDS: tuple[Kind, ...] = everyday_requests.KINDS + office_requests.KINDS

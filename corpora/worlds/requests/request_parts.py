@@ -27,7 +27,6 @@ FIRST_NAMES = (
     "Sven Tara Tom Umar Vera Wei Yara Zeno Zoe"
 ).split()
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-_MONTHS = "January February March April May June July August September October November December".split()
 _QUALITIES = (
     "annual broken confidential delayed draft final first internal late missing monthly new old overdue "
     "quarterly second signed updated urgent weekly"
@@ -220,7 +219,7 @@ def day(draw: random.Random) -> tuple[str, Any]:
         near = draw.choice(("today", "tomorrow", "this", "next", "next"))
         near += f" {draw.choice(_DAYS)}" if near in ("this", "next") else ""
         return near, near
-    number, month = draw.randint(1, 28), draw.choice(_MONTHS)
+    number, month = draw.randint(1, 28), draw.choice(names.MONTHS)
     value = draw.choice((iso_date(draw), f"{number} {month}", f"{month} {number}", draw.choice(_DAYS)))
     return f"on {value}", value
 

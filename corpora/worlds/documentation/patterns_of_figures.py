@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpora.worlds.pattern import Pattern
+from corpora.worlds.documentation.pattern import Pattern
 
 TWO_THINGS = (
     Pattern(

@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from corpora.worlds import found_texts, own_task, units
-from corpora.worlds.own_task import OwnTask, Step, reply_to
-from corpora.worlds.single_tasks import FOUND, counted, listed, now, shifted
-from corpora.worlds.task_scene import Scene, typed_date
+from corpora.worlds.tasks import found_texts, own_task, units
+from corpora.worlds.tasks.own_task import OwnTask, Step, reply_to
+from corpora.worlds.tasks.single_tasks import FOUND, counted, listed, now, shifted
+from corpora.worlds.tasks.task_scene import Scene, typed_date
 
 Chain = tuple[str, list[str], list[Step], list[str]]
 """The first thing to do, clauses for the rest, all steps, and the reply after the first and the last."""

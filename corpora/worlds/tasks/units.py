@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
-from corpora.worlds.own_task import Step, convert
-from corpora.worlds.task_scene import Scene
+from corpora.worlds.tasks.own_task import Step, convert
+from corpora.worlds.tasks.task_scene import Scene
 
 FAMILIES: dict[str, dict[str, float]] = {
     "length": {

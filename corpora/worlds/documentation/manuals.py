@@ -13,9 +13,14 @@ from dataclasses import dataclass
 
 from corpora.passages import find_span, sentences
 from corpora.tasks.reading import Reading
-from corpora.worlds import patterns_of_figures, patterns_of_meaning, patterns_of_pairs, patterns_of_practice
-from corpora.worlds.pattern import SUBJECTS, Pattern, answer_kinds, fill, slot_names, told_kinds
-from corpora.worlds.technical_words import DOMAINS, Domain
+from corpora.worlds.documentation import (
+    patterns_of_figures,
+    patterns_of_meaning,
+    patterns_of_pairs,
+    patterns_of_practice,
+)
+from corpora.worlds.documentation.pattern import SUBJECTS, Pattern, answer_kinds, fill, slot_names, told_kinds
+from corpora.worlds.documentation.technical_words import DOMAINS, Domain
 
 WELL = "synthetic-manuals"
 

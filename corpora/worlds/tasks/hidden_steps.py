@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from corpora.worlds import found_texts, own_task, units
-from corpora.worlds.own_task import OwnTask, Step, reply_to
-from corpora.worlds.single_tasks import counted, shifted
-from corpora.worlds.task_scene import Scene
+from corpora.worlds.tasks import found_texts, own_task, units
+from corpora.worlds.tasks.own_task import OwnTask, Step, reply_to
+from corpora.worlds.tasks.single_tasks import counted, shifted
+from corpora.worlds.tasks.task_scene import Scene
 
 FAMILIES = {
     "price": 5, "weight": 1.5, "fee": 1.5, "seats": 1.2, "use": 1.2, "heavy": 1.2, "long": 1, "full": 0.8,

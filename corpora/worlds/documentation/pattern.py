@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from corpora.worlds import figures, names, technical_names, technical_words
-from corpora.worlds.technical_words import LEARNING, Domain
+from corpora.worlds import names
+from corpora.worlds.documentation import figures, technical_names, technical_words
+from corpora.worlds.documentation.technical_words import LEARNING, Domain
 
 Slots = Mapping[str, str]
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from corpora.worlds import found_texts, names, own_task, units
-from corpora.worlds.own_requests import ZONES
-from corpora.worlds.own_task import OwnTask, Step, reply_to
-from corpora.worlds.task_scene import Scene
+from corpora.worlds import names
+from corpora.worlds.requests.own_requests import ZONES
+from corpora.worlds.tasks import found_texts, own_task, units
+from corpora.worlds.tasks.own_task import OwnTask, Step, reply_to
+from corpora.worlds.tasks.task_scene import Scene
 
 INVENTED_WORDS = 0.7
 """Share of the lists of files that are asked for by a word nobody knows."""

@@ -10,9 +10,9 @@ import random
 import re
 from collections.abc import Callable, Iterator
 
-from corpora.worlds import chained_tasks, hidden_steps, single_tasks
-from corpora.worlds.own_task import OwnTask, Steps
-from corpora.worlds.task_scene import Scene
+from corpora.worlds.tasks import chained_tasks, hidden_steps, single_tasks
+from corpora.worlds.tasks.own_task import OwnTask, Steps
+from corpora.worlds.tasks.task_scene import Scene
 
 WELL = "synthetic-own-tasks"
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from corpora.worlds import names
-from corpora.worlds.request_parts import FIRST_NAMES, city, filled, iso_date, path, topic
+from corpora.worlds.requests.request_parts import FIRST_NAMES, city, filled, iso_date, path, topic
 
 Asked = tuple[str, dict[str, Any]]
 """A message and the arguments that it asks for."""
@@ -57,7 +57,6 @@ _SPOKEN = {
     "plus": "+", "minus": "-", "times": "*", "multiplied by": "*", "divided by": "/", "x": "*",
     "to the power of": "**", "over": "/",
 }  # fmt: skip
-_MONTHS = "January February March April May June July August September October November December".split()
 _FACT = filled(
     "my dog is called {word}", "my sister {first} lives in {city}", "my birthday is in {number} days",
     "I take my tea without milk", "I work at {word}",
@@ -297,7 +296,7 @@ def _typed_date(draw: random.Random) -> tuple[str, str]:
     if draw.random() < 0.75:
         return iso, iso
     day = date.fromisoformat(iso)
-    month = _MONTHS[day.month - 1]
+    month = names.MONTHS[day.month - 1]
     return draw.choice((f"{day.day} {month} {day.year}", f"{month} {day.day}, {day.year}")), iso
 
 

@@ -1,0 +1,1 @@
+"""Invented technical documentation, and questions that one of its sentences answers."""
