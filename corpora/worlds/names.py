@@ -15,7 +15,7 @@ _FIRST_NAMES = (
     "Ada Ben Carla Dmitri Elena Farid Grace Hugo Ines Jonas Kira Leo Mina Nils Olga Pavel Rosa Sven "
     "Tara Umar Vera Wei Yara Zeno"
 ).split()
-MONTHS = tuple("January February March April May June July August September October November December".split())
+MONTHS = "January February March April May June July August September October November December".split()
 
 
 def word(draw: random.Random) -> str:
