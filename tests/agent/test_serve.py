@@ -229,5 +229,5 @@ def test_a_graph_with_another_model(assemble: Assemble) -> None:
         answer = other.answerer.get().ask("How tall is the lighthouse?")
     [citation] = answer.citations
     assert (answer.text, citation.quote) == ("38", "It is 38 metres tall.")
-    # Two passages and the three statements in them (a heading is none) are graded, then it answers and checks.
+    # Two passages and their three statements (a heading is none) are graded, then it answers and checks.
     assert answer.usage.input_tokens == 50 * 7
