@@ -13,19 +13,19 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agent.configuration.paths import HANDBOOK, Paths
+from agent.configuration.settings import Settings, Workflow
 from agent.errors import FolderUnusableError, HomespunError, StorageError
-from agent.library import DocumentIndex, Library, check_folder, index_folder
-from agent.memory import Memory
-from agent.part import Part
-from agent.paths import HANDBOOK, Paths
-from agent.settings import Settings, Workflow
-from agent.traces import NewFolders
+from agent.parts.library import DocumentIndex, Library, check_folder, index_folder
+from agent.parts.memory import Memory
+from agent.parts.part import Part
+from agent.parts.traces import NewFolders
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.tools import BaseTool
 
-    from agent.answering import Answerer
+    from agent.conversations.answering import Answerer
     from agent.tools.servers import ToolServers
     from graphs.evidence import Evidence
     from rag.embedding import Embedder
@@ -125,7 +125,7 @@ class Assembly:
 
     def judgement(self) -> dict[str, Any]:
         """Return what the graphs that read documents judge by: thresholds, evidence, the way to quote."""
-        from agent.models import open_evidence, open_thresholds
+        from agent.parts.models import open_evidence, open_thresholds
 
         model, embedder = self.model.get(), self.embedder.get()
         return {
@@ -136,7 +136,7 @@ class Assembly:
 
     def tool_evidence(self) -> Evidence:
         """Return what counts beside the model when a tool is chosen."""
-        from agent.models import open_evidence
+        from agent.parts.models import open_evidence
 
         return open_evidence(self.settings, self.model.get(), self.embedder.get(), "tool_evidence")
 
@@ -217,7 +217,7 @@ class Assembly:
         return library
 
     def _open_own_index(self, folder: Path) -> DocumentIndex:
-        from agent.passage_tokens import passage_tokens
+        from agent.parts.passage_tokens import passage_tokens
         from rag import FolderIndex
 
         place = index_folder(self.paths.indexes, folder)
@@ -252,7 +252,7 @@ class Assembly:
         # The model comes first: without weights, nothing of the folder needs to be read or written.
         model = self.model.get()
         library = self.library.get()
-        from agent.answering import Answerer
+        from agent.conversations.answering import Answerer
 
         retriever = library.retriever(self.settings.passages)
         if self.workflow == "documents":
@@ -277,7 +277,7 @@ class Assembly:
 
 
 def _open_own_model(settings: Settings) -> BaseChatModel:
-    from agent.models import open_model
+    from agent.parts.models import open_model
 
     return open_model(settings)
 
@@ -288,7 +288,7 @@ def _open_own_embedder(settings: Settings) -> Embedder:
 
         return MiniLM()
     try:
-        from agent.sentence_embedder import SentenceEmbedder
+        from agent.parts.sentence_embedder import SentenceEmbedder
 
         return SentenceEmbedder(settings.embedder)
     except OSError as error:

@@ -15,8 +15,8 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
-from agent.paths import HANDBOOK
-from agent.settings import Settings
+from agent.configuration.paths import HANDBOOK
+from agent.configuration.settings import Settings
 
 Figures = dict[str, object]
 
@@ -48,7 +48,7 @@ def _start(settings: Settings, size: Size) -> Figures:  # noqa: ARG001 - all tak
 
 
 def _model(settings: Settings, size: Size) -> Figures:  # noqa: ARG001 - all take the same
-    from agent.models import weights_folder
+    from agent.parts.models import weights_folder
     from llm.benchmark import compare
 
     text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(HANDBOOK.glob("*.md"))[:3])
@@ -68,7 +68,7 @@ def _model(settings: Settings, size: Size) -> Figures:  # noqa: ARG001 - all tak
 
 def _documents(settings: Settings, size: Size) -> Figures:  # noqa: ARG001 - all take the same
     """Index a real folder, beside the plain loop of a tutorial with the same embedding model."""
-    from agent.sentence_embedder import SentenceEmbedder
+    from agent.parts.sentence_embedder import SentenceEmbedder
     from rag import FolderIndex, benchmark
     from rag.minilm import MiniLM, installed_folder
 

@@ -133,7 +133,7 @@ def _report(error: Exception) -> int:
 
 
 def _complain(sentence: str) -> None:
-    from agent.escape import one_line
+    from agent.rendering.escape import one_line
 
     click.echo(f"Error: {one_line(sentence)}", err=True)
 

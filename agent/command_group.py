@@ -73,7 +73,7 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Name the nearest command when the given one does not exist."""
         if args and args[0] not in self.places:
-            from agent.layers import nearest
+            from agent.configuration.layers import nearest
 
             hint = nearest(args[0], self.places) or f" See {ctx.command_path} --help."
             if " " in args[0]:

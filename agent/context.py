@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from agent.layers import LoadedSettings
-    from agent.paths import Paths
-    from agent.screen import Screen
-    from agent.settings import Settings
+    from agent.configuration.layers import LoadedSettings
+    from agent.configuration.paths import Paths
+    from agent.configuration.settings import Settings
+    from agent.rendering.screen import Screen
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -58,9 +58,9 @@ def open_context(
         assignments: Values of `--set`, each NAME=VALUE.
         chroma_url: Value of `--chroma-url`.
     """
-    from agent.layers import CONFIG_VARIABLE, load
-    from agent.paths import locate
-    from agent.screen import look_at, tolerate
+    from agent.configuration.layers import CONFIG_VARIABLE, load
+    from agent.configuration.paths import locate
+    from agent.rendering.screen import look_at, tolerate
 
     paths = locate()
     file = config or Path(os.environ.get(CONFIG_VARIABLE) or paths.settings_file)

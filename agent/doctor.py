@@ -12,11 +12,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from agent.configuration.paths import HANDBOOK, REPOSITORY, Paths
+from agent.configuration.settings import Settings
 from agent.errors import HomespunError, explain
-from agent.library import check_folder, index_folder
-from agent.models import is_foreign, open_model, weights_folder
-from agent.paths import HANDBOOK, REPOSITORY, Paths
-from agent.settings import Settings
+from agent.parts.library import check_folder, index_folder
+from agent.parts.models import is_foreign, open_model, weights_folder
 
 _LEAST_PYTHON = (3, 11)
 _LEAST_DISK = 500 * 1024 * 1024
@@ -112,7 +112,7 @@ def _check_prompts(settings: Settings) -> str:
 
 def _check_embedding(settings: Settings) -> str:
     if settings.embedder:
-        from agent.sentence_embedder import SentenceEmbedder
+        from agent.parts.sentence_embedder import SentenceEmbedder
 
         SentenceEmbedder(settings.embedder).embed_query("test")
         return f"The embedding model {settings.embedder} works"
@@ -138,7 +138,7 @@ def _check_data(paths: Paths) -> str:
             f"{place} may not be written to: change its permissions, or point HOMESPUN_HOME elsewhere."
         )
     if paths.database.exists():
-        from agent.threads import ThreadStore
+        from agent.conversations.threads import ThreadStore
 
         return f"{len(ThreadStore(paths.database).threads(10_000))} saved conversations in {paths.data}"
     return f"Nothing is saved yet; it will be in {paths.data}"

@@ -107,7 +107,7 @@ def finetune(
         HomespunError: The output would overwrite the base weights, or the replay data is another model's.
     """
     from corpora.personal import build_personal
-    from llm.tokenizer import Tokenizer
+    from llm.tokenization.tokenizer import Tokenizer
     from llm.training.trainer import WEIGHTS_FOLDER, Trainer
 
     if plan.output.resolve() in (plan.base, plan.base.parent):
@@ -136,7 +136,7 @@ def finetune(
 
 
 def _add_tokenizer(base: Path, data: Path) -> None:
-    from llm.tokenizer import RANKS_FILE, TOKENIZER_FILE
+    from llm.tokenization.tokenizer import RANKS_FILE, TOKENIZER_FILE
 
     for name in (RANKS_FILE, TOKENIZER_FILE):
         shutil.copyfile(base / name, data / name)
@@ -144,8 +144,8 @@ def _add_tokenizer(base: Path, data: Path) -> None:
 
 def _config(plan: Plan, corpus: PersonalCorpus, data: Path) -> TrainingConfig:
     """Describe the run: small rates that fall to nothing, so that little of the old is lost."""
-    from llm.config import ModelConfig
-    from llm.projection import is_bfloat16_faster
+    from llm.inference.projection import is_bfloat16_faster
+    from llm.model.config import ModelConfig
     from llm.training.config import Optimiser, Stage, TrainingConfig
 
     mix = {name: share for name, share in SHARES.items() if name in corpus.sets}
@@ -182,7 +182,7 @@ def _replay_shares(plan: Plan) -> dict[str, float]:
     """Return the sets of earlier training, by their full paths, and their shares of the batches."""
     if plan.replay is None:
         return {}
-    from llm.tokenizer import RANKS_FILE
+    from llm.tokenization.tokenizer import RANKS_FILE
 
     sets = sorted(
         path.stem for path in plan.replay.glob("*.offsets") if not path.stem.startswith("validation")
@@ -214,9 +214,9 @@ def _forget_other_run(plan: Plan, folder: Path, data: Path) -> None:
 
 
 def _bits(weights: Path, corpus: PersonalCorpus) -> float | None:
-    from llm.checkpoint import from_pretrained
     from llm.evaluation.language import bits_per_byte
-    from llm.tokenizer import Tokenizer
+    from llm.model.checkpoint import from_pretrained
+    from llm.tokenization.tokenizer import Tokenizer
 
     if not corpus.held_out:
         return None

@@ -14,7 +14,7 @@ from rag.passage import Passage
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
-    from llm.engine import Engine
+    from llm.inference.engine import Engine
     from llm.inspection import Inspection
 
 REPLY_TOKENS = 96
@@ -69,8 +69,8 @@ def inspect_reply(
     Raises:
         HomespunError: The text does not fit into the model's context, or the reply is empty.
     """
-    from llm.checkpoint import from_pretrained
     from llm.inspection import inspect_answer
+    from llm.model.checkpoint import from_pretrained
     from llm.weights_folder import load_engine
 
     engine = load_engine(folder)
@@ -101,8 +101,8 @@ def _fitting_prompt(
     engine: Engine, task: str, text: str, passages: Sequence[Passage]
 ) -> tuple[list[int], list[Passage]]:
     """Encode the prompt with as many of the passages as leave room for a reply."""
-    from llm.messages import to_template
-    from llm.template import ChatTemplate
+    from llm.chat.messages import to_template
+    from llm.tokenization.template import ChatTemplate
 
     template = ChatTemplate(engine.tokenizer)
     shown = list(passages)
@@ -119,7 +119,7 @@ def _fitting_prompt(
 
 
 def _write(engine: Engine, prompt: list[int], passages: Sequence[Passage]) -> list[int]:
-    from llm.sampling import GenerationSettings
+    from llm.inference.sampling import GenerationSettings
 
     held = engine.constraints.spans([passage.text for passage in passages]) if passages else None
     settings = GenerationSettings(max_tokens=REPLY_TOKENS)

@@ -13,7 +13,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from agent.part import Part
+from agent.parts.part import Part
 
 if TYPE_CHECKING:
     from langgraph.graph.state import CompiledStateGraph

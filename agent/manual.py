@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import click
 
 from agent.cli import cli
-from agent.paths import REPOSITORY
+from agent.configuration.paths import REPOSITORY
 
 MANUAL = REPOSITORY / "docs" / "commands.md"
 
@@ -56,8 +56,8 @@ def _slash_commands() -> Iterator[str]:
 
 
 def _settings() -> Iterator[str]:
-    from agent.layers import load
-    from agent.settings_table import rows
+    from agent.configuration.layers import load
+    from agent.configuration.settings_table import rows
 
     yield (
         "## Settings\n\nA flag (`--set NAME=VALUE`) wins over an environment variable (`HOMESPUN_NAME`, "

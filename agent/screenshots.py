@@ -17,15 +17,15 @@ from rich.text import Text
 
 from agent.assembly import Assembly
 from agent.chat.chat import Chat
+from agent.configuration.layers import DEFAULT, LoadedSettings, names
+from agent.configuration.paths import REPOSITORY, Paths
+from agent.configuration.settings import Settings
 from agent.context import Context
-from agent.events import Approval, Finished
-from agent.layers import DEFAULT, LoadedSettings, names
+from agent.conversations.events import Approval, Finished
+from agent.conversations.session import Session
 from agent.offline import stay_offline
-from agent.paths import REPOSITORY, Paths
-from agent.screen import Screen
-from agent.session import Session
-from agent.settings import Settings
-from agent.view import View
+from agent.rendering.screen import Screen
+from agent.rendering.view import View
 
 FOLDER = REPOSITORY / "docs" / "images"
 SCENES: dict[str, Sequence[str]] = {

@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from agent.configuration.paths import HOME_VARIABLE, REPOSITORY
 from agent.errors import HomespunError
-from agent.paths import HOME_VARIABLE, REPOSITORY
 
 _REPETITIONS = 5
 _PROGRAM = (sys.executable, "main.py")

@@ -23,9 +23,9 @@ from corpora.tasks.conversation import routes as routes_of
 from corpora.tasks.tool import choice_question, tool_questions
 from corpora.text import sample_texts, text_files, write_text
 from corpora.worlds.requests import requests
-from llm.messages import to_template
-from llm.template import ChatTemplate
-from llm.tokenizer import RANKS_FILE, Tokenizer, train_tokenizer
+from llm.chat.messages import to_template
+from llm.tokenization.template import ChatTemplate
+from llm.tokenization.tokenizer import RANKS_FILE, Tokenizer, train_tokenizer
 from llm.training.sequences import SequenceWriter
 
 WINDOW = 513

@@ -19,9 +19,9 @@ from corpora.example import Example
 from corpora.tasks.reading import ReadingTasks
 from corpora.text import write_text
 from corpora.worlds import stories
-from llm.messages import to_template
-from llm.template import ChatTemplate
-from llm.tokenizer import Tokenizer
+from llm.chat.messages import to_template
+from llm.tokenization.template import ChatTemplate
+from llm.tokenization.tokenizer import Tokenizer
 from llm.training.sequences import SequenceWriter
 
 PIECE_CHARACTERS = 2_000

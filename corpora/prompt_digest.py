@@ -11,8 +11,8 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 
 from corpora.passages import passage
 from graphs import prompts
-from llm.messages import to_template
-from llm.template import render
+from llm.chat.messages import to_template
+from llm.tokenization.template import render
 
 _QUESTION = "How tall is the lighthouse?"
 _SENTENCE = "The lighthouse was built in 1871 and is 38 metres tall."

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from corpora.wells import CorpusError, read_rows
-from llm.tokenizer import Tokenizer
+from llm.tokenization.tokenizer import Tokenizer
 from llm.training.sequences import SequenceWriter
 
 DOCUMENTS_AT_ONCE = 512

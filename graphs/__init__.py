@@ -14,21 +14,21 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from graphs.assistant import build_assistant
-    from graphs.assistant_state import AssistantContext, AssistantInput, AssistantOutput
+    from graphs.assistant.graph import build_assistant
+    from graphs.assistant.memory import memory_namespace
+    from graphs.assistant.state import AssistantContext, AssistantInput, AssistantOutput
     from graphs.citation import Citation
-    from graphs.document_qa import build_document_qa
-    from graphs.document_qa_state import DocumentQAContext, DocumentQAInput, DocumentQAOutput
+    from graphs.document_qa.graph import build_document_qa
+    from graphs.document_qa.state import DocumentQAContext, DocumentQAInput, DocumentQAOutput
     from graphs.evidence import Evidence
-    from graphs.memory import memory_namespace
     from graphs.ports import ChoiceModel, EditModel, SpanModel
     from graphs.progress import Decision, Progress
-    from graphs.reasoner import build_reasoner
-    from graphs.reasoner_state import ReasonerInput, ReasonerOutput, ReasonStep
+    from graphs.reasoner.graph import build_reasoner
+    from graphs.reasoner.state import ReasonerInput, ReasonerOutput, ReasonStep
     from graphs.retention import AsyncBoundedSqliteSaver, BoundedSqliteSaver
     from graphs.thresholds import Thresholds
-    from graphs.tool_agent import build_tool_agent
-    from graphs.tool_agent_state import (
+    from graphs.tool_agent.graph import build_tool_agent
+    from graphs.tool_agent.state import (
         ApprovalRequest,
         ToolAgentContext,
         ToolAgentInput,
@@ -69,35 +69,35 @@ __all__ = [
 ]
 
 _HOMES = {
-    "ApprovalRequest": "graphs.tool_agent_state",
-    "AssistantContext": "graphs.assistant_state",
-    "AssistantInput": "graphs.assistant_state",
-    "AssistantOutput": "graphs.assistant_state",
+    "ApprovalRequest": "graphs.tool_agent.state",
+    "AssistantContext": "graphs.assistant.state",
+    "AssistantInput": "graphs.assistant.state",
+    "AssistantOutput": "graphs.assistant.state",
     "AsyncBoundedSqliteSaver": "graphs.retention",
     "BoundedSqliteSaver": "graphs.retention",
     "ChoiceModel": "graphs.ports",
     "Citation": "graphs.citation",
     "Decision": "graphs.progress",
-    "DocumentQAContext": "graphs.document_qa_state",
-    "DocumentQAInput": "graphs.document_qa_state",
-    "DocumentQAOutput": "graphs.document_qa_state",
+    "DocumentQAContext": "graphs.document_qa.state",
+    "DocumentQAInput": "graphs.document_qa.state",
+    "DocumentQAOutput": "graphs.document_qa.state",
     "EditModel": "graphs.ports",
     "Evidence": "graphs.evidence",
     "Progress": "graphs.progress",
-    "ReasonStep": "graphs.reasoner_state",
-    "ReasonerInput": "graphs.reasoner_state",
-    "ReasonerOutput": "graphs.reasoner_state",
+    "ReasonStep": "graphs.reasoner.state",
+    "ReasonerInput": "graphs.reasoner.state",
+    "ReasonerOutput": "graphs.reasoner.state",
     "SpanModel": "graphs.ports",
     "Thresholds": "graphs.thresholds",
-    "ToolAgentContext": "graphs.tool_agent_state",
-    "ToolAgentInput": "graphs.tool_agent_state",
-    "ToolAgentOutput": "graphs.tool_agent_state",
-    "ToolRecord": "graphs.tool_agent_state",
-    "build_assistant": "graphs.assistant",
-    "build_document_qa": "graphs.document_qa",
-    "build_reasoner": "graphs.reasoner",
-    "build_tool_agent": "graphs.tool_agent",
-    "memory_namespace": "graphs.memory",
+    "ToolAgentContext": "graphs.tool_agent.state",
+    "ToolAgentInput": "graphs.tool_agent.state",
+    "ToolAgentOutput": "graphs.tool_agent.state",
+    "ToolRecord": "graphs.tool_agent.state",
+    "build_assistant": "graphs.assistant.graph",
+    "build_document_qa": "graphs.document_qa.graph",
+    "build_reasoner": "graphs.reasoner.graph",
+    "build_tool_agent": "graphs.tool_agent.graph",
+    "memory_namespace": "graphs.assistant.memory",
 }
 
 

@@ -18,11 +18,11 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from langchain_core.tools import tool
 from langgraph.graph.state import CompiledStateGraph
 
-from graphs.assistant import build_assistant
-from graphs.document_qa import build_document_qa
-from graphs.reasoner import build_reasoner
+from graphs.assistant.graph import build_assistant
+from graphs.document_qa.graph import build_document_qa
+from graphs.reasoner.graph import build_reasoner
 from graphs.retention import BoundedSqliteSaver
-from graphs.tool_agent import build_tool_agent
+from graphs.tool_agent.graph import build_tool_agent
 
 _QUESTION = {"question": "How tall is the lighthouse?"}
 _TEXT = "The lighthouse was built in 1871. It is 38 metres tall. Its keeper was Ada Finch."

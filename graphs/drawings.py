@@ -13,10 +13,10 @@ from langchain_core.language_models import FakeListChatModel
 from langchain_core.tools import tool
 from langchain_core.vectorstores import InMemoryVectorStore
 
-from graphs.assistant import build_assistant
-from graphs.document_qa import build_document_qa
-from graphs.reasoner import build_reasoner
-from graphs.tool_agent import build_tool_agent
+from graphs.assistant.graph import build_assistant
+from graphs.document_qa.graph import build_document_qa
+from graphs.reasoner.graph import build_reasoner
+from graphs.tool_agent.graph import build_tool_agent
 
 PAGE = Path(__file__).parent.parent / "docs" / "graphs.md"
 

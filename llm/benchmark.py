@@ -17,12 +17,12 @@ from typing import Any
 
 import torch
 
-from llm.checkpoint import from_pretrained
-from llm.engine import Engine
-from llm.generation import Completion
-from llm.gpt import GPT
-from llm.sampling import GenerationSettings
-from llm.tokenizer import Tokenizer
+from llm.inference.engine import Engine
+from llm.inference.generation import Completion
+from llm.inference.sampling import GenerationSettings
+from llm.model.checkpoint import from_pretrained
+from llm.model.gpt import GPT
+from llm.tokenization.tokenizer import Tokenizer
 
 Writer = Callable[[list[int], int], object]
 """Continues a prompt by exactly so many tokens."""

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
-from llm.checkpoint import from_pretrained
-from llm.config import ModelConfig
-from llm.template import CHAT_TEMPLATE
-from llm.tokenizer import TOKENIZER_FILE, Tokenizer
+from llm.model.checkpoint import from_pretrained
+from llm.model.config import ModelConfig
+from llm.tokenization.template import CHAT_TEMPLATE
+from llm.tokenization.tokenizer import TOKENIZER_FILE, Tokenizer
 
 if TYPE_CHECKING:
     from gguf import GGUFWriter

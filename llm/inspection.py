@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from llm.gpt import GPT, Attention, rotate
-from llm.tokenizer import Tokenizer
+from llm.model.gpt import GPT, Attention, rotate
+from llm.tokenization.tokenizer import Tokenizer
 
 SHORTEST_COPY = 3
 """Fewest tokens in a row that count as copied; shorter answers must match as a whole."""

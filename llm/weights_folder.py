@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from llm.errors import WeightsError
 
 if TYPE_CHECKING:
-    from llm.engine import Engine
+    from llm.inference.engine import Engine
 
 WEIGHTS = Path(__file__).parent / "weights"
 DEFAULT_MODEL = "homespun"
@@ -42,9 +42,9 @@ def load_engine(folder: Path, threads: int | None = None) -> Engine:
     Raises:
         WeightsError: A file of the folder is missing or damaged.
     """
-    from llm.checkpoint import from_pretrained
-    from llm.engine import Engine
-    from llm.tokenizer import Tokenizer
+    from llm.inference.engine import Engine
+    from llm.model.checkpoint import from_pretrained
+    from llm.tokenization.tokenizer import Tokenizer
 
     with _loading:
         engine = _engines.get(folder)

@@ -16,13 +16,13 @@ from rag.passage import Passage
 from rag.progress import ProgressListener
 from rag.report import IndexReport
 from rag.splitter import Splitter, TokenCounter, estimate_tokens
-from rag.store import IndexedFile, Store
-from rag.writer_lock import writer_lock
+from rag.storage.store import IndexedFile, Store
+from rag.storage.writer_lock import writer_lock
 
 if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
 
-    from rag.vector_store import VectorStore
+    from rag.storage.vector_store import VectorStore
 
 _STORE_NAME = "index.sqlite3"
 _PIECES = 200  # of the embedding model's 256; the headings that go before a chunk need the rest
@@ -122,8 +122,8 @@ class FolderIndex:
             ValueError: `dense_weight` is not from 0 to 1.
             NotIndexedError: The folder was never indexed.
         """
-        from rag.neighbours import merge_neighbours
-        from rag.searcher import DENSE_WEIGHT, search
+        from rag.search.neighbours import merge_neighbours
+        from rag.search.searcher import DENSE_WEIGHT, search
 
         weight = DENSE_WEIGHT if dense_weight is None else dense_weight
         if not 0.0 <= weight <= 1.0:
@@ -151,7 +151,7 @@ class FolderIndex:
 
     def as_retriever(self, k: int = 8, paths: Sequence[str] | None = None) -> BaseRetriever:
         """Return a LangChain retriever over this index."""
-        from rag.retriever import FolderRetriever
+        from rag.search.retriever import FolderRetriever
 
         return FolderRetriever(search=self.search, k=k, paths=None if paths is None else list(paths))
 
@@ -230,7 +230,7 @@ class FolderIndex:
             return self._vectors
 
     def _reopen_vectors(self, store: Store) -> VectorStore:
-        from rag.vector_store import VectorStore
+        from rag.storage.vector_store import VectorStore
 
         with self._lock:
             if self._vectors is not None:

@@ -11,19 +11,19 @@ import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rag.backlog import count_waiting, work_off
 from rag.embedding import Embedder, embedder_name, text_to_embed, vector_key
 from rag.errors import EmptyFolderError, LoadError, VanishedError
 from rag.limits import Limits
 from rag.loaders.document import LoadedDocument
 from rag.loaders.sandbox import Sandbox
-from rag.outbox import begin_anew
 from rag.progress import Announcer, ProgressListener
 from rag.reading import UNSETTLED, FileContent, load_document, read_content
 from rag.report import FailedFile, IndexReport
 from rag.splitter import SPLITTER_VERSION, Splitter
-from rag.store import HEADING_JOINT, KnownFile, Store, StoredDocument
-from rag.vector_store import VectorStore
+from rag.storage.backlog import count_waiting, work_off
+from rag.storage.outbox import begin_anew
+from rag.storage.store import HEADING_JOINT, KnownFile, Store, StoredDocument
+from rag.storage.vector_store import VectorStore
 from rag.walk import FoundFile, Walk
 
 LOADER_VERSION = 2

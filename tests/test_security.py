@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from agent import cli
+from agent.configuration.settings import Settings
 from agent.context import open_context
-from agent.models import WEIGHTS
-from agent.settings import Settings
+from agent.parts.models import WEIGHTS
 from graphs import BoundedSqliteSaver
 from rag import FolderIndex
 from tests.rag.fakes import FakeEmbedder

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from agent.chat.slash import SlashCommand, SlashError
-from agent.layers import LoadedSettings, after_changes, change, names, nearest
-from agent.settings import Settings
-from agent.settings_table import SettingRow, as_toml, rows
+from agent.configuration.layers import LoadedSettings, after_changes, change, names, nearest
+from agent.configuration.settings import Settings
+from agent.configuration.settings_table import SettingRow, as_toml, rows
 
 if TYPE_CHECKING:
     from agent.chat.chat import Chat

@@ -7,10 +7,10 @@ import subprocess
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from agent.answer import Answer, Citation
 from agent.chat.slash import SlashCommand, SlashError, take_number
-from agent.confidence import percent, sentence
-from agent.places import short
+from agent.conversations.answer import Answer, Citation
+from agent.rendering.confidence import percent, sentence
+from agent.rendering.places import short
 
 if TYPE_CHECKING:
     from agent.chat.chat import Chat

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from agent.escape import one_line
-from agent.events import Approval, ToolRequest
-from agent.view import View
+from agent.conversations.events import Approval, ToolRequest
+from agent.rendering.escape import one_line
+from agent.rendering.view import View
 
 QUESTION = "Allow it? [y]es, [n]o, [a]lways in this conversation: "
 _VERDICTS = {"y": "yes", "yes": "yes", "n": "no", "no": "no", "": "no", "a": "always", "always": "always"}

@@ -9,8 +9,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TypeAlias
 
+from agent.conversations.events import Event
 from agent.errors import Cancelled
-from agent.events import Event
 
 Work: TypeAlias = Callable[[threading.Event], Iterator[Event]]
 """Takes the event that cancels it."""

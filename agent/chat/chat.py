@@ -11,16 +11,16 @@ from agent.chat.background import BackgroundAnswer
 from agent.chat.live_answer import LiveAnswer
 from agent.chat.registry import COMMANDS
 from agent.chat.slash import find_command, split_arguments
+from agent.configuration.settings import Settings
 from agent.context import Context
+from agent.conversations.events import Event
+from agent.conversations.question import check_question
+from agent.conversations.session import Session
 from agent.errors import Cancelled, explain
-from agent.events import Event
-from agent.plain import answer_lines
-from agent.progress_line import describe
-from agent.question import check_question
-from agent.screen import LOOKS, look_at, make_console
-from agent.session import Session
-from agent.settings import Settings
-from agent.view import View
+from agent.rendering.plain import answer_lines
+from agent.rendering.progress_line import describe
+from agent.rendering.screen import LOOKS, look_at, make_console
+from agent.rendering.view import View
 
 
 class Chat:

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.ages import age
 from agent.chat.slash import SlashCommand, SlashError
-from agent.export import as_markdown
-from agent.places import short
-from agent.threads import Thread, ThreadStore
+from agent.conversations.threads import Thread, ThreadStore
+from agent.rendering.ages import age
+from agent.rendering.export import as_markdown
+from agent.rendering.places import short
 
 if TYPE_CHECKING:
     from agent.chat.chat import Chat

@@ -15,11 +15,11 @@ from rich.padding import Padding
 from rich.spinner import Spinner
 from rich.text import Text
 
-from agent.answer import Answer
 from agent.chat.terminal import echo
-from agent.escape import one_line, visible
-from agent.events import Approval, Event, Finished, Step, Token
-from agent.view import View
+from agent.conversations.answer import Answer
+from agent.conversations.events import Approval, Event, Finished, Step, Token
+from agent.rendering.escape import one_line, visible
+from agent.rendering.view import View
 
 _LINES_BELOW = 4
 """Lines of the screen that the tail of the answer leaves free."""

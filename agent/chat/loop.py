@@ -13,12 +13,12 @@ from agent.chat.conversation import show_resumed
 from agent.chat.reader import PlainReader, PromptReader, Reader
 from agent.chat.registry import COMMANDS
 from agent.context import Context
+from agent.conversations.session import Session
+from agent.conversations.threads import Thread, ThreadStore
 from agent.errors import EXIT_ANSWERED, HomespunError
-from agent.models import is_foreign, weights_folder
-from agent.screen import make_console
-from agent.session import Session
-from agent.threads import Thread, ThreadStore
-from agent.view import View
+from agent.parts.models import is_foreign, weights_folder
+from agent.rendering.screen import make_console
+from agent.rendering.view import View
 
 _BOUNCE_SECONDS = 0.7
 """A Ctrl-C so soon after the one that stopped an answer is the same wish."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from agent.chat.slash import SlashCommand, SlashError
-from agent.layers import nearest
+from agent.configuration.layers import nearest
 
 if TYPE_CHECKING:
     from agent.chat.chat import Chat
@@ -40,7 +40,7 @@ def forget(chat: Chat, arguments: list[str]) -> None:
 
 def list_tools(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - every command takes arguments
     """List what the model may call."""
-    from graphs.tool_guard import changes_something
+    from graphs.tool_agent.guard import changes_something
 
     if chat.assembly.workflow == "documents":
         raise SlashError("The model calls no tools in this chat: set workflow to assistant.")

@@ -16,7 +16,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import ColorDepth
 
-from agent.question import MOST_CHARACTERS
+from agent.conversations.question import MOST_CHARACTERS
 
 _MOST_PASTED = 2 * MOST_CHARACTERS
 """Characters of one paste that reach the line; no question is as long, and redrawing stays quick."""

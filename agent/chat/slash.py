@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from agent.configuration.layers import nearest
 from agent.errors import HomespunError
-from agent.layers import nearest
 
 if TYPE_CHECKING:
     from agent.chat.chat import Chat

@@ -38,7 +38,7 @@ def command(
     The QUESTION is taken from standard input when there is none on the command line. The exit code is 0
     for an answer, 3 when the documents do not hold it, and 2 when something has to be mended first.
     """
-    from agent.question import read_question
+    from agent.conversations.question import read_question
 
     asked = read_question(question)
     context = open_context(docs, model, config, assignments, chroma_url)
@@ -47,11 +47,11 @@ def command(
 
 def _answer(context: Context, question: str, thread: str | None, as_json: bool) -> int:
     from agent.assembly import EMBED_SECONDS, Assembly
-    from agent.escape import to_json
-    from agent.events import Approval, Finished, Step
-    from agent.plain import answer_lines
-    from agent.progress_line import ProgressLine
-    from agent.session import Session
+    from agent.conversations.events import Approval, Finished, Step
+    from agent.conversations.session import Session
+    from agent.rendering.escape import to_json
+    from agent.rendering.plain import answer_lines
+    from agent.rendering.progress_line import ProgressLine
 
     assembly = Assembly(context.settings, context.paths, embed_seconds=EMBED_SECONDS)
     with ProgressLine(context.messages.interactive) as line:

@@ -35,8 +35,8 @@ def command(
     """
     context = open_context((), model, config, assignments)
     from agent.benchmarks import BENCHMARKS, Size, measure
-    from agent.escape import to_json
-    from agent.progress_line import ProgressLine
+    from agent.rendering.escape import to_json
+    from agent.rendering.progress_line import ProgressLine
 
     unknown = sorted(set(names) - set(BENCHMARKS))
     if unknown:

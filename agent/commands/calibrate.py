@@ -38,7 +38,7 @@ def command(weights: Path, development: Path, limit: int) -> None:
     from agent.evaluation.calibration import DevelopmentRows, calibrate
     from agent.evaluation.counter import counting
     from agent.evaluation.rows import read_evaluation
-    from agent.models import weights_folder
+    from agent.parts.models import weights_folder
 
     def last_rows(name: str, fields: Sequence[str]) -> list[Row]:
         return read_evaluation(development / f"{name}.jsonl", fields)[-limit:]

@@ -28,7 +28,7 @@ def command(
     """
     context = open_context(docs, model, config, assignments)
     from agent.doctor import examine
-    from agent.escape import one_line, to_json
+    from agent.rendering.escape import one_line, to_json
 
     findings = []
     good, bad = context.output.text("\u2713 \u2717").split()

@@ -58,7 +58,7 @@ def _measure_and_print(context: Context, rows: list[Any], measure: Measure) -> N
 
 def _reading(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
     from agent.evaluation.reading import evaluate_reading
-    from agent.models import open_evidence, open_model, open_thresholds
+    from agent.parts.models import open_evidence, open_model, open_thresholds
     from rag.minilm import MiniLM
 
     model, embedder = open_model(context.settings), MiniLM()
@@ -75,7 +75,7 @@ def _reading(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], 
 
 def _relevance(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
     from agent.evaluation.relevance import evaluate_relevance
-    from agent.models import open_evidence, open_thresholds
+    from agent.parts.models import open_evidence, open_thresholds
     from rag.minilm import MiniLM
 
     model, embedder = _choice_model(context), MiniLM()
@@ -91,7 +91,7 @@ def _relevance(context: Context, rows: list[dict[str, Any]], on_row: Callable[[]
 
 def _rewrite(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
     from agent.evaluation.rewrite import evaluate_rewrite
-    from agent.models import open_model
+    from agent.parts.models import open_model
 
     return evaluate_rewrite(open_model(context.settings), rows, on_row)
 
@@ -104,9 +104,9 @@ def _route(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], No
 
 def _tools(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
     from agent.evaluation.tools import evaluate_tools
-    from agent.models import open_evidence, open_model, open_thresholds
+    from agent.parts.models import open_evidence, open_model, open_thresholds
     from graphs.mind import Mind
-    from graphs.tool_choice import ToolChoice
+    from graphs.tool_agent.choice import ToolChoice
     from rag.minilm import MiniLM
 
     model, embedder = open_model(context.settings), MiniLM()
@@ -116,10 +116,10 @@ def _tools(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], No
 
 
 def _language(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
-    from agent.models import weights_folder
-    from llm.checkpoint import from_pretrained
+    from agent.parts.models import weights_folder
     from llm.evaluation.language import bits_per_byte
-    from llm.tokenizer import Tokenizer
+    from llm.model.checkpoint import from_pretrained
+    from llm.tokenization.tokenizer import Tokenizer
 
     folder = weights_folder(context.settings.model)
 
@@ -151,7 +151,7 @@ def _choice_model(context: Context) -> Any:
         HomespunError: It is a foreign model, which gives none.
     """
     from agent.errors import HomespunError
-    from agent.models import open_model
+    from agent.parts.models import open_model
     from graphs.ports import ChoiceModel
 
     model = open_model(context.settings)
@@ -269,7 +269,7 @@ def _documents_of(folder: Path) -> Measure:
     def measure(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
         from agent.assembly import Assembly
         from agent.evaluation.documents import evaluate_documents
-        from agent.models import open_thresholds
+        from agent.parts.models import open_thresholds
         from rag.minilm import MiniLM
 
         return evaluate_documents(
@@ -310,11 +310,11 @@ def everything(
     """Measure every capability in one run and write the page of results."""
     import time
 
+    from agent.configuration.paths import HANDBOOK
     from agent.evaluation.own_tools import own_tool_tasks
     from agent.evaluation.results import describe_run, write_results
     from agent.evaluation.rows import read_evaluation
     from agent.evaluation.two_hop import two_hop_questions
-    from agent.paths import HANDBOOK
 
     context = open_context([HANDBOOK], model, config, assignments)
     files: list[tuple[str, Path, Measure]] = [

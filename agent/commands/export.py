@@ -32,7 +32,7 @@ def command(
     """
     context = open_context((), model, config, assignments)
     from agent.errors import MissingExtraError
-    from agent.models import own_weights_folder
+    from agent.parts.models import own_weights_folder
     from llm.gguf_export import export_gguf
 
     folder = own_weights_folder(context.settings.model)

@@ -54,13 +54,13 @@ def command(
     The model learns the text of the documents and questions made of it. The weights it starts from are
     not changed. An interrupted training goes on when the same command is given again.
     """
-    from agent.library import check_folder
+    from agent.parts.library import check_folder
 
     folder = check_folder(docs)
     context = open_context((), model, config, assignments)
     from agent.finetuning import Plan, finetune
-    from agent.models import own_weights_folder
-    from agent.training_progress import TrainingProgress
+    from agent.parts.models import own_weights_folder
+    from agent.rendering.training_progress import TrainingProgress
 
     plan = Plan(
         base=own_weights_folder(context.settings.model),

@@ -15,7 +15,7 @@ from agent.errors import EXIT_ANSWERED
 
 if TYPE_CHECKING:
     from agent.assembly import Assembly
-    from agent.progress_line import ProgressLine
+    from agent.rendering.progress_line import ProgressLine
     from rag.report import FailedFile, IndexReport
 
 
@@ -40,7 +40,7 @@ def command(
     """
     context = open_context([folder], None, config, assignments, chroma_url)
     from agent.assembly import Assembly
-    from agent.progress_line import ProgressLine
+    from agent.rendering.progress_line import ProgressLine
 
     assembly = Assembly(context.settings, context.paths)
     with ProgressLine(context.messages.interactive) as line:
@@ -61,7 +61,7 @@ def report_lines(report: IndexReport, shown: frozenset[FailedFile] = frozenset()
         report: What was done.
         shown: Failures that the person knows already.
     """
-    from agent.escape import one_line
+    from agent.rendering.escape import one_line
 
     counts = f"{report.added} added, {report.changed} changed, {report.unchanged} unchanged, "
     counts += f"{report.removed} removed, {len(report.failed)} failed"
@@ -81,7 +81,7 @@ class _Reporter:
         self._known: frozenset[FailedFile] = frozenset()
 
     def show(self, report: IndexReport, stamp: str = "") -> None:
-        from agent.escape import to_json
+        from agent.rendering.escape import to_json
 
         self._line.clear()
         if self._as_json:

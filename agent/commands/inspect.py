@@ -50,12 +50,12 @@ def command(
     A row tells the token's probability and entropy, the file and line it was copied from, and the tokens
     that attention looked at most. The QUESTION or text is read from standard input when none is given.
     """
-    from agent.question import read_question
+    from agent.conversations.question import read_question
 
     asked = read_question(question)
     context = open_context(docs, model, config, assignments)
     from agent.inspecting import inspect_reply
-    from agent.models import own_weights_folder
+    from agent.parts.models import own_weights_folder
 
     folder = own_weights_folder(context.settings.model)
     found = _search(context, asked, passages) if task == "quote" else []
@@ -63,7 +63,7 @@ def command(
     if png is not None:
         _draw(inspected, png)
     if as_json:
-        from agent.escape import to_json
+        from agent.rendering.escape import to_json
 
         click.echo(to_json(inspected.to_json()))
         return
@@ -72,7 +72,7 @@ def command(
 
 def _search(context: Context, question: str, count: int) -> list[Passage]:
     from agent.assembly import Assembly
-    from agent.progress_line import ProgressLine
+    from agent.rendering.progress_line import ProgressLine
     from rag.passage import Passage
 
     assembly = Assembly(context.settings, context.paths)
@@ -96,8 +96,8 @@ def _draw(inspected: InspectedReply, path: Path) -> None:
 
 
 def _print(context: Context, inspected: InspectedReply) -> None:
-    from agent.escape import one_line
-    from agent.screen import make_console
+    from agent.rendering.escape import one_line
+    from agent.rendering.screen import make_console
     from llm.inspection_view import as_table
 
     console = make_console(context.output)

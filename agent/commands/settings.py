@@ -21,8 +21,8 @@ def command(config: Path | None, assignments: tuple[str, ...], as_json: bool, te
     default.
     """
     context = open_context(config=config, assignments=assignments)
-    from agent.escape import to_json
-    from agent.settings_table import rows, template_lines
+    from agent.configuration.settings_table import rows, template_lines
+    from agent.rendering.escape import to_json
 
     table = list(rows(context.loaded))
     if template:

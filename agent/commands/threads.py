@@ -10,7 +10,7 @@ import click
 from agent.context import Context, open_context, settings_options
 
 if TYPE_CHECKING:
-    from agent.threads import Thread, ThreadStore
+    from agent.conversations.threads import Thread, ThreadStore
 
 
 @click.command("threads")
@@ -27,7 +27,7 @@ def command(
 ) -> None:
     """List, export or delete saved conversations. A NAME is an id or a title."""
     context = open_context(config=config, assignments=assignments)
-    from agent.threads import ThreadStore
+    from agent.conversations.threads import ThreadStore
 
     store = ThreadStore(context.paths.database, context.settings.threads)
     if exported is not None:
@@ -41,8 +41,8 @@ def command(
 
 
 def _list(context: Context, store: ThreadStore, as_json: bool) -> None:
-    from agent.ages import age
-    from agent.escape import one_line, to_json
+    from agent.rendering.ages import age
+    from agent.rendering.escape import one_line, to_json
 
     threads = store.threads(context.settings.threads)
     if as_json:
@@ -60,8 +60,8 @@ def _list(context: Context, store: ThreadStore, as_json: bool) -> None:
 
 
 def _export(context: Context, store: ThreadStore, name: str, as_json: bool) -> None:
-    from agent.escape import to_json
-    from agent.export import as_markdown
+    from agent.rendering.escape import to_json
+    from agent.rendering.export import as_markdown
 
     turns = store.turns(_find(store, name).id)
     if as_json:

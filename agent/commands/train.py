@@ -16,7 +16,7 @@ def command(config: Path) -> None:
     Hugging Face folder, whose path is printed.
     """
     from agent.context import open_context
-    from agent.training_progress import TrainingProgress
+    from agent.rendering.training_progress import TrainingProgress
     from llm.training.config import load_config
     from llm.training.metrics import draw_curves
     from llm.training.trainer import Trainer

@@ -46,7 +46,7 @@ def command(config: Path, fields: tuple[str, ...], trials: int, tokens: int, stu
     """
     from agent.context import open_context
     from agent.errors import MissingExtraError
-    from agent.training_progress import TrainingProgress
+    from agent.rendering.training_progress import TrainingProgress
     from llm.training.config import load_config
     from llm.training.config_file import save_config
     from llm.training.search import Field, Search

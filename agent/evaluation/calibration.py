@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from agent.configuration.settings import Settings
 from agent.evaluation.documents import graph_that_always_answers
 from agent.evaluation.evidence_fit import fit_evidence, fit_tool_evidence, kept_threshold
 from agent.evaluation.reading import answer_row
 from agent.evaluation.temporary_assembly import assembly_over
-from agent.models import IN_PASSAGE
-from agent.settings import Settings
+from agent.parts.models import IN_PASSAGE
 from corpora.example import Example
 from corpora.prompt_digest import prompt_digest
 from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
@@ -23,9 +23,9 @@ from corpora.wells import Row
 from graphs import Evidence, prompts
 from llm import ChatHomespun
 from llm.calibration import CALIBRATION_FILE
+from llm.chat.messages import to_template
 from llm.evaluation.decisions import best_threshold, calibration_error, fit_temperature
-from llm.messages import to_template
-from llm.template import ChatTemplate
+from llm.tokenization.template import ChatTemplate
 from rag.minilm import MiniLM
 
 DECISIONS = ("grade", "check")

@@ -10,7 +10,7 @@ from corpora.passages import find_span, passage, sentences
 from corpora.wells import Row
 from graphs import Evidence, prompts
 from graphs.evidence import log_odds
-from graphs.tool_choice import describe
+from graphs.tool_agent.choice import describe
 from llm import ChatHomespun
 from llm.errors import ContextOverflowError
 from llm.evaluation.decisions import best_threshold, fit_logistic

@@ -16,12 +16,12 @@ from agent.evaluation.invented_world import invent
 from agent.evaluation.own_tool_tasks import Task, holds, tasks
 from agent.evaluation.temporary_assembly import assembly_over
 from graphs import Evidence
-from graphs.tool_agent import ToolAgent
-from graphs.tool_choice import describe
+from graphs.tool_agent.choice import describe
+from graphs.tool_agent.graph import ToolAgent
 from llm.evaluation.intervals import interval, mean, means_by_kind
 
 if TYPE_CHECKING:
-    from agent.settings import Settings
+    from agent.configuration.settings import Settings
 
 TASKS = 200
 """All tasks."""

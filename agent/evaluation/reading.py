@@ -17,7 +17,7 @@ from agent.evaluation.charts import CURVE_POINTS
 from corpora.passages import windows
 from corpora.wells import Row
 from graphs import Evidence, Thresholds, build_document_qa
-from graphs.document_qa_state import QuoteMethod
+from graphs.document_qa.state import QuoteMethod
 from llm.evaluation.answers import exact_match, token_f1
 from llm.evaluation.decisions import balanced_accuracy, best_threshold, risk_coverage
 from llm.evaluation.intervals import interval, mean

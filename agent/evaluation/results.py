@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from agent.configuration.paths import REPOSITORY
 from agent.evaluation.charts import draw_risk_coverage
-from agent.paths import REPOSITORY
 
 Figures = dict[str, Any]
 

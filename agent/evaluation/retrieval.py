@@ -9,7 +9,7 @@ from agent.errors import HomespunError
 from corpora.passages import find_span
 from corpora.wells import Row
 from llm.evaluation.intervals import interval, mean
-from rag.searcher import DENSE_WEIGHT
+from rag.search.searcher import DENSE_WEIGHT
 
 if TYPE_CHECKING:
     from langchain_core.documents import Document

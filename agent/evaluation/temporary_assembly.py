@@ -8,11 +8,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from agent.paths import Paths
+from agent.configuration.paths import Paths
 
 if TYPE_CHECKING:
     from agent.assembly import Assembly
-    from agent.settings import Settings
+    from agent.configuration.settings import Settings
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from corpora.passages import overlap
 from corpora.wells import Row
 from graphs import Evidence, prompts
 from graphs.step import Step
-from graphs.tool_choice import ToolChoice, describe
+from graphs.tool_agent.choice import ToolChoice, describe
 from llm.errors import ContextOverflowError
 from llm.evaluation.intervals import interval, mean
 from rag.embedding import Embedder

@@ -16,7 +16,7 @@ from llm.evaluation.answers import exact_match, token_f1
 from llm.evaluation.intervals import interval, mean, means_by_kind
 
 if TYPE_CHECKING:
-    from agent.settings import Settings
+    from agent.configuration.settings import Settings
 
 QUESTIONS = 80
 """All questions."""

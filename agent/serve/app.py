@@ -6,12 +6,12 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from agent.assembly import Assembly
+from agent.configuration.settings import ServeSettings
 from agent.serve.completions import completions_router
 from agent.serve.errors import add_error_handlers
 from agent.serve.gate import Gate
 from agent.serve.guards import BodyGuard, TokenGuard
 from agent.serve.questions import questions_router
-from agent.settings import ServeSettings
 from agent.version import VERSION
 
 

@@ -11,9 +11,9 @@ from fastapi.responses import JSONResponse
 from starlette.requests import Request
 
 from agent.assembly import Assembly
+from agent.conversations.events import Approval, Finished
+from agent.conversations.question import check_question
 from agent.errors import Cancelled
-from agent.events import Approval, Finished
-from agent.question import check_question
 from agent.serve.errors import error_response
 from agent.serve.gate import Gate
 from agent.serve.requests import AskRequest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from langchain_core.tools import BaseTool, StructuredTool, ToolException
 
-from agent.library import Library
+from agent.parts.library import Library
 from rag.errors import RagError
 from rag.passage import Passage
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from langchain_core.tools import BaseTool, StructuredTool
 
-from agent.memory import Memory
+from agent.parts.memory import Memory
 
 
 def memory_tools(memory: Memory) -> list[BaseTool]:

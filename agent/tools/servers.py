@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from langchain_core.tools import BaseTool, StructuredTool
 
+from agent.configuration.settings import ToolServer
 from agent.errors import HomespunError, MissingExtraError
-from agent.settings import ToolServer
 
 if TYPE_CHECKING:
     from mcp import ClientSession

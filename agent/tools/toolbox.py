@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from langchain_core.tools import BaseTool
 
-from agent.library import Library
-from agent.memory import Memory
+from agent.parts.library import Library
+from agent.parts.memory import Memory
 from agent.tools.calculator import calculate
 from agent.tools.dates import add_to_date, current_time, days_between
 from agent.tools.documents import document_tools

@@ -10,7 +10,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from corpora.example import Example, example
 from corpora.wells import Row
 from graphs import prompts
-from graphs.document_qa_nodes import NOT_IN_DOCUMENTS
+from graphs.document_qa.nodes import NOT_IN_DOCUMENTS
 
 HISTORY_TURNS = 4
 """Messages of a conversation that a rewrite reads."""

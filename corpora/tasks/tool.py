@@ -14,7 +14,7 @@ from corpora.passages import overlap
 from corpora.wells import Row
 from corpora.worlds.requests.results import result_of
 from graphs import prompts
-from llm.template import describe_tool
+from llm.tokenization.template import describe_tool
 
 LONGEST_RESULT = 300
 """Characters of a tool result that the model reads in training."""
@@ -31,7 +31,7 @@ NO_TOOL_REPLY = "None of my tools can do that."
 def tool_examples(row: Row, draw: random.Random, turns: int = TURNS) -> Iterator[Example]:
     """Cut a dialogue of `tools.jsonl` into examples that end with an assistant's reply.
 
-    The model is shown one tool at a time (`llm.tool_selection`): the called one, which it is to call; or
+    The model is shown one tool at a time (`llm.chat.tool_selection`): the called one, which it is to call; or
     one that was not called, which it is to leave alone.
 
     Args:

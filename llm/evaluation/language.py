@@ -8,8 +8,8 @@ from collections.abc import Iterable
 import torch
 from torch.nn import functional
 
-from llm.gpt import GPT
-from llm.tokenizer import Tokenizer
+from llm.model.gpt import GPT
+from llm.tokenization.tokenizer import Tokenizer
 
 
 @torch.inference_mode()

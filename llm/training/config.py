@@ -19,7 +19,7 @@ class Section(BaseModel):
 
 
 class Shape(Section):
-    """Shape of the model; see `llm.config.ModelConfig`. The vocabulary comes from the tokenizer."""
+    """Shape of the model; see `llm.model.config.ModelConfig`. The vocabulary comes from the tokenizer."""
 
     hidden_size: int = Field(256, gt=0, description="Channels of the residual stream.")
     num_hidden_layers: int = Field(6, gt=0, description="Layers.")

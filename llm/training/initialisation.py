@@ -16,7 +16,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from llm.gpt import GPT, Attention, Block
+from llm.model.gpt import GPT, Attention, Block
 
 EMBEDDING_SCALE = 0.05
 """Standard deviation of the embedding; what a head copies is written at the same scale."""

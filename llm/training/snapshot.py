@@ -19,7 +19,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from llm.errors import WeightsError
-from llm.gpt import GPT
+from llm.model.gpt import GPT
 
 SNAPSHOT_FILE = "snapshot.safetensors"
 

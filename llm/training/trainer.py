@@ -25,11 +25,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from llm.checkpoint import from_pretrained, save_pretrained
-from llm.config import ModelConfig
 from llm.errors import ModelError
-from llm.gpt import GPT
-from llm.tokenizer import TOKENIZER_FILE, Tokenizer
+from llm.model.checkpoint import from_pretrained, save_pretrained
+from llm.model.config import ModelConfig
+from llm.model.gpt import GPT
+from llm.tokenization.tokenizer import TOKENIZER_FILE, Tokenizer
 from llm.training.config import Stage, TrainingConfig
 from llm.training.cooccurrence import token_vectors
 from llm.training.initialisation import initialise

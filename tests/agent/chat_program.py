@@ -12,7 +12,7 @@ from pathlib import Path
 from agent.assembly import Assembly
 from agent.chat.loop import open_chat, talk
 from agent.context import open_context
-from agent.threads import ThreadStore
+from agent.conversations.threads import ThreadStore
 from tests.agent.conftest import FixedEmbedder
 from tests.agent.fakes import RuleModel, open_memory_index
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from agent.assembly import Assembly
-from agent.paths import locate
-from agent.settings import Settings
+from agent.configuration.paths import locate
+from agent.configuration.settings import Settings
 from tests.agent.fakes import LIGHTHOUSE, RuleModel, open_memory_index
 
 

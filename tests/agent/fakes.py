@@ -21,7 +21,7 @@ from graphs import prompts
 from rag.errors import RagError
 from rag.passage import Passage
 from rag.report import FailedFile, IndexReport
-from rag.store import IndexedFile
+from rag.storage.store import IndexedFile
 
 LIGHTHOUSE = """# Lighthouses
 

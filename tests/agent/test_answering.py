@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from agent.assembly import Assembly
+from agent.conversations.events import Approval, Event, Finished, Step, Token
 from agent.errors import Cancelled
-from agent.events import Approval, Event, Finished, Step, Token
 from tests.agent.fakes import LIGHTHOUSE, SMALL_TALK, RuleModel
 
 Assemble = Callable[..., Assembly]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from agent.cli import run
-from agent.models import open_thresholds
-from agent.settings import Settings
+from agent.configuration.settings import Settings
+from agent.parts.models import open_thresholds
 from corpora.prompt_digest import prompt_digest
 from corpora.wells import Row
 from llm.calibration import Calibration

@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from agent.answer import Answer
 from agent.assembly import Assembly
 from agent.chat.chat import Chat
 from agent.chat.live_answer import LiveAnswer
 from agent.chat.registry import COMMANDS
 from agent.context import open_context
-from agent.events import Finished, Step
-from agent.screen import Screen, make_console
-from agent.session import Session
-from agent.threads import ThreadStore
-from agent.view import View
+from agent.conversations.answer import Answer
+from agent.conversations.events import Finished, Step
+from agent.conversations.session import Session
+from agent.conversations.threads import ThreadStore
+from agent.rendering.screen import Screen, make_console
+from agent.rendering.view import View
 from tests.agent.fakes import RuleModel
 
 PLAIN = Screen(interactive=False, colour=False, unicode=True, hyperlinks=False)

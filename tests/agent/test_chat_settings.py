@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from agent.assembly import Assembly
-from agent.screen import Screen, make_console
-from agent.settings import Settings
+from agent.configuration.settings import Settings
+from agent.rendering.screen import Screen, make_console
 from tests.agent.fakes import RuleModel
 from tests.agent.test_chat import Talk
 
@@ -78,7 +78,7 @@ def test_what_cannot_be_is_explained_and_nothing_changes(
 
 
 def _open_nothing(settings: Settings) -> None:
-    from agent.models import weights_folder
+    from agent.parts.models import weights_folder
 
     weights_folder(settings.model)
 

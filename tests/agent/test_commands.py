@@ -15,9 +15,9 @@ import pytest
 from agent import assembly as assembly_module
 from agent import cli
 from agent.command_group import LazyGroup
+from agent.configuration.paths import locate
+from agent.configuration.settings import Settings
 from agent.doctor import examine
-from agent.paths import locate
-from agent.settings import Settings
 from corpora.prompt_digest import prompt_digest
 from tests.agent.conftest import FixedEmbedder
 from tests.agent.fakes import LIGHTHOUSE, MemoryIndex, RuleModel, open_memory_index

@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.escape import one_line, to_json, visible
+from agent.rendering.escape import one_line, to_json, visible
 
 NASTY = "a\x1b[31mred\x1b]0;title\x07\x9b2J\u202edlrow\x7f\r\x00"
 

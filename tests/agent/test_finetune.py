@@ -11,13 +11,13 @@ import pytest
 import torch
 
 from agent import cli
+from agent.configuration.paths import locate
 from agent.errors import FolderUnusableError, HomespunError
 from agent.finetuning import Plan, finetune, read_folder
-from agent.paths import locate
 from corpora import personal
 from corpora.personal import build_personal, cut
-from llm.checkpoint import from_pretrained
-from llm.tokenizer import Tokenizer
+from llm.model.checkpoint import from_pretrained
+from llm.tokenization.tokenizer import Tokenizer
 from llm.training.sequences import SequenceSet, SequenceWriter
 from llm.training.snapshot import SNAPSHOT_FILE
 from llm.training.trainer import TrainingStoppedError

@@ -15,7 +15,7 @@ import pytest
 from agent import assembly as assembly_module
 from agent import cli
 from agent.assembly import Assembly
-from agent.progress_line import ProgressLine, describe
+from agent.rendering.progress_line import ProgressLine, describe
 from rag.progress import Progress
 from rag.report import FailedFile, IndexReport
 from tests.agent.fakes import MemoryIndex, RuleModel, open_memory_index

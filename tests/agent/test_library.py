@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from agent.errors import FolderUnusableError
-from agent.library import Library, check_folder, index_folder
+from agent.parts.library import Library, check_folder, index_folder
 from rag.report import FailedFile
 from tests.agent.fakes import LIGHTHOUSE, MemoryIndex, open_memory_index
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.memory_store import MemoryStore
+from agent.parts.memory_store import MemoryStore
 
 PLACE = ("memories", "ada")
 VECTORS = {"tea": [1.0, 0.0], "boat": [0.0, 1.0], "coffee": [0.9, 0.1], "drink": [1.0, 0.05]}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from agent.assembly import Assembly
-from agent.models import weights_folder
-from agent.passage_tokens import PassageTokens, passage_tokens
-from agent.paths import locate
-from agent.settings import Settings
-from llm.tokenizer import RANKS_FILE, Tokenizer
+from agent.configuration.paths import locate
+from agent.configuration.settings import Settings
+from agent.parts.models import weights_folder
+from agent.parts.passage_tokens import PassageTokens, passage_tokens
+from llm.tokenization.tokenizer import RANKS_FILE, Tokenizer
 from tests.rag.fakes import FakeEmbedder
 
 DENSE_TEXT = "\n".join(f"0x{number * 7919:08X}: {number};{number * 3};{number * 11}" for number in range(300))

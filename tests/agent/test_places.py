@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.places import short
+from agent.rendering.places import short
 
 
 def test_paths_are_short_where_that_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,8 @@ import io
 
 import pytest
 
+from agent.conversations.question import MOST_WORDS, check_question, read_question
 from agent.errors import QuestionError
-from agent.question import MOST_WORDS, check_question, read_question
 
 
 def test_arguments_are_joined() -> None:

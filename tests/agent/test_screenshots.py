@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from agent.assembly import Assembly
-from agent.paths import REPOSITORY
+from agent.configuration.paths import REPOSITORY
 from agent.screenshots import FOLDER, SCENES, draw
 
 

@@ -15,9 +15,9 @@ import pytest
 import uvicorn
 
 from agent.assembly import Assembly
-from agent.paths import locate
+from agent.configuration.paths import locate
+from agent.configuration.settings import ServeSettings, Settings
 from agent.serve.app import build_app
-from agent.settings import ServeSettings, Settings
 from tests.agent.conftest import FixedEmbedder
 from tests.agent.fakes import LIGHTHOUSE, SMALL_TALK, RuleModel, open_memory_index
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from agent.configuration.layers import load, names
+from agent.configuration.paths import locate
+from agent.configuration.settings import Settings
+from agent.configuration.settings_table import rows
 from agent.errors import SettingsError
-from agent.layers import load, names
-from agent.paths import locate
-from agent.settings import Settings
-from agent.settings_table import rows
 
 
 @pytest.fixture

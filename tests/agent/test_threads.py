@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from agent.answer import Answer, Citation, ToolCall, Usage
+from agent.conversations.answer import Answer, Citation, ToolCall, Usage
+from agent.conversations.threads import ThreadStore
 from agent.errors import StorageError
-from agent.threads import ThreadStore
 
 ANSWER = Answer(
     "0.9",

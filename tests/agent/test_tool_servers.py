@@ -17,13 +17,13 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
 from agent.assembly import Assembly
+from agent.configuration.layers import load
+from agent.configuration.settings import ToolServer
+from agent.configuration.settings_table import rows
 from agent.errors import HomespunError, SettingsError
-from agent.layers import load
-from agent.settings import ToolServer
-from agent.settings_table import rows
 from agent.tools.servers import ToolServers
 from graphs import build_tool_agent
-from graphs.tool_guard import changes_something
+from graphs.tool_agent.guard import changes_something
 from tests.graphs.fakes import ScriptedModel
 from tests.graphs.test_tool_agent import calls
 from tests.ports import free_port

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.tools import ToolException
 
-from agent.library import Library
-from agent.memory import Memory
+from agent.parts.library import Library
+from agent.parts.memory import Memory
 from agent.tools import build_tools
 from agent.tools.calculator import calculate
 from agent.tools.dates import add_to_date, current_time, days_between
 from agent.tools.units import convert_units
-from graphs.tool_guard import changes_something
+from graphs.tool_agent.guard import changes_something
 from tests.agent.fakes import open_memory_index
 
 

@@ -10,8 +10,8 @@ import pytest
 from rich.console import Console
 
 from agent import cli
-from agent.screen import Screen
-from agent.training_progress import TrainingProgress, describe
+from agent.rendering.screen import Screen
+from agent.rendering.training_progress import TrainingProgress, describe
 from llm.training.trainer import Report
 from tests.faults.conftest import write_training_folder
 

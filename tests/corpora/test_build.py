@@ -20,8 +20,8 @@ from corpora.text import write_text
 from corpora.wells import CorpusError, read_rows, share_of
 from corpora.worlds import stories
 from graphs import prompts
-from llm.template import ChatTemplate
-from llm.tokenizer import Tokenizer, train_tokenizer
+from llm.tokenization.template import ChatTemplate
+from llm.tokenization.tokenizer import Tokenizer, train_tokenizer
 from llm.training.sequences import SequenceSet, SequenceWriter
 
 HANDBOOK = Path(__file__).parents[2] / "corpora" / "handbook"

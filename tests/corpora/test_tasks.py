@@ -20,7 +20,7 @@ from corpora.worlds import stories
 from corpora.worlds.requests import requests
 from graphs import prompts
 from graphs.sentences import sentences
-from llm.tokenizer import train_tokenizer
+from llm.tokenization.tokenizer import train_tokenizer
 from llm.training.sequences import SequenceSet
 
 ROW: dict[str, Any] = {

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from llm.tokenizer import train_tokenizer
+from llm.tokenization.tokenizer import train_tokenizer
 from llm.training.config import TrainingConfig, load_config
 from llm.training.sequences import SequenceWriter
 from tests.agent import conftest as of_agent

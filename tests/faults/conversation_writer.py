@@ -6,9 +6,9 @@ import sys
 from itertools import count
 from pathlib import Path
 
-from agent.answer import Answer
-from agent.memory import Memory
-from agent.threads import ThreadStore
+from agent.conversations.answer import Answer
+from agent.conversations.threads import ThreadStore
+from agent.parts.memory import Memory
 
 
 def main() -> None:

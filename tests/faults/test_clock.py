@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from agent.ages import age
-from agent.answer import Answer
-from agent.memory import Memory
-from agent.threads import ThreadStore
+from agent.conversations.answer import Answer
+from agent.conversations.threads import ThreadStore
+from agent.parts.memory import Memory
+from agent.rendering.ages import age
 from llm.training.config import TrainingConfig
 from llm.training.metrics import read_metrics
 from llm.training.trainer import Trainer

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from agent import cli
+from agent.conversations.threads import ThreadStore
 from agent.errors import StorageError
-from agent.memory import Memory
-from agent.threads import ThreadStore
+from agent.parts.memory import Memory
 from llm.calibration import CALIBRATION_FILE, Calibration
-from llm.checkpoint import from_pretrained
 from llm.errors import ModelError, WeightsError
+from llm.model.checkpoint import from_pretrained
 from llm.training.config import TrainingConfig
 from llm.training.snapshot import SNAPSHOT_FILE
 from llm.training.trainer import Trainer, TrainingStoppedError
@@ -147,7 +147,7 @@ def test_weights(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, seed:
     names = ["config.json", "model.safetensors.index.json", "model-00001-of-00001.safetensors"]
     spoil(folder / generator.choice([*names, "vocabulary.tiktoken"]), generator)
     try:
-        from llm.tokenizer import Tokenizer
+        from llm.tokenization.tokenizer import Tokenizer
 
         from_pretrained(folder)
         Tokenizer.load(folder)

@@ -12,16 +12,16 @@ from pathlib import Path
 import pytest
 import torch
 
-from agent.answer import Answer
 from agent.assembly import Assembly
+from agent.conversations.answer import Answer
+from agent.conversations.events import Finished
+from agent.conversations.session import Session
+from agent.conversations.threads import ThreadStore
 from agent.errors import StorageError
-from agent.events import Finished
-from agent.memory import Memory
-from agent.session import Session
-from agent.threads import ThreadStore
-from llm.checkpoint import from_pretrained, save_pretrained
+from agent.parts.memory import Memory
 from llm.errors import WeightsError
-from llm.tokenizer import Tokenizer
+from llm.model.checkpoint import from_pretrained, save_pretrained
+from llm.tokenization.tokenizer import Tokenizer
 from llm.training.config import TrainingConfig
 from llm.training.trainer import Trainer, TrainingStoppedError
 from rag import FolderIndex

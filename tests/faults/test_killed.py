@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from agent.memory import Memory
-from agent.threads import ThreadStore
-from llm.checkpoint import from_pretrained
+from agent.conversations.threads import ThreadStore
+from agent.parts.memory import Memory
 from llm.errors import WeightsError
+from llm.model.checkpoint import from_pretrained
 from llm.training.config import load_config
 from llm.training.trainer import Trainer
 from tests.faults.conftest import times, write_training_folder

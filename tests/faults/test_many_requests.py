@@ -16,11 +16,11 @@ import httpx
 import pytest
 
 from agent.assembly import Assembly
-from agent.events import Finished
-from agent.session import Session
-from agent.threads import ThreadStore
-from llm.engine import Engine
-from llm.sampling import GenerationSettings
+from agent.conversations.events import Finished
+from agent.conversations.session import Session
+from agent.conversations.threads import ThreadStore
+from llm.inference.engine import Engine
+from llm.inference.sampling import GenerationSettings
 from llm.weights_folder import load_engine
 from tests.faults.conftest import times
 from tests.llm import conftest as of_llm

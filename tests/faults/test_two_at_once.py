@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from agent.answer import Answer
 from agent.assembly import Assembly
-from agent.events import Finished
-from agent.session import Session
-from agent.threads import ThreadStore
-from llm.checkpoint import from_pretrained
+from agent.conversations.answer import Answer
+from agent.conversations.events import Finished
+from agent.conversations.session import Session
+from agent.conversations.threads import ThreadStore
+from llm.model.checkpoint import from_pretrained
 from llm.training.config import TrainingConfig
 from llm.training.output_lock import OutputBusyError
 from llm.training.trainer import Trainer

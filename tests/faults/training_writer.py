@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import llm.checkpoint
+import llm.model.checkpoint
 import llm.training.snapshot
 from llm.training.config import load_config
 from llm.training.trainer import Trainer
@@ -46,7 +46,7 @@ def deadly(function: Callable[..., Any], fatal: int) -> Callable[..., Any]:
 
 def main() -> None:
     config, output, fatal = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-    modules: tuple[Any, ...] = (llm.checkpoint, llm.training.snapshot)
+    modules: tuple[Any, ...] = (llm.model.checkpoint, llm.training.snapshot)
     for module in modules:
         module.save_file = deadly(module.save_file, fatal)
     os.replace, os.unlink, os.fsync = (deadly(f, fatal) for f in (os.replace, os.unlink, os.fsync))

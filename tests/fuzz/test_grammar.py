@@ -11,10 +11,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from llm.constraints import Constraint
-from llm.engine import Engine
 from llm.errors import ConstraintError
-from llm.sampling import GenerationSettings
+from llm.inference.constraints import Constraint
+from llm.inference.engine import Engine
+from llm.inference.sampling import GenerationSettings
 from tests.fuzz.conftest import any_json, any_text, examples
 
 WHITE_SPACE = "".join(

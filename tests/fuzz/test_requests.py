@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from agent.assembly import Assembly
-from agent.paths import locate
+from agent.configuration.paths import locate
+from agent.configuration.settings import ServeSettings, Settings
 from agent.serve.app import build_app
-from agent.settings import ServeSettings, Settings
-from llm.chat_model import ChatHomespun
+from llm.chat.chat_model import ChatHomespun
 from tests.agent.conftest import FixedEmbedder
 from tests.agent.fakes import LIGHTHOUSE, RuleModel, open_memory_index
 from tests.fuzz.conftest import any_json, any_text, examples

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm.special_tokens import SPECIAL_TOKENS, TASKS
-from llm.template import ChatTemplate, render
-from llm.tokenizer import Tokenizer
+from llm.tokenization.special_tokens import SPECIAL_TOKENS, TASKS
+from llm.tokenization.template import ChatTemplate, render
+from llm.tokenization.tokenizer import Tokenizer
 from tests.fuzz.conftest import any_text, examples
 
 spelled = st.lists(

@@ -12,7 +12,7 @@ from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
 
 from graphs import AssistantContext, Thresholds, build_assistant
-from graphs.memory import memory_namespace
+from graphs.assistant.memory import memory_namespace
 from tests.graphs.fakes import ListRetriever, PortedModel, ScriptedModel, passages_of
 from tests.graphs.test_tool_agent import add, calls, note_tool
 

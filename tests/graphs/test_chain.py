@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from graphs import Evidence, build_reasoner
-from graphs.chain import Chain, _beyond
 from graphs.mind import Mind
+from graphs.reasoner.chain import Chain, _beyond
 from graphs.step import Step
 from graphs.thresholds import Thresholds
 from tests.graphs.fakes import ListRetriever, PortedModel, passages_of

@@ -11,7 +11,7 @@ from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
 from graphs import DocumentQAContext, Thresholds, build_document_qa
-from graphs.document_qa_nodes import NOT_IN_DOCUMENTS
+from graphs.document_qa.nodes import NOT_IN_DOCUMENTS
 from tests.graphs.fakes import DOCUMENT, ListRetriever, PortedModel, ScriptedModel, passages_of
 
 QUESTION = "How tall is the lighthouse at Marrow Point?"

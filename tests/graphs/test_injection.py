@@ -17,7 +17,7 @@ from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
 
 from graphs import AssistantContext, build_assistant, build_document_qa, build_reasoner
-from graphs.memory import memory_namespace
+from graphs.assistant.memory import memory_namespace
 from tests.graphs.fakes import ListRetriever, ScriptedModel, passages_of
 from tests.graphs.test_tool_agent import calls
 

@@ -10,7 +10,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
 from graphs import DocumentQAContext, Thresholds, build_reasoner
-from graphs.reasoner_nodes import NOT_FOUND_OUT
+from graphs.reasoner.nodes import NOT_FOUND_OUT
 from tests.graphs.fakes import DOCUMENT, ListRetriever, PortedModel, ScriptedModel, passages_of
 from tests.graphs.test_tool_agent import add, calls, note_tool
 

@@ -17,8 +17,8 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.types import Command
 
 from graphs import ToolAgentContext, build_tool_agent
-from graphs.tool_agent_nodes import NOT_ALLOWED
-from graphs.tool_guard import changes_something
+from graphs.tool_agent.guard import changes_something
+from graphs.tool_agent.nodes import NOT_ALLOWED
 from tests.graphs.fakes import ScriptedModel
 
 THREAD: Any = {"configurable": {"thread_id": "one"}}

@@ -18,7 +18,7 @@ from graphs import Evidence, Thresholds, build_tool_agent
 from graphs.evidence import log_odds
 from graphs.mind import Mind
 from graphs.step import Step
-from graphs.tool_choice import ToolChoice, describe
+from graphs.tool_agent.choice import ToolChoice, describe
 from tests.graphs.fakes import ScriptedModel
 from tests.graphs.test_evidence import WordEmbedder
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from llm.chat_model import ChatHomespun
-from llm.checkpoint import save_pretrained
-from llm.config import ModelConfig
-from llm.engine import Engine
-from llm.gpt import GPT
-from llm.tokenizer import Tokenizer, train_tokenizer
+from llm.chat.chat_model import ChatHomespun
+from llm.inference.engine import Engine
+from llm.model.checkpoint import save_pretrained
+from llm.model.config import ModelConfig
+from llm.model.gpt import GPT
+from llm.tokenization.tokenizer import Tokenizer, train_tokenizer
 from llm.weights_folder import load_engine
 
 SENTENCES = (

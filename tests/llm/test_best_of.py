@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -10,13 +11,13 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from graphs.ports import CopyingModel, EditModel
-from llm import best_of
-from llm.best_of import branches, complete_best, complete_call
-from llm.chat_model import ChatHomespun
-from llm.engine import Engine
-from llm.sampling import GenerationSettings
-from llm.special_tokens import SPECIAL_TOKENS
-from llm.tokenizer import Tokenizer
+from llm.chat import best_of
+from llm.chat.best_of import branches, complete_best, complete_call
+from llm.chat.chat_model import ChatHomespun
+from llm.inference.engine import Engine
+from llm.inference.sampling import GenerationSettings
+from llm.tokenization.special_tokens import SPECIAL_TOKENS
+from llm.tokenization.tokenizer import Tokenizer
 
 PASSAGE = "The capital of Norway is Oslo, a city of 709,037 people at the head of a fjord."
 QUESTION = "Where is the, no sorry, what is the capital of it?"
@@ -118,7 +119,7 @@ VISIT = {"type": "function", "function": {"name": "visit", "description": "Go.",
 
 @pytest.mark.parametrize(
     ("sure", "far_likelier", "is_copied"),
-    [(1.0, -1000.0, False), (1.0, 1000.0, True), (-1000.0, 1000.0, None)],
+    [(1.0, -math.inf, False), (1.0, math.inf, True), (-math.inf, math.inf, None)],
 )
 def test_written_arguments_stand_where_the_model_is_sure_or_finds_them_far_likelier(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, sure: float, far_likelier: float, is_copied: bool | None
@@ -128,7 +129,8 @@ def test_written_arguments_stand_where_the_model_is_sure_or_finds_them_far_likel
     prompt, settings = engine.tokenizer.encode("Where?"), GenerationSettings()
     written = engine.constraints.tool_calls([VISIT], required=True, parallel=False)
     copied = engine.constraints.tool_calls([VISIT], required=True, parallel=False, copied_from=SAID)
-    either = [engine.complete(prompt, settings, one).text for one in (written, copied)]
+    both = engine.complete_batch([prompt] * 2, settings, (written, copied))
+    either = [completion.text for completion in both]
     call = complete_call(engine, prompt, settings, written, copied).text
     if is_copied is None:  # sure of everything, it takes the likelier of both
         likelier = complete_best(engine, prompt, settings, [written, copied], per_token=False).text

@@ -14,8 +14,8 @@ from typing_extensions import TypedDict
 
 from graphs.ports import ChoiceModel, SpanModel
 from llm import ChatHomespun
-from llm.attention import BLOCK
 from llm.errors import ConstraintError, ContextOverflowError, WeightsError
+from llm.inference.attention import BLOCK
 
 
 def get_weather(city: str, days: int = 1) -> str:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from llm import checkpoint
-from llm.checkpoint import INDEX_FILE, from_pretrained, save_pretrained
 from llm.errors import WeightsError
-from llm.gpt import GPT
-from llm.tokenizer import Tokenizer
+from llm.model import checkpoint
+from llm.model.checkpoint import INDEX_FILE, from_pretrained, save_pretrained
+from llm.model.gpt import GPT
+from llm.tokenization.tokenizer import Tokenizer
 
 
 @pytest.fixture

@@ -13,12 +13,12 @@ from typing import Any
 import jsonschema
 import pytest
 
-from llm.constraints import Constraint
-from llm.engine import Engine
 from llm.errors import ConstraintError
-from llm.sampling import GenerationSettings
-from llm.schemas import close_schema
-from llm.template import ChatTemplate
+from llm.inference.constraints import Constraint
+from llm.inference.engine import Engine
+from llm.inference.sampling import GenerationSettings
+from llm.inference.schemas import close_schema
+from llm.tokenization.template import ChatTemplate
 
 REPLIES = int(os.environ.get("HOMESPUN_FUZZ", "60"))
 

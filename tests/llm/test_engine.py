@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 import torch
 
-from llm.checkpoint import from_pretrained
-from llm.engine import Engine
 from llm.errors import ContextOverflowError
-from llm.generation import Completion, Finish, Token
-from llm.sampling import GenerationSettings
-from llm.template import ChatTemplate
+from llm.inference.engine import Engine
+from llm.inference.generation import Completion, Finish, Token
+from llm.inference.sampling import GenerationSettings
+from llm.model.checkpoint import from_pretrained
+from llm.tokenization.template import ChatTemplate
 
 
 def prompt_of(engine: Engine, text: str) -> list[int]:
@@ -166,7 +166,7 @@ def test_many_prompts_are_scored_in_groups(engine: Engine, monkeypatch: pytest.M
     prompts = [prompt_of(engine, "word " * length) for length in (30, 2, 17, 5, 40)]
     choices = [[5], [7]]
     whole = engine.choice_logprobs(prompts, choices)
-    monkeypatch.setattr("llm.decisions.BATCH_TOKENS", 64)
+    monkeypatch.setattr("llm.inference.decisions.BATCH_TOKENS", 64)
     assert torch.allclose(engine.choice_logprobs(prompts, choices), whole, atol=1e-4)
 
 

@@ -8,12 +8,12 @@ import pytest
 import torch
 
 from agent import cli
-from llm.checkpoint import from_pretrained
-from llm.engine import Engine
 from llm.gguf_export import TYPES, export_gguf, gguf_name
-from llm.sampling import GenerationSettings
-from llm.template import CHAT_TEMPLATE
-from llm.tokenizer import Tokenizer
+from llm.inference.engine import Engine
+from llm.inference.sampling import GenerationSettings
+from llm.model.checkpoint import from_pretrained
+from llm.tokenization.template import CHAT_TEMPLATE
+from llm.tokenization.tokenizer import Tokenizer
 from llm.weights_folder import find_weights
 
 gguf = pytest.importorskip("gguf")

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from llm.checkpoint import from_pretrained
-from llm.config import ModelConfig
-from llm.fast_gpt import FastGPT
-from llm.gpt import GPT
-from llm.kv_cache import KeyValueCache
-from llm.projection import QuantisedProjection
-from llm.tokenizer import Tokenizer
+from llm.inference.fast_gpt import FastGPT
+from llm.inference.projection import QuantisedProjection
+from llm.model.checkpoint import from_pretrained
+from llm.model.config import ModelConfig
+from llm.model.gpt import GPT
+from llm.model.kv_cache import KeyValueCache
+from llm.tokenization.tokenizer import Tokenizer
 
 
 @pytest.fixture(scope="module")

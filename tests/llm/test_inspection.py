@@ -7,11 +7,11 @@ import pytest
 import torch
 from rich.console import Console
 
-from llm.checkpoint import from_pretrained
-from llm.gpt import GPT
 from llm.inspection import find_copies, inspect_answer
 from llm.inspection_view import as_table, draw
-from llm.tokenizer import Tokenizer
+from llm.model.checkpoint import from_pretrained
+from llm.model.gpt import GPT
+from llm.tokenization.tokenizer import Tokenizer
 
 
 @pytest.fixture(scope="module")

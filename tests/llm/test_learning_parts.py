@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from llm.config import ModelConfig
-from llm.gpt import GPT
+from llm.model.config import ModelConfig
+from llm.model.gpt import GPT
 from llm.training.config import Optimiser
 from llm.training.cooccurrence import token_vectors
 from llm.training.initialisation import initialise

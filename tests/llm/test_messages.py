@@ -13,10 +13,10 @@ from langchain_core.messages import (
 from langchain_core.messages.tool import tool_call
 
 from graphs import prompts
-from llm.messages import task_of, to_template
-from llm.template import ChatTemplate
-from llm.tokenizer import Tokenizer
-from llm.tool_calls import ToolCallReader
+from llm.chat.messages import task_of, to_template
+from llm.chat.tool_calls import ToolCallReader
+from llm.tokenization.template import ChatTemplate
+from llm.tokenization.tokenizer import Tokenizer
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from llm.sampling import GenerationSettings, Sampler
-from llm.speculation import PromptLookup
-from llm.text_stream import TextStream
+from llm.inference.sampling import GenerationSettings, Sampler
+from llm.inference.speculation import PromptLookup
+from llm.inference.text_stream import TextStream
 
 SCORES = torch.tensor([0.5, 0.3, 0.1, 0.06, 0.04]).log()
 

@@ -13,11 +13,11 @@ import torch
 
 from llm import ChatHomespun
 from llm.calibration import DEFAULT_THRESHOLDS, Calibration
-from llm.config import ModelConfig
 from llm.errors import WeightsError
-from llm.fair_lock import FairLock
-from llm.kv_cache import KeyValueCache
-from llm.prefix_cache import PrefixCache, Slot
+from llm.inference.fair_lock import FairLock
+from llm.inference.prefix_cache import PrefixCache, Slot
+from llm.model.config import ModelConfig
+from llm.model.kv_cache import KeyValueCache
 from llm.weights_folder import find_weights, load_engine, unload
 
 

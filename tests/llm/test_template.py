@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llm.special_tokens import ASSISTANT, END, TASKS, TOOL_CALL, USER
-from llm.template import ChatTemplate, describe_tool, render
-from llm.tokenizer import Tokenizer
+from llm.tokenization.special_tokens import ASSISTANT, END, TASKS, TOOL_CALL, USER
+from llm.tokenization.template import ChatTemplate, describe_tool, render
+from llm.tokenization.tokenizer import Tokenizer
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30).map(
     lambda text: text.replace("<|", "<.")

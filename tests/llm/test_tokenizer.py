@@ -8,8 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from llm.errors import WeightsError
-from llm.special_tokens import SPECIAL_TOKENS, TASKS
-from llm.tokenizer import RANKS_FILE, TOKENIZER_FILE, Tokenizer
+from llm.tokenization.special_tokens import SPECIAL_TOKENS, TASKS
+from llm.tokenization.tokenizer import RANKS_FILE, TOKENIZER_FILE, Tokenizer
 
 any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
 lively_text = st.lists(

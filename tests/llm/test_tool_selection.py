@@ -12,11 +12,11 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from graphs.ports import ToolModel
 from llm import ChatHomespun
 from llm.calibration import Calibration
-from llm.engine import Engine
-from llm.messages import to_template
-from llm.template import ChatTemplate
-from llm.tool_calls import ToolChoice
-from llm.tool_selection import ToolSelection, call_probabilities, select_tool
+from llm.chat.messages import to_template
+from llm.chat.tool_calls import ToolChoice
+from llm.chat.tool_selection import ToolSelection, call_probabilities, select_tool
+from llm.inference.engine import Engine
+from llm.tokenization.template import ChatTemplate
 
 ASKED = [HumanMessage("What is the weather in Oslo?")]
 

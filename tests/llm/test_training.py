@@ -12,9 +12,9 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from llm.checkpoint import from_pretrained
 from llm.errors import ConfigError, WeightsError
-from llm.tokenizer import Tokenizer, train_tokenizer
+from llm.model.checkpoint import from_pretrained
+from llm.tokenization.tokenizer import Tokenizer, train_tokenizer
 from llm.training.config import load_config
 from llm.training.metrics import read_metrics
 from llm.training.sequences import SequenceWriter

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import rag.backlog
 import rag.refresh
+import rag.storage.backlog
 from rag import FolderIndex
-from rag.store import Store
-from rag.vector_store import VectorStore
+from rag.storage.store import Store
+from rag.storage.vector_store import VectorStore
 from tests.rag.fakes import FakeEmbedder
 
 BATCH = 7
@@ -43,7 +43,7 @@ def deadly(method: Callable[..., Any], fatal: int) -> Callable[..., Any]:
 
 def main() -> None:
     folder, data, fatal = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-    rag.refresh._BATCH_CHUNKS = rag.backlog.STEP_CHUNKS = BATCH
+    rag.refresh._BATCH_CHUNKS = rag.storage.backlog.STEP_CHUNKS = BATCH
     for owner, names in ((Store, ("rows", "_many")), (VectorStore, ("upsert", "delete"))):
         for name in names:
             setattr(owner, name, deadly(getattr(owner, name), fatal))

@@ -16,8 +16,8 @@ from filelock import FileLock
 
 from rag import FolderIndex
 from rag.errors import IndexBusyError, IndexDamagedError
-from rag.store import Store
-from rag.vector_store import VectorStore
+from rag.storage.store import Store
+from rag.storage.vector_store import VectorStore
 from tests.rag.fakes import FakeEmbedder
 
 FILES = 24

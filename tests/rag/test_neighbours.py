@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from rag import FolderIndex, Passage
-from rag.duplicates import without_near_duplicates
-from rag.neighbours import merge_neighbours
+from rag.search.duplicates import without_near_duplicates
+from rag.search.neighbours import merge_neighbours
 
 TEXT = "One two three.\n\nFour five six.\n\nSeven eight nine.\n"
 

@@ -10,7 +10,7 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_tests.integration_tests import RetrieversIntegrationTests
 
 from rag import FolderIndex, Passage
-from rag.retriever import FolderRetriever
+from rag.search.retriever import FolderRetriever
 
 
 class TestFolderRetriever(RetrieversIntegrationTests):

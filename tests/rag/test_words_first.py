@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from rag import FolderIndex, backlog
-from rag.fusion import convex
+from rag import FolderIndex
 from rag.progress import Announcer, Progress
+from rag.search.fusion import convex
+from rag.storage import backlog
 from tests.rag.fakes import FakeEmbedder
 
 MakeIndex = Callable[..., FolderIndex]

@@ -1,0 +1,198 @@
+"""Run a graph on a question and tell what happens on the way."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from typing import Any
+
+from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage
+from langchain_core.outputs import LLMResult
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Command
+
+from agent.conversations.answer import ABSTAINED, Answer, Citation, ToolCall, Usage
+from agent.conversations.events import Approval, Event, Finished, Step, Token, ToolRequest
+from agent.errors import Cancelled
+from agent.parts.meter import METER, Meter
+
+Exchange = tuple[str, str | None]
+"""A question and what was answered; None when the documents did not say."""
+
+Graph = CompiledStateGraph[Any, Any, Any, Any]
+
+_MOST_PAUSES = 32
+"""More than the budget of tool calls allows."""
+
+
+class Answerer:
+    """Answers questions with a graph of `graphs/`.
+
+    Args:
+        graph: Takes `question` and `messages`; see `graphs.turn`.
+        saver: The graph's checkpointer, where it has one: it holds a turn while it pauses for approval.
+            Conversations are kept elsewhere, so what it holds is dropped when the turn ends.
+    """
+
+    def __init__(self, graph: Graph, saver: InMemorySaver | None = None) -> None:
+        self.graph = graph
+        self._saver = saver
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Exchange] = (),
+        cancel: threading.Event | None = None,
+        thread: str | None = None,
+    ) -> Iterator[Event]:
+        """Yield what happens, the finished answer last.
+
+        Args:
+            question: As the person put it.
+            history: The conversation before it, oldest first.
+            cancel: Set it, from any thread, to stop between two tokens or steps.
+            thread: Id of the conversation, for memories.
+
+        Raises:
+            Cancelled: `cancel` was set.
+        """
+        own_thread = thread or uuid.uuid4().hex
+        watch = _Watch(cancel or threading.Event())
+        METER.set(watch.meter)
+        try:
+            yield from self._run(question, history, watch, own_thread)
+        finally:
+            if self._saver is not None:
+                self._saver.delete_thread(own_thread)
+
+    def ask(self, question: str, history: Sequence[Exchange] = ()) -> Answer:
+        """Return the answer alone; tools that need approval are declined."""
+        for event in self.stream(question, history):
+            if isinstance(event, Approval):
+                event.decide(())
+            elif isinstance(event, Finished):
+                return event.answer
+        raise RuntimeError("the graph ended without an answer")
+
+    def _run(self, question: str, history: Sequence[Exchange], watch: _Watch, thread: str) -> Iterator[Event]:
+        began = time.perf_counter()
+        config = {"callbacks": [watch], "configurable": {"thread_id": thread}}
+        given: Any = {"question": question, "messages": [*_messages(history), HumanMessage(question)]}
+        for _ in range(_MOST_PAUSES):
+            state, approval = yield from self._advance(given, config, watch)
+            if approval is None:
+                yield Finished(_answer(state, watch.usage, time.perf_counter() - began))
+                return
+            yield approval
+            watch.wait_for(approval.decided)
+            given = Command(resume=list(approval.allowed))
+
+    def _advance(
+        self,
+        given: Any,
+        config: Any,
+        watch: _Watch,
+    ) -> Generator[Event, None, tuple[Mapping[str, Any], Approval | None]]:
+        state: Mapping[str, Any] = {}
+        approval: Approval | None = None
+        for part in self.graph.stream(
+            given, config, stream_mode=["custom", "messages", "values"], subgraphs=True, version="v2"
+        ):
+            watch.check()
+            if part["type"] == "values" and not part["ns"]:
+                state = part["data"]
+                approval = _approval(part.get("interrupts", ()))
+            elif event := _event(part):
+                yield event
+        return state, approval
+
+
+class _Watch(BaseCallbackHandler):
+    """Counts tokens, and stops the run where the person wants it stopped."""
+
+    raise_error = True
+    run_inline = True
+
+    def __init__(self, cancel: threading.Event) -> None:
+        self.cancel = cancel
+        self.replies = Usage()
+        self.meter = Meter()
+
+    @property
+    def usage(self) -> Usage:
+        return self.replies + self.meter.usage
+
+    def check(self) -> None:
+        if self.cancel.is_set():
+            raise Cancelled
+
+    def wait_for(self, event: threading.Event) -> None:
+        while not event.wait(0.1):
+            self.check()
+
+    def on_chain_start(self, *_: Any, **__: Any) -> None:
+        self.check()
+
+    def on_chat_model_start(self, *_: Any, **__: Any) -> None:
+        self.check()
+
+    def on_llm_new_token(self, *_: Any, **__: Any) -> None:
+        self.check()
+
+    def on_llm_end(self, response: LLMResult, **_: Any) -> None:
+        for generations in response.generations:
+            for generation in generations:
+                message = getattr(generation, "message", None)
+                if isinstance(message, AIMessage) and message.usage_metadata:
+                    self.replies += _usage(message.usage_metadata)
+
+
+def _usage(counts: Mapping[str, Any]) -> Usage:
+    details = counts.get("input_token_details") or {}
+    return Usage(counts["input_tokens"], counts["output_tokens"], details.get("cache_read", 0))
+
+
+def _event(part: Mapping[str, Any]) -> Event | None:
+    data = part["data"]
+    if part["type"] == "custom" and isinstance(data, dict) and data.get("event") == "progress":
+        return Step(data["node"], data["text"])
+    if part["type"] == "messages":
+        message = data[0]
+        # A node that returns a whole message sends it here too; only the pieces are new text.
+        if isinstance(message, AIMessageChunk) and message.text:
+            return Token(message.text)
+    return None
+
+
+def _approval(interrupts: Sequence[Any]) -> Approval | None:
+    calls = [call for pause in interrupts for call in pause.value["calls"]]
+    requests = [
+        ToolRequest(call["id"], call["name"], call["arguments"], call["description"]) for call in calls
+    ]
+    return Approval(requests) if requests else None
+
+
+def _answer(state: Mapping[str, Any], usage: Usage, seconds: float) -> Answer:
+    confidence = state.get("confidence")
+    return Answer(
+        text=state.get("answer"),
+        abstained=bool(state.get("abstained")),
+        confidence=None if confidence is None else float(confidence),
+        citations=tuple(Citation.from_json(values) for values in state.get("citations", ())),
+        route=str(state.get("route", "documents")),
+        decisions=tuple(dict(decision) for decision in state.get("decisions", ())),
+        calls=tuple(ToolCall.from_json(call) for call in state.get("calls", ())),
+        usage=usage,
+        seconds=seconds,
+    )
+
+
+def _messages(history: Sequence[Exchange]) -> list[BaseMessage]:
+    messages: list[BaseMessage] = []
+    for question, answer in history:
+        messages += [HumanMessage(question), AIMessage(answer or ABSTAINED)]
+    return messages

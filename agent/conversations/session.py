@@ -1,0 +1,147 @@
+"""A conversation under way: asks, remembers the turns, and saves them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from agent.conversations.answer import Answer
+from agent.conversations.threads import ThreadStore, Turn
+from agent.errors import Cancelled, StorageError
+
+if TYPE_CHECKING:
+    from agent.assembly import Assembly
+    from agent.conversations.answering import Answerer
+    from agent.conversations.events import Event
+
+
+_HISTORY_WORDS = 250
+"""Words of the conversation that a follow-up may refer to; the passages need the rest of the context."""
+
+
+class Session:
+    """A conversation with the documents of an assembly.
+
+    Args:
+        assembly: The parts that answer.
+        store: Where the thread is saved; None saves nothing.
+        thread: Id of a saved thread to go on with; None begins a new one at the first question.
+    """
+
+    def __init__(
+        self, assembly: Assembly, store: ThreadStore | None = None, thread: str | None = None
+    ) -> None:
+        self.assembly = assembly
+        self.store = store
+        self.thread = thread
+        self.turns: list[Turn] = store.turns(thread) if store and thread else []
+        self.warning: str | None = None
+        """Why nothing is saved, when saving failed."""
+        self._name: str | None = None
+
+    @classmethod
+    def for_command(cls, assembly: Assembly, name: str | None) -> Session:
+        """Return a session for one command: unsaved, or on the thread of that name."""
+        if name is None:
+            return cls(assembly)
+        store = ThreadStore(assembly.paths.database, assembly.settings.threads)
+        found = store.find(name)
+        session = cls(assembly, store, found.id if found else None)
+        session._name = name
+        return session
+
+    @property
+    def last_answer(self) -> Answer | None:
+        """The latest complete answer."""
+        return next((turn.answer for turn in reversed(self.turns) if turn.answer), None)
+
+    def ask(self, question: str, cancel: threading.Event | None = None) -> Iterator[Event]:
+        """Yield what happens while a question is answered, the finished answer last.
+
+        Args:
+            question: As the person put it, checked.
+            cancel: Set it to stop the answer; what was asked stays saved.
+
+        Raises:
+            Cancelled: `cancel` was set.
+        """
+        answerer = self.assembly.answerer.get()
+        self.assembly.idle.clear()
+        try:
+            yield from self._answer(answerer, question, cancel)
+        finally:
+            self.assembly.idle.set()
+
+    def _answer(self, answerer: Answerer, question: str, cancel: threading.Event | None) -> Iterator[Event]:
+        from agent.conversations.events import Finished
+
+        if cancel is not None and cancel.is_set():
+            raise Cancelled  # the person gave up while something was still loading
+        history = self._history()
+        number = self._save_question(question)
+        self.turns.append(Turn(number, question, None))
+        for event in answerer.stream(question, history, cancel, self.thread):
+            if isinstance(event, Finished):
+                self.turns[-1] = Turn(number, question, event.answer)
+                self._save_answer(number, event.answer)
+            yield event
+
+    def restart(self) -> None:
+        """Begin a new thread at the next question."""
+        self.thread = None
+        self.turns = []
+
+    def resume(self, thread: str) -> None:
+        """Go on with a saved thread."""
+        if self.store is not None:
+            self.turns = self.store.turns(thread)
+            self.thread = thread
+
+    def undo(self) -> Turn | None:
+        """Forget the last turn and return it; None when there is none."""
+        if not self.turns:
+            return None
+        if self.store is not None and self.thread is not None:
+            self.store.undo(self.thread, self.turns[-1].number)  # another chat may have gone on
+        return self.turns.pop()
+
+    def _history(self) -> list[tuple[str, str | None]]:
+        """Return the latest turns that fit beside a question into a small model's context."""
+        history: list[tuple[str, str | None]] = []
+        words = 0
+        for turn in reversed(self.turns):
+            if turn.answer is None:
+                continue
+            words += len(f"{turn.question} {turn.answer.text or ''}".split())
+            if len(history) == self.assembly.settings.history or words > _HISTORY_WORDS:
+                break
+            history.insert(0, (turn.question, turn.answer.text))
+        return history
+
+    def _save_question(self, question: str) -> int:
+        number = self.turns[-1].number + 1 if self.turns else 1
+        if self.store is None:
+            return number
+        try:
+            if self.thread is None:
+                self.thread = self.store.create(question, self.assembly.folders)
+                if self._name:
+                    self.store.rename(self.thread, self._name)
+            return self.store.ask(self.thread, question, self.assembly.folders)
+        except StorageError as error:
+            self._stop_saving(error)
+            return number
+
+    def _save_answer(self, number: int, answer: Answer) -> None:
+        if self.store is not None and self.thread is not None:
+            try:
+                self.store.answer(self.thread, number, answer)
+            except StorageError as error:
+                self._stop_saving(error)
+
+    def _stop_saving(self, error: StorageError) -> None:
+        # A full disk or a read-only home must not keep a person from an answer.
+        self.warning = f"This conversation is not saved. {error}"
+        self.store = None
+        self.thread = None

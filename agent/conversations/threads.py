@@ -1,0 +1,253 @@
+"""Saved conversations: threads of turns in one SQLite file.
+
+A question is saved before it is answered and its answer when it is complete, so a crash loses at most
+the answer under way.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from agent.conversations.answer import Answer
+from agent.errors import StorageError, storage_error
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS threads (
+    id TEXT PRIMARY KEY, title TEXT NOT NULL, folders TEXT NOT NULL,
+    created REAL NOT NULL, updated REAL NOT NULL
+);
+CREATE TABLE IF NOT EXISTS turns (
+    thread TEXT NOT NULL REFERENCES threads (id) ON DELETE CASCADE, number INTEGER NOT NULL,
+    question TEXT NOT NULL, answer TEXT, asked REAL NOT NULL, PRIMARY KEY (thread, number)
+);
+CREATE INDEX IF NOT EXISTS threads_by_time ON threads (updated);
+"""
+_TITLE_LENGTH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What the list of threads shows of one."""
+
+    id: str
+    title: str
+    folders: tuple[str, ...]
+    """Folders that were asked, as absolute paths."""
+    created: float
+    updated: float
+    turns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and its answer."""
+
+    number: int
+    """From 1."""
+    question: str
+    answer: Answer | None
+    """None when it was interrupted."""
+
+
+class ThreadStore:
+    """Threads in a SQLite file, which is made when the first thread is.
+
+    Several programs may use one file at the same time.
+
+    Args:
+        file: The file; its folder is made where missing.
+        keep: How many threads are kept; the oldest ones beyond are deleted.
+    """
+
+    def __init__(self, file: Path, keep: int = 500) -> None:
+        self._file = file
+        self._keep = keep
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+
+    def create(self, question: str, folders: Sequence[Path], thread_id: str | None = None) -> str:
+        """Begin a thread titled by its first question; return its id."""
+        own_id = thread_id or uuid.uuid4().hex[:8]
+        title = " ".join(question.split())
+        if len(title) > _TITLE_LENGTH:
+            title = title[: _TITLE_LENGTH - 1].rstrip() + "\u2026"
+        with self._writing() as connection:
+            now = _after_all(connection)
+            connection.execute(
+                "INSERT INTO threads VALUES (?, ?, ?, ?, ?)", (own_id, title, _places(folders), now, now)
+            )
+            connection.execute(
+                "DELETE FROM threads WHERE id IN "
+                "(SELECT id FROM threads ORDER BY updated DESC LIMIT -1 OFFSET ?)",
+                (self._keep,),
+            )
+        return own_id
+
+    def ask(self, thread: str, question: str, folders: Sequence[Path] = ()) -> int:
+        """Save a question, and the folders that it is about where they are given; return its number."""
+        with self._writing() as connection:
+            [(number,)] = connection.execute(
+                "SELECT coalesce(max(number), 0) + 1 FROM turns WHERE thread = ?", (thread,)
+            )
+            connection.execute(
+                "INSERT INTO turns VALUES (?, ?, ?, NULL, ?)", (thread, number, question, time.time())
+            )
+            now = _after_all(connection)
+            connection.execute("UPDATE threads SET updated = ? WHERE id = ?", (now, thread))
+            if folders:
+                connection.execute("UPDATE threads SET folders = ? WHERE id = ?", (_places(folders), thread))
+        return int(number)
+
+    def answer(self, thread: str, number: int, answer: Answer) -> None:
+        """Save the answer to a question."""
+        record = json.dumps(answer.to_record(), ensure_ascii=False)
+        with self._writing() as connection:
+            connection.execute(
+                "UPDATE turns SET answer = ? WHERE thread = ? AND number = ?", (record, thread, number)
+            )
+
+    def turns(self, thread: str) -> list[Turn]:
+        """Return the turns of a thread, oldest first."""
+        rows = self._read(
+            "SELECT number, question, answer FROM turns WHERE thread = ? ORDER BY number", thread
+        )
+        return [
+            Turn(number, question, _answer(record) if record else None) for number, question, record in rows
+        ]
+
+    def threads(self, limit: int = 50) -> list[Thread]:
+        """Return the latest threads, the last used first."""
+        rows = self._read(
+            "SELECT id, title, folders, created, updated, (SELECT count(*) FROM turns WHERE thread = id) "
+            "FROM threads ORDER BY updated DESC LIMIT ?",
+            limit,
+        )
+        return [_thread(row) for row in rows]
+
+    def find(self, name: str) -> Thread | None:
+        """Return the thread with an id or title, or the only one whose id begins so."""
+        rows = self._read(
+            "SELECT id, title, folders, created, updated, (SELECT count(*) FROM turns WHERE thread = id) "
+            "FROM threads WHERE id = ? OR title = ? ORDER BY updated DESC",
+            name,
+            name,
+        )
+        if rows:
+            return _thread(rows[0])
+        begun = [thread for thread in self.threads(self._keep) if name and thread.id.startswith(name)]
+        return begun[0] if len(begun) == 1 else None
+
+    def undo(self, thread: str, number: int | None = None) -> Turn | None:
+        """Delete a turn, the last one by default, and return it; None when there is none."""
+        turns = [turn for turn in self.turns(thread) if number in (None, turn.number)]
+        if not turns:
+            return None
+        with self._writing() as connection:
+            connection.execute(
+                "DELETE FROM turns WHERE thread = ? AND number = ?", (thread, turns[-1].number)
+            )
+        return turns[-1]
+
+    def fork(self, thread: str) -> str:
+        """Copy a thread and return the copy's id."""
+        source = self.find(thread)
+        if source is None:
+            raise StorageError(f"There is no thread {thread!r}: see /threads.")
+        copy = self.create(source.title, [Path(folder) for folder in source.folders])
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT INTO turns SELECT ?, number, question, answer, asked FROM turns WHERE thread = ?",
+                (copy, source.id),
+            )
+        return copy
+
+    def rename(self, thread: str, title: str) -> None:
+        """Give a thread another title."""
+        with self._writing() as connection:
+            connection.execute("UPDATE threads SET title = ? WHERE id = ?", (title, thread))
+
+    def delete(self, thread: str) -> None:
+        """Delete a thread and its turns."""
+        with self._writing() as connection:
+            connection.execute("DELETE FROM threads WHERE id = ?", (thread,))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
+
+    def _read(self, query: str, *values: object) -> list[Any]:
+        if self._connection is None and not self._file.exists():
+            return []
+        with self._using() as connection:
+            return connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._using() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:  # Ctrl-C must not leave it half done either
+                if connection.in_transaction:  # on a full disk SQLite may have rolled back itself
+                    connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _using(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                if self._connection is None:
+                    self._connection = _open(self._file)
+                yield self._connection
+            except (sqlite3.Error, OSError) as error:
+                raise storage_error("The saved conversations", self._file, error) from error
+
+
+def _after_all(connection: sqlite3.Connection) -> float:
+    """Return the time, later than every thread's: a clock that was put back must not make the new old."""
+    [(latest,)] = connection.execute("SELECT coalesce(max(updated), 0) FROM threads")
+    return max(time.time(), float(latest) + 1e-3)
+
+
+def _places(folders: Sequence[Path]) -> str:
+    return json.dumps([str(folder) for folder in folders])
+
+
+def _open(file: Path) -> sqlite3.Connection:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(file, timeout=10, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.executescript(_SCHEMA)
+    file.chmod(0o600)
+    return connection
+
+
+def _answer(record: str) -> Answer | None:
+    """Read a saved answer; one that is damaged counts as interrupted, and the turns around it are whole."""
+    try:
+        return Answer.from_record(json.loads(record))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _thread(row: Sequence[Any]) -> Thread:
+    own_id, title, folders, created, updated, turns = row
+    try:
+        places = tuple(map(str, json.loads(folders)))
+    except (ValueError, TypeError):
+        places = ()
+    return Thread(own_id, title, places, created, updated, turns)

@@ -1,0 +1,1 @@
+"""The parts that the assembly puts together: models, folders, memory."""

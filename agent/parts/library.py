@@ -1,0 +1,168 @@
+"""The folders that are asked, as one collection of documents."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from agent.errors import FolderUnusableError
+
+if TYPE_CHECKING:
+    from langchain_core.retrievers import BaseRetriever
+
+    from rag.progress import ProgressListener
+    from rag.report import IndexReport
+    from rag.storage.store import IndexedFile
+
+
+class DocumentIndex(Protocol):
+    """What the program needs of the index of one folder; `rag.FolderIndex` is one."""
+
+    def refresh(self, progress: ProgressListener | None = None) -> IndexReport:
+        """Bring the index up to date with the folder."""
+        ...
+
+    def watch(self, stop: threading.Event, progress: ProgressListener | None = None) -> Iterator[IndexReport]:
+        """Refresh now and after every change, and yield the reports."""
+        ...
+
+    def text(self, path: str) -> str:
+        """Return the decoded text of a document."""
+        ...
+
+    def files(self) -> Sequence[IndexedFile]:
+        """Return the indexed files."""
+        ...
+
+    def as_retriever(self, k: int) -> BaseRetriever:
+        """Return a retriever of the k best passages."""
+        ...
+
+    def close(self) -> None:
+        """Let go of all files."""
+        ...
+
+
+class Library:
+    """One or several indexed folders.
+
+    With several folders, the paths of their documents begin with the folder's name, so that no two
+    documents share a path.
+
+    Args:
+        folders: Folders that exist.
+        open_index: Opens the index of a folder.
+    """
+
+    def __init__(self, folders: Sequence[Path], open_index: Callable[[Path], DocumentIndex]) -> None:
+        self._folders = dict(zip(_labels(folders), folders, strict=True))
+        self._indexes = {label: open_index(folder) for label, folder in self._folders.items()}
+
+    @property
+    def folders(self) -> list[Path]:
+        """The folders, in the order given."""
+        return list(self._folders.values())
+
+    def refresh(self, progress: ProgressListener | None = None) -> list[IndexReport]:
+        """Bring every index up to date; the reports are in the order of `folders`.
+
+        Raises:
+            FolderUnusableError: Not one document could be read.
+        """
+        reports = [index.refresh(progress) for index in self._indexes.values()]
+        if not any(report.chunks for report in reports):
+            raise FolderUnusableError(self._unreadable(reports))
+        return reports
+
+    def watch(self, stop: threading.Event, progress: ProgressListener | None = None) -> Iterator[IndexReport]:
+        """Follow the changes of the first folder until `stop` is set, and yield what each refresh did."""
+        return next(iter(self._indexes.values())).watch(stop, progress)
+
+    def retriever(self, k: int) -> BaseRetriever:
+        """Return a retriever of the k best passages of all folders."""
+        if len(self._indexes) == 1:
+            return next(iter(self._indexes.values())).as_retriever(k=k)
+        from agent.parts.joined_retriever import JoinedRetriever
+
+        parts = {label: index.as_retriever(k=k) for label, index in self._indexes.items()}
+        return JoinedRetriever(parts=parts, k=k)
+
+    def close(self) -> None:
+        """Let go of all files."""
+        for index in self._indexes.values():
+            index.close()
+
+    def paths(self) -> list[str]:
+        """Return the paths of all documents, as citations name them."""
+        if len(self._indexes) == 1:
+            return [file.path for file in next(iter(self._indexes.values())).files()]
+        return [f"{label}/{file.path}" for label, index in self._indexes.items() for file in index.files()]
+
+    def locate(self, path: str) -> Path:
+        """Return the file behind the path of a citation."""
+        label, inner = self._split(path)
+        return self._folders[label] / inner
+
+    def text(self, path: str) -> str:
+        """Return the decoded text of a document, in which citations have their offsets."""
+        label, inner = self._split(path)
+        return self._indexes[label].text(inner)
+
+    def _split(self, path: str) -> tuple[str, str]:
+        if len(self._folders) == 1:
+            return next(iter(self._folders)), path
+        label, _, inner = path.partition("/")
+        return label, inner
+
+    def _unreadable(self, reports: Sequence[IndexReport]) -> str:
+        names = " and ".join(str(folder) for folder in self.folders)
+        failed = [failure for report in reports for failure in report.failed]
+        if not failed:
+            return f"There are no documents in {names}: add some, or name another folder with --docs."
+        first = failed[0]
+        return (
+            f"No file in {names} can be read "
+            f"({first.path}: {first.reason.rstrip('.')}): add documents, or name another folder with --docs."
+        )
+
+
+def check_folder(folder: Path) -> Path:
+    """Return the folder's absolute path.
+
+    Raises:
+        FolderUnusableError: It is missing, no folder, unreadable or empty.
+    """
+    path = Path(os.path.abspath(folder))
+    if not path.exists():
+        raise FolderUnusableError(f"The folder {folder} does not exist: check its name.")
+    if not path.is_dir():
+        raise FolderUnusableError(f"{folder} is no folder: name the folder that holds it.")
+    try:
+        if not any(path.iterdir()):
+            raise FolderUnusableError(
+                f"The folder {folder} is empty: put documents into it, or name another."
+            )
+    except PermissionError:
+        raise FolderUnusableError(f"The folder {folder} may not be read: change its permissions.") from None
+    return path
+
+
+def index_folder(indexes: Path, folder: Path) -> Path:
+    """Return where the index of a folder is kept: one place for each absolute path."""
+    absolute = str(folder.resolve())
+    digest = hashlib.sha256(absolute.encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    return indexes / f"{folder.name or 'root'}-{digest}"
+
+
+def _labels(folders: Sequence[Path]) -> list[str]:
+    labels: list[str] = []
+    for folder in folders:
+        label, number = folder.name or "root", 2
+        while label in labels:
+            label, number = f"{folder.name}-{number}", number + 1
+        labels.append(label)
+    return labels

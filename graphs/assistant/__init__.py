@@ -1,0 +1,1 @@
+"""The assistant: remembers, chooses a road, answers."""

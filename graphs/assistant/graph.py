@@ -1,0 +1,144 @@
+"""The assistant: recall → route → documents, tools, reasoning or small talk → remember.
+
+Threads live in the checkpointer, what outlives them in the store. A conversation that grows beyond
+the model's context has its oldest part replaced by a summary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AnyMessage
+from langchain_core.messages.utils import count_tokens_approximately
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.tools import BaseTool
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.store.base import BaseStore
+from langgraph.types import Checkpointer
+
+from graphs.assistant.nodes import AssistantNodes
+from graphs.assistant.state import AssistantContext, AssistantInput, AssistantOutput, AssistantState
+from graphs.assistant.summary import Summariser
+from graphs.document_qa.graph import build_document_qa
+from graphs.document_qa.state import QuoteMethod
+from graphs.evidence import Evidence
+from graphs.mind import Mind
+from graphs.prompts import ROUTES
+from graphs.reasoner.graph import build_reasoner
+from graphs.retries import RETRIES
+from graphs.step import Step
+from graphs.thresholds import Thresholds
+from graphs.tool_agent.graph import build_tool_agent
+
+RECURSION_LIMIT = 10
+"""Twice the steps that a turn has; the graphs inside have limits of their own."""
+
+Assistant = CompiledStateGraph[AssistantState, AssistantContext, AssistantInput, AssistantOutput]
+"""The compiled graph."""
+
+Road = CompiledStateGraph[Any, Any, Any, Any]
+"""A graph that one kind of message is sent to."""
+
+
+def build_assistant(
+    model: BaseChatModel,
+    retriever: BaseRetriever | None = None,
+    tools: Sequence[BaseTool] = (),
+    *,
+    thresholds: Thresholds | None = None,
+    quote_method: QuoteMethod = "generate",
+    evidence: Evidence | None = None,
+    tool_evidence: Evidence | None = None,
+    history_tokens: int = 600,
+    count_tokens: Callable[[Sequence[AnyMessage]], int] = count_tokens_approximately,
+    checkpointer: Checkpointer = None,
+    store: BaseStore | None = None,
+) -> Assistant:
+    """Build the whole: a conversation with documents, tools, reasoning and memory.
+
+    Args:
+        model: Any chat model.
+        retriever: Finds passages; without it no message is sent to the documents.
+        tools: What the model may call; without any no message is sent to tools.
+        thresholds: How sure the model must be; `Thresholds()` when not given.
+        quote_method: How the sentence to quote is found; see `build_document_qa`.
+        evidence: What counts beside the model's grades; see `build_document_qa`.
+        tool_evidence: What counts beside its calls; `evidence` of `build_tool_agent`.
+        history_tokens: Length of a conversation from which its oldest part is summarised.
+        count_tokens: Counts the tokens of messages; `model.get_num_tokens_from_messages` is exact.
+        checkpointer: Keeps conversations by their thread.
+        store: Long-term memory; with an index over the field "text" it is searched by meaning.
+
+    Returns:
+        The compiled graph; see `AssistantInput`, `AssistantOutput` and `AssistantContext`.
+    """
+    if history_tokens < 1:
+        raise ValueError(f"history_tokens must be at least 1, not {history_tokens}.")
+    thresholds = thresholds or Thresholds()
+    roads = _roads(model, retriever, tools, thresholds, quote_method, evidence, tool_evidence)
+    mind = Mind(model)
+    nodes = AssistantNodes(
+        mind,
+        Summariser(mind, count_tokens, history_tokens),
+        tuple(route for route in ROUTES if route in roads or route == "chat"),
+        thresholds.relevance,
+    )
+    graph = _assemble(nodes, roads).compile(checkpointer, store=store, name="assistant")
+    return graph.with_config(recursion_limit=RECURSION_LIMIT)
+
+
+def _roads(
+    model: BaseChatModel,
+    retriever: BaseRetriever | None,
+    tools: Sequence[BaseTool],
+    thresholds: Thresholds,
+    quote_method: QuoteMethod,
+    evidence: Evidence | None,
+    tool_evidence: Evidence | None,
+) -> dict[str, Road]:
+    roads: dict[str, Road] = {}
+    if retriever is not None:
+        roads["documents"] = build_document_qa(
+            model, retriever, thresholds=thresholds, quote_method=quote_method, evidence=evidence
+        )
+    if tools:
+        roads["tools"] = build_tool_agent(model, tools, thresholds=thresholds, evidence=tool_evidence)
+    if roads:
+        roads["reason"] = build_reasoner(
+            model,
+            retriever,
+            tools,
+            thresholds=thresholds,
+            quote_method=quote_method,
+            evidence=evidence,
+            tool_evidence=tool_evidence,
+        )
+    return roads
+
+
+def _assemble(
+    nodes: AssistantNodes, roads: dict[str, Road]
+) -> StateGraph[AssistantState, AssistantContext, AssistantInput, AssistantOutput]:
+    builder = StateGraph(
+        AssistantState, AssistantContext, input_schema=AssistantInput, output_schema=AssistantOutput
+    )
+    builder.add_node("recall", Step("recall", nodes.recall), retry_policy=RETRIES)
+    builder.add_node("choose", Step("choose", nodes.choose), retry_policy=RETRIES)
+    builder.add_node("chat", Step("chat", nodes.chat), retry_policy=RETRIES)
+    builder.add_node("remember", Step("remember", nodes.remember), retry_policy=RETRIES)
+    for route, road in roads.items():
+        builder.add_node(route, road)
+        builder.add_edge(route, "remember")
+    builder.add_edge(START, "recall")
+    builder.add_edge("recall", "choose")
+    builder.add_conditional_edges("choose", _chosen, list(nodes.routes))
+    builder.add_edge("chat", "remember")
+    builder.add_edge("remember", END)
+    return builder
+
+
+def _chosen(state: AssistantState) -> str:
+    return state["route"]

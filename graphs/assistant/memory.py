@@ -1,0 +1,59 @@
+"""Long-term memory: short texts in a LangGraph store, apart for each person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from langgraph.config import get_config
+from langgraph.runtime import get_runtime
+from langgraph.store.base import BaseStore, SearchItem
+
+from graphs.assistant.state import AssistantContext
+from graphs.step import Ask, Work
+
+TEXT = "text"
+"""Key of a memory's text in its item. A store that searches by meaning indexes this field."""
+
+
+def memory_namespace(user: str) -> tuple[str, ...]:
+    """Return where the memories of a person are kept."""
+    return ("memories", user)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The memories of the person whom the running graph serves; empty without a store."""
+
+    store: BaseStore | None
+    user: str
+    thread: str
+
+    @classmethod
+    def current(cls) -> Memory:
+        """Return the memory of the run that is going on."""
+        runtime = get_runtime(AssistantContext)
+        context = runtime.context
+        user = context.user if isinstance(context, AssistantContext) else AssistantContext().user
+        thread = str(get_config().get("configurable", {}).get("thread_id", ""))
+        return cls(runtime.store, user, thread)
+
+    def search(self, query: str, limit: int) -> Work[list[str]]:
+        """Return texts that may matter to a query, best first where the store searches by meaning."""
+        store, namespace = self.store, memory_namespace(self.user)
+        if store is None:
+            return []
+        items: list[SearchItem] = yield Ask(
+            lambda: store.search(namespace, query=query, limit=limit),
+            lambda: store.asearch(namespace, query=query, limit=limit),
+        )
+        # The summary of this very conversation is in the conversation already.
+        return [str(item.value[TEXT]) for item in items if item.key != self.thread and TEXT in item.value]
+
+    def keep_summary(self, summary: str) -> Work[None]:
+        """Keep the summary of this conversation in place of its last one."""
+        store, namespace, thread = self.store, memory_namespace(self.user), self.thread
+        if store is not None and thread:
+            yield Ask(
+                lambda: store.put(namespace, thread, {TEXT: summary}),
+                lambda: store.aput(namespace, thread, {TEXT: summary}),
+            )

@@ -1,0 +1,84 @@
+"""The nodes of the assistant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from langchain_core.messages import HumanMessage
+
+from graphs import prompts
+from graphs.assistant.memory import Memory
+from graphs.assistant.state import AssistantState
+from graphs.assistant.summary import Summariser
+from graphs.mind import Mind
+from graphs.progress import Decision, report
+from graphs.step import Work
+from graphs.turn import Update, begin, read_question
+from rag.passage import Passage
+
+_MOST_MEMORIES = 4
+"""Memories that are looked at in a turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantNodes:
+    """The nodes of the assistant, as methods that take the state and return an update of it."""
+
+    mind: Mind
+    summariser: Summariser
+    routes: tuple[str, ...]
+    """Where a message can be sent."""
+    relevance: float
+    """A memory is recalled when it matters with at least this probability."""
+
+    def recall(self, state: AssistantState) -> Work[Update]:
+        """Begin a turn; recall what matters to it from earlier conversations."""
+        asked, before = read_question(state)
+        is_new = len(before) == len(state.get("messages", []))
+        texts = yield from Memory.current().search(asked, _MOST_MEMORIES)
+        conversations = [prompts.grade(asked, Passage(text, "memory", 0, len(text), 1, 1)) for text in texts]
+        probabilities = yield from self.mind.agree(conversations)
+        weighed = list(zip(texts, probabilities, strict=True))
+        return {
+            **begin("chat", asked),
+            "messages": [HumanMessage(asked)] if is_new else [],
+            "memories": [text for text, probability in weighed if probability >= self.relevance],
+            "opening": [
+                Decision(node="recall", what=f"“{text}” matters here", probability=probability)
+                for text, probability in weighed
+            ],
+            "confidence": None,
+            "standalone_question": "",
+            "calls": [],
+            "plan": [],
+            "steps": [],
+        }
+
+    def choose(self, state: AssistantState) -> Work[Update]:
+        """Decide where the message goes. The model sees the message alone, no document and no tool."""
+        asked = state["asked"]
+        report("choose", "Deciding where to look")
+        [odds] = yield from self.mind.choose([prompts.route(asked)], self.routes)
+        route = max(self.routes, key=odds.__getitem__)
+        decision = Decision(node="choose", what=f"the message is for: {route}", probability=odds[route])
+        return {"route": route, "opening": [*state["opening"], decision]}
+
+    def chat(self, state: AssistantState) -> Work[Update]:
+        """Reply in conversation."""
+        report("chat", "Replying")
+        history = [*prompts.background(state["memories"]), *state["messages"]]
+        reply = yield from self.mind.write(prompts.chat(history), streamed=True)
+        answer = reply.text.strip() or None
+        return {"messages": [reply], "answer": answer, "abstained": answer is None}
+
+    def remember(self, state: AssistantState) -> Work[Update]:
+        """End the turn; summarise the oldest part of a conversation that has grown too long."""
+        update: Update = {
+            "question": state["asked"],
+            "decisions": [*state["opening"], *state["decisions"]],
+        }
+        summary, condensed = yield from self.summariser.condense(state["messages"])
+        if summary:
+            report("remember", "Summarising the conversation")
+            yield from Memory.current().keep_summary(summary)
+        return {**update, **condensed}

@@ -1,0 +1,1 @@
+"""The reasoner: breaks a question into simple ones and combines their answers."""

@@ -1,0 +1,178 @@
+"""The nodes of the reasoner."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.messages import AIMessage
+from langchain_core.runnables import Runnable
+from langgraph.types import Send
+
+from graphs import prompts
+from graphs.citation import annotate, without_repeats
+from graphs.document_qa.state import DocumentQAContext
+from graphs.mind import Mind
+from graphs.progress import Decision, report
+from graphs.reasoner.chain import Chain
+from graphs.reasoner.state import Assignment, ReasonerState, ReasonStep
+from graphs.sentences import list_items
+from graphs.step import Work, ask_runnable
+from graphs.thresholds import Thresholds
+from graphs.turn import Update, begin, conclude, read_question
+from graphs.verdict import holds, weigh
+
+NOT_FOUND_OUT = "I could not find that out."
+"""What the graph replies when it abstains."""
+
+_REFERENCE = re.compile(r"#(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonerNodes:
+    """The nodes of the reasoner, as methods that take the state and return an update of it."""
+
+    mind: Mind
+    helpers: Mapping[str, Runnable[Any, Any]]
+    """Who can answer a simple question, by route."""
+    thresholds: Thresholds
+    max_questions: int
+    chain: Chain | None = None
+    """Answers from two passages a question that could not be broken down."""
+
+    def divide(self, state: ReasonerState) -> Work[Update]:
+        """Begin a turn: break the question into simple ones."""
+        asked, _ = read_question(state)
+        report("divide", "Planning")
+        reply = yield from self.mind.write(prompts.plan(asked))
+        questions = list(dict.fromkeys(list_items(reply.text)))
+        if len(questions) < 2:
+            questions = [asked]  # not broken down: the person's own words are better than a copy of them
+        plan = questions[: self.max_questions]
+        decisions = [Decision(node="divide", what=question, probability=1.0) for question in plan]
+        if dropped := len(questions) - len(plan):
+            decisions.append(Decision(node="divide", what=f"{dropped} questions too many", probability=1.0))
+        return {
+            **begin("reason", asked),
+            "plan": plan,
+            "steps": [],
+            "confidence": 0.0,
+            "decisions": decisions,
+        }
+
+    def solve(self, assignment: Assignment) -> Work[Update]:
+        """Answer one simple question, from where the model thinks its answer is.
+
+        A question that was not broken down, and yet came here, may take two facts that lead to each other.
+        """
+        question = assignment["filled"]
+        report("solve", f"Finding out: {question}")
+        route = yield from self._route(assignment["planned"])
+        result = yield from self._answer(route, question, assignment["is_whole"])
+        step = ReasonStep(
+            index=assignment["index"],
+            question=question,
+            route=route,
+            answer=result["answer"],
+            confidence=result.get("confidence", 1.0) if result["answer"] else 0.0,
+            citations=result["citations"],
+        )
+        return {"steps": [step]}
+
+    def gather(self, state: ReasonerState) -> Update:
+        """Wait for the questions that were asked in parallel."""
+        decisions = [
+            Decision(
+                node="solve",
+                what=f"{step['question']} ({step['route']}): {step['answer'] or 'not known'}",
+                probability=step["confidence"],
+            )
+            for step in state["steps"]
+        ]
+        planned = [decision for decision in state["decisions"] if decision["node"] == "divide"]
+        return {"decisions": planned + decisions}
+
+    def ready(self, state: ReasonerState) -> list[Send]:
+        """Return the questions that can be asked now: all that they refer to has its answer."""
+        answers = {step["index"]: step["answer"] for step in state["steps"]}
+        sends = []
+        for index, question in enumerate(state["plan"]):
+            needed = [int(number) - 1 for number in _REFERENCE.findall(question)]
+            earlier = [number for number in needed if 0 <= number < index]
+            if index not in answers and all(answers.get(number) for number in earlier):
+                filled = _fill(question, {number: str(answers[number]) for number in earlier})
+                assignment = Assignment(
+                    index=index, planned=question, is_whole=len(state["plan"]) == 1, filled=filled
+                )
+                sends.append(Send("solve", assignment))
+        return sends
+
+    def combine(self, state: ReasonerState) -> Work[Update]:
+        """Answer the question from the answers to the simple ones."""
+        report("combine", "Putting the answers together")
+        facts = _facts(state)
+        answer = yield from self.mind.quote(prompts.answer(state["asked"], facts), [facts])
+        return {"answer": answer or None}
+
+    def check(self, state: ReasonerState) -> Work[Update]:
+        """Ask whether the steps support the answer."""
+        return weigh(
+            self.mind,
+            state,
+            node="check",
+            question=state["asked"],
+            evidence=_facts(state),
+            certainty=min(step["confidence"] for step in _answered(state)),
+            claim="the steps support",
+        )
+
+    def finish(self, state: ReasonerState) -> Update:
+        """Reply with the answer and the citations of all steps."""
+        answered = _answered(state)
+        citations = without_repeats(citation for step in answered for citation in step["citations"])
+        answer = state["answer"] or answered[0]["answer"] or ""
+        confidence = state["confidence"] if len(state["plan"]) > 1 else answered[0]["confidence"]
+        reply = conclude(state, AIMessage(content_blocks=annotate(answer, citations)))
+        return {**reply, "answer": answer, "citations": citations, "confidence": confidence}
+
+    def abstain(self, state: ReasonerState) -> Update:
+        """Reply that the answer was not found out."""
+        reply = conclude(state, AIMessage(NOT_FOUND_OUT))
+        return {**reply, "answer": None, "abstained": True, "citations": []}
+
+    def is_supported(self, state: ReasonerState) -> bool:
+        """Whether the answer passes the thresholds of support and abstention."""
+        return holds(state, self._thresholds())
+
+    def _thresholds(self) -> Thresholds:
+        return DocumentQAContext.current().thresholds or self.thresholds
+
+    def _answer(self, route: str, question: str, is_whole: bool) -> Work[Mapping[str, Any]]:
+        result: Mapping[str, Any] = yield from ask_runnable(self.helpers[route], {"question": question})
+        if not is_whole or route != "documents" or self.chain is None:
+            return result
+        chained = yield from self.chain.answer(question, self._thresholds())
+        # A question that one sentence answers must not be led astray: the surer answer is taken.
+        surest = result["confidence"] if result["answer"] else 0.0
+        return chained if chained is not None and chained["confidence"] > surest else result
+
+    def _route(self, question: str) -> Work[str]:
+        routes = list(self.helpers)
+        if len(routes) == 1:
+            return routes[0]
+        [distribution] = yield from self.mind.choose([prompts.route(question)], routes)
+        return max(routes, key=distribution.__getitem__)
+
+
+def _answered(state: ReasonerState) -> list[ReasonStep]:
+    return [step for step in state["steps"] if step["answer"]]
+
+
+def _facts(state: ReasonerState) -> str:
+    return "\n".join(f"{step['question']} {step['answer']}" for step in _answered(state))
+
+
+def _fill(question: str, answers: Mapping[int, str]) -> str:
+    return _REFERENCE.sub(lambda match: answers.get(int(match[1]) - 1, match[0]), question)

@@ -1,0 +1,1 @@
+"""The tool agent: calls tools until it has an answer or its budget is used up."""

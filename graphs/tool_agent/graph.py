@@ -1,0 +1,114 @@
+"""The tool agent: think → call tools → observe, until there is an answer or the budget is used up.
+
+A call is not made twice in a turn, a tool that fails tells the model why, and before a tool that
+changes something the graph pauses and asks a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Literal
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.tools import BaseTool
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.prebuilt import ToolNode
+from langgraph.store.base import BaseStore
+from langgraph.types import Checkpointer
+
+from graphs.evidence import Evidence
+from graphs.mind import Mind
+from graphs.retries import RETRIES
+from graphs.step import Step
+from graphs.thresholds import Thresholds
+from graphs.tool_agent.choice import ToolChoice
+from graphs.tool_agent.guard import ToolGuard, changes_something, explain_error
+from graphs.tool_agent.nodes import ToolAgentNodes, asks_for_tools
+from graphs.tool_agent.state import ToolAgentContext, ToolAgentInput, ToolAgentOutput, ToolAgentState
+
+ToolAgent = CompiledStateGraph[ToolAgentState, ToolAgentContext, ToolAgentInput, ToolAgentOutput]
+"""The compiled graph."""
+
+
+def build_tool_agent(
+    model: BaseChatModel,
+    tools: Sequence[BaseTool],
+    *,
+    approval: Collection[str] | None = None,
+    max_calls: int = 8,
+    tool_seconds: float = 30.0,
+    result_characters: int = 4000,
+    thresholds: Thresholds | None = None,
+    evidence: Evidence | None = None,
+    checkpointer: Checkpointer = None,
+    store: BaseStore | None = None,
+) -> ToolAgent:
+    """Build the graph that answers with tools.
+
+    Args:
+        model: Any chat model that can bind tools.
+        tools: What it may call.
+        approval: Names of the tools that wait for a person (which takes a checkpointer); when not
+            given, those that say that they change something.
+        max_calls: Calls that the model may make in a turn, refused ones included.
+        tool_seconds: How long one call may take.
+        result_characters: How much of a result the model reads.
+        thresholds: How likely a tool must be called for; `Thresholds()` when not given.
+        evidence: What counts beside the model's probability of a call; without it the model decides alone.
+        checkpointer: Keeps conversations by their thread.
+        store: Long-term memory, for tools that take it (`InjectedStore`, `ToolRuntime`).
+
+    Returns:
+        The compiled graph; see `ToolAgentInput`, `ToolAgentOutput` and `ApprovalRequest`.
+    """
+    if max_calls < 1:
+        raise ValueError(f"max_calls must be at least 1, not {max_calls}.")
+    by_name = {tool.name: tool for tool in tools}
+    if approval is None:
+        approval = [tool.name for tool in tools if changes_something(tool)]
+    if unknown := sorted(set(approval) - set(by_name)):
+        raise ValueError(f"There is no tool to approve named {', '.join(unknown)}.")
+    choice = ToolChoice(Mind(model), evidence or Evidence(), (thresholds or Thresholds()).tool)
+    nodes = ToolAgentNodes(choice, by_name, frozenset(approval), max_calls)
+    builder = _assemble(nodes, ToolGuard(tool_seconds, result_characters))
+    graph = builder.compile(checkpointer, store=store, name="tool_agent")
+    # A round is think, guard, act; begin, conclude and finish come on top.
+    return graph.with_config(recursion_limit=3 * max_calls + 10)
+
+
+def _assemble(
+    nodes: ToolAgentNodes, guard: ToolGuard
+) -> StateGraph[ToolAgentState, ToolAgentContext, ToolAgentInput, ToolAgentOutput]:
+    builder = StateGraph(
+        ToolAgentState, ToolAgentContext, input_schema=ToolAgentInput, output_schema=ToolAgentOutput
+    )
+    act = ToolNode(
+        list(nodes.tools.values()),
+        name="act",
+        handle_tool_errors=explain_error,
+        wrap_tool_call=guard.run,
+        awrap_tool_call=guard.arun,
+    )
+
+    def after_act(state: ToolAgentState) -> Literal["think", "conclude"]:
+        return "think" if nodes.may_go_on(state) else "conclude"
+
+    builder.add_node("receive", nodes.receive)
+    builder.add_node("think", Step("think", nodes.think), retry_policy=RETRIES)
+    builder.add_node("guard", nodes.guard)
+    builder.add_node("act", act)
+    builder.add_node("conclude", Step("conclude", nodes.conclude), retry_policy=RETRIES)
+    builder.add_node("finish", nodes.finish)
+    builder.add_edge(START, "receive")
+    builder.add_edge("receive", "think")
+    builder.add_conditional_edges("think", _after_think)
+    builder.add_edge("guard", "act")
+    builder.add_conditional_edges("act", after_act)
+    builder.add_edge("conclude", "finish")
+    builder.add_edge("finish", END)
+    return builder
+
+
+def _after_think(state: ToolAgentState) -> Literal["guard", "finish"]:
+    return "guard" if asks_for_tools(state) else "finish"

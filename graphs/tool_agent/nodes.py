@@ -1,0 +1,227 @@
+"""The nodes of the tool agent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
+from langchain_core.tools import BaseTool
+from langgraph.runtime import get_runtime
+from langgraph.types import interrupt
+
+from graphs import prompts
+from graphs.progress import Decision, report
+from graphs.step import Work
+from graphs.tool_agent.choice import ToolChoice
+from graphs.tool_agent.guard import (
+    NOT_ALLOWED,
+    REFUSALS,
+    refuse_over_budget,
+    refuse_repeated,
+    this_turn,
+    turn_calls,
+)
+from graphs.tool_agent.state import (
+    ApprovalCall,
+    ApprovalRequest,
+    ToolAgentContext,
+    ToolAgentState,
+    ToolRecord,
+)
+from graphs.turn import Update, begin, read_question
+
+
+@dataclass(frozen=True, slots=True)
+class ToolAgentNodes:
+    """The nodes of the tool agent, as methods that take the state and return an update of it."""
+
+    choice: ToolChoice
+    tools: Mapping[str, BaseTool]
+    approval: frozenset[str]
+    """Names of the tools that wait for a person."""
+    max_calls: int
+
+    def receive(self, state: ToolAgentState) -> Update:
+        """Begin a turn."""
+        question, before = read_question(state)
+        is_new = len(before) == len(state.get("messages", []))
+        messages = [HumanMessage(question)] if is_new else []
+        return {**begin("tools", question), "messages": messages, "calls": [], "refused": {}}
+
+    def think(self, state: ToolAgentState) -> Work[Update]:
+        """Ask the model for tool calls, or for the answer."""
+        report("think", "Thinking")
+        said = self._read(state)
+        failed = _failed_first(state) if self.choice.can_correct else None
+        if failed is not None and failed["name"] in self.tools:
+            # What the tool complained of is left out: the wrong words would be copied from there.
+            before, tool = prompts.tool(said[:-2]), self.tools[failed["name"]]
+            reply = yield from self.choice.correct(before, tool, failed["args"])
+        else:
+            reply = yield from self.choice.reply(prompts.tool(said), list(self.tools.values()))
+        decisions = [
+            Decision(node="think", what=f"call {call['name']}({_show(call['args'])})", probability=1.0)
+            for call in reply.tool_calls
+        ]
+        return {"messages": [reply], "decisions": state["decisions"] + decisions}
+
+    def guard(self, state: ToolAgentState) -> Update:
+        """Refuse what may not run; pause where a person has to approve."""
+        latest, settings = _latest(state), self._settings()
+        earlier = turn_calls(state["messages"][:-1])
+        refused = {
+            **refuse_repeated(latest.tool_calls, earlier),
+            **refuse_over_budget(latest.tool_calls, settings.max_calls - len(earlier)),
+        }
+        waiting = [
+            call
+            for call in latest.tool_calls
+            if call["name"] in settings.approval and call["id"] not in refused
+        ]
+        if waiting:
+            # The node runs again from its top when it is resumed: nothing before this line acts.
+            allowed = _read_verdict(interrupt(self._request(waiting)), waiting)
+            refused |= {str(call["id"]): NOT_ALLOWED for call in waiting if call["id"] not in allowed}
+        return {"refused": refused, "messages": _answer_invalid(latest)}
+
+    def conclude(self, state: ToolAgentState) -> Work[Update]:
+        """Ask for the answer without tools, when no more calls may be made."""
+        report("conclude", "Answering with what is known")
+        reply = yield from self.choice.mind.write(
+            prompts.tool(self._read(state)), streamed=not self.choice.is_weighed
+        )
+        # A call that a model makes without being offered tools must not linger without a result.
+        return {"messages": [AIMessage(reply.text, id=reply.id)]}
+
+    def finish(self, state: ToolAgentState) -> Update:
+        """Take the last words as the answer.
+
+        Where tools are chosen by weighing, the model is a small one, whose words may get a result wrong:
+        words that leave out what the tool said give way to what it said.
+        """
+        latest = _latest(state)
+        answer = latest.text.strip() or None
+        update: Update = {}
+        told = _told_last(state) if self.choice.is_weighed else ""
+        if told and not _repeats(answer or "", told):
+            what = f"“{answer or ''}” leaves out what the tool said, which is the answer"
+            answer = told
+            update = {
+                "messages": [latest.model_copy(update={"content": told})],
+                "decisions": [*state["decisions"], Decision(node="finish", what=what, probability=1.0)],
+            }
+        return {
+            **update,
+            "question": state["asked"],
+            "answer": answer,
+            "abstained": answer is None,
+            "calls": _records(state),
+        }
+
+    def _read(self, state: ToolAgentState) -> Sequence[AnyMessage]:
+        """Return what the model reads: where a tool is chosen for a message, no more than its turn."""
+        messages = state["messages"]
+        return messages[-len(this_turn(messages)) - 1 :] if self.choice.is_weighed else messages
+
+    def may_go_on(self, state: ToolAgentState) -> bool:
+        """Whether the model may call more tools: there is budget, and its latest calls were of use."""
+        latest, budget = _latest(state), self._settings().max_calls
+        useful = any(call["id"] not in state["refused"] for call in latest.tool_calls)
+        invalid = bool(latest.invalid_tool_calls) and _invalid_rounds(state) < budget
+        return (useful or invalid) and len(turn_calls(state["messages"])) < budget
+
+    def _settings(self) -> ToolAgentNodes:
+        """Return these nodes as the run's context sets them."""
+        context = get_runtime(ToolAgentContext).context
+        if not isinstance(context, ToolAgentContext):
+            return self
+        approval = self.approval if context.approval is None else frozenset(context.approval)
+        most = self.max_calls if context.max_calls is None else min(self.max_calls, context.max_calls)
+        return replace(self, approval=approval, max_calls=most)
+
+    def _request(self, calls: Sequence[ToolCall]) -> ApprovalRequest:
+        waiting = [
+            ApprovalCall(
+                id=str(call["id"]),
+                name=call["name"],
+                arguments=call["args"],
+                description=self.tools[call["name"]].description,
+            )
+            for call in calls
+        ]
+        return ApprovalRequest(event="approval", calls=waiting)
+
+
+def asks_for_tools(state: ToolAgentState) -> bool:
+    """Whether the model's latest message calls tools, be it wrongly."""
+    latest = _latest(state)
+    return bool(latest.tool_calls or latest.invalid_tool_calls)
+
+
+def _failed_first(state: ToolAgentState) -> ToolCall | None:
+    """Return the turn's only call if its tool failed; a call that was refused did not get there."""
+    match this_turn(state["messages"]):
+        case [AIMessage(tool_calls=[call]), ToolMessage(status="error")] if (
+            call["id"] not in state["refused"]
+        ):
+            return call
+    return None
+
+
+def _told_last(state: ToolAgentState) -> str:
+    """Return the turn's last result, the last error where no tool had a result, or nothing."""
+    turn = this_turn(state["messages"])
+    told = [message for message in turn if isinstance(message, ToolMessage) and message.text not in REFUSALS]
+    results = [message for message in told if message.status == "success"]
+    return (results or told)[-1].text.removeprefix("Error: ").strip() if told else ""
+
+
+def _repeats(answer: str, told: str) -> bool:
+    """Whether an answer holds every line that a tool said; “38” does not stand in “138”."""
+    lines = (re.escape(line.strip()) for line in told.splitlines())
+    return all(re.search(rf"(?<![\w.]){line}(?!\w)", answer) for line in lines)
+
+
+def _latest(state: ToolAgentState) -> AIMessage:
+    return next(message for message in reversed(state["messages"]) if isinstance(message, AIMessage))
+
+
+def _answer_invalid(latest: AIMessage) -> list[ToolMessage]:
+    return [
+        ToolMessage(
+            f"Error: the arguments are not valid JSON: {call.get('error') or call['args']}",
+            name=call["name"] or "unknown",
+            tool_call_id=str(call["id"]),
+            status="error",
+        )
+        for call in latest.invalid_tool_calls
+    ]
+
+
+def _invalid_rounds(state: ToolAgentState) -> int:
+    turn = this_turn(state["messages"])
+    return sum(isinstance(message, AIMessage) and bool(message.invalid_tool_calls) for message in turn)
+
+
+def _read_verdict(verdict: Any, waiting: Sequence[ToolCall]) -> set[str]:
+    """Return the ids that a person allowed; anything but a clear yes allows nothing."""
+    if verdict is True:
+        return {str(call["id"]) for call in waiting}
+    return set(map(str, verdict)) if isinstance(verdict, list | tuple | set) else set()
+
+
+def _records(state: ToolAgentState) -> list[ToolRecord]:
+    turn = this_turn(state["messages"])
+    results = {message.tool_call_id: message for message in turn if isinstance(message, ToolMessage)}
+    answered = [(call, results[str(call["id"])]) for call in turn_calls(turn) if str(call["id"]) in results]
+    return [
+        ToolRecord(name=call["name"], arguments=call["args"], result=result.text, status=result.status)
+        for call, result in answered
+    ]
+
+
+def _show(arguments: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in arguments.items())

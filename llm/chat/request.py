@@ -1,0 +1,222 @@
+"""What a caller of the chat model may ask for, and what it means to the engine."""
+
+from __future__ import annotations
+
+import difflib
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.messages import BaseMessage
+from langchain_core.utils.function_calling import convert_to_json_schema
+
+from llm.chat.messages import task_of, to_template
+from llm.chat.tool_calls import ToolChoice
+
+if TYPE_CHECKING:
+    from llm.calibration import Calibration
+    from llm.inference.constraints import Constraint
+    from llm.inference.engine import Engine
+    from llm.inference.generation import Completion, Finish, Token
+    from llm.inference.sampling import GenerationSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Everything that a call can set; the names are those of OpenAI's interface where it has them."""
+
+    model: str
+    temperature: float = 0.0
+    max_tokens: int = 256
+    top_k: int = 0
+    top_p: float = 1.0
+    min_p: float = 0.0
+    repetition_penalty: float = 1.0
+    seed: int | None = None
+    stop: Sequence[str] = ()
+    logprobs: bool = False
+    top_logprobs: int = 0
+    speculate: bool = True
+    threads: int | None = None
+    tools: Sequence[Mapping[str, Any]] = ()
+    tool_choice: object = None
+    parallel_tool_calls: bool = True
+    copy_arguments: bool | None = None
+    """Whether free strings in a call are spans of what was said; None for what the model finds likelier."""
+    response_format: Any = None
+    spans: Sequence[str] | None = None
+    branches: int = 1
+    """Of how many spans that begin differently the likeliest is the reply, where none is sampled."""
+    edited: str | None = None
+    """The reply is this text with words left out, or with a span of `edited_with` put in, or as it is."""
+    edited_with: Sequence[str] = ()
+    choices: Sequence[str] | None = None
+    cancelled: threading.Event | None = None
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Options:
+        """Check the names of the options; None stands for the default.
+
+        Raises:
+            TypeError: There is no option of that name; the nearest one is suggested.
+        """
+        known = [option.name for option in fields(cls)]
+        refuse_unknown(values, known)
+        return cls(**{name: value for name, value in values.items() if value is not None})
+
+    @property
+    def settings(self) -> GenerationSettings:
+        """How the engine is to choose tokens."""
+        from llm.inference.sampling import GenerationSettings
+
+        return GenerationSettings(
+            max_tokens=self.max_tokens,
+            temperature=self.temperature,
+            top_k=self.top_k,
+            top_p=self.top_p,
+            min_p=self.min_p,
+            repetition_penalty=self.repetition_penalty,
+            seed=self.seed,
+            stop=tuple(self.stop),
+            top_logprobs=self.top_logprobs if self.logprobs else None,
+            speculate=self.speculate,
+        )
+
+
+@dataclass(frozen=True)
+class Request:
+    """A conversation and its options, ready for an engine."""
+
+    engine: Engine
+    options: Options
+    prompt: list[int]
+    task: str | None
+    constraint: Constraint | None = None
+    copying: Constraint | None = None
+    """Holds a call to what was said, where the likelier of that and `constraint` is the reply."""
+    tokens_read: int = 0
+    """Tokens read to select a tool, before the prompt."""
+
+    @classmethod
+    def of(
+        cls, engine: Engine, messages: Sequence[BaseMessage], options: Options, calibration: Calibration
+    ) -> Request:
+        """Select a tool where some are offered, encode the conversation, compile what holds the reply."""
+        from llm.chat.tool_selection import select_tool
+        from llm.tokenization.template import ChatTemplate
+
+        said = to_template(messages)
+        offered = ToolChoice.of(options.tools, options.tool_choice)
+        selection = select_tool(engine, said, offered, calibration)
+        tools = [selection.tool] if selection.tool else []
+        prompt = ChatTemplate(engine.tokenizer).encode(said, tools)
+        called = tools if selection.is_called else []
+        return cls(
+            engine,
+            options,
+            prompt,
+            task_of(messages),
+            _constraint(engine, messages, options, called),
+            _copying(engine, messages, options, called),
+            selection.tokens_read,
+        )
+
+    def reply(self) -> Iterator[Token | Finish]:
+        """Reply token by token; the last item is a `Finish`."""
+        options, engine = self.options, self.engine
+        best = self._best()
+        if best is None:
+            yield from engine.generate(self.prompt, options.settings, self.constraint, options.cancelled)
+        else:
+            yield from best.tokens
+            yield best.finish
+
+    def _best(self) -> Completion | None:
+        """Return the best of several replies, if that is what was asked for."""
+        from llm.chat.best_of import branches, complete_best, complete_call
+
+        options, engine = self.options, self.engine
+        asked = (engine, self.prompt, options.settings)
+        if options.edited is not None:
+            edits = _edits(engine, options.edited, options.edited_with)
+            return complete_best(*asked, edits, per_token=False, cancelled=options.cancelled)
+        if self.constraint is None or options.temperature > 0:
+            return None
+        if self.copying is not None:
+            return complete_call(*asked, self.constraint, self.copying, options.cancelled)
+        if options.branches > 1:
+            begun = branches(engine, self.prompt, self.constraint, options.branches)
+            return complete_best(*asked, begun, per_token=True, cancelled=options.cancelled)
+        return None
+
+
+def refuse_unknown(names: Iterable[str], known: Sequence[str]) -> None:
+    """Raise a TypeError about the first name that is not known, with the nearest that is."""
+    for name in names:
+        if name not in known:
+            nearest = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
+            raise TypeError(f"ChatHomespun has no option {name!r}{hint}")
+
+
+def _constraint(
+    engine: Engine, messages: Sequence[BaseMessage], options: Options, called: Sequence[Mapping[str, Any]]
+) -> Constraint | None:
+    if options.spans is not None:
+        return engine.constraints.spans(options.spans)
+    if options.response_format is not None:
+        return engine.constraints.json_schema(_schema_in(options.response_format))
+    if not called:
+        return None
+    said = _said(messages) if options.copy_arguments else ()
+    return _held_call(engine, options, called, said)
+
+
+def _copying(
+    engine: Engine, messages: Sequence[BaseMessage], options: Options, called: Sequence[Mapping[str, Any]]
+) -> Constraint | None:
+    """Return what holds a call to what was said, where it is left open whether it has to be."""
+    from llm.inference.grammars import takes_text
+
+    said = _said(messages)
+    if options.copy_arguments is not None or not said:
+        return None
+    if not any(takes_text(tool["function"].get("parameters") or {}) for tool in called):
+        return None
+    return _held_call(engine, options, called, said)
+
+
+def _held_call(
+    engine: Engine, options: Options, called: Sequence[Mapping[str, Any]], said: Sequence[str]
+) -> Constraint:
+    return engine.constraints.tool_calls(
+        called, required=True, parallel=options.parallel_tool_calls, copied_from=said
+    )
+
+
+def _said(messages: Sequence[BaseMessage]) -> list[str]:
+    """Return what people and tools said."""
+    return [text for message in messages if message.type in ("human", "tool") and (text := message.text)]
+
+
+def _edits(engine: Engine, text: str, spans_of: Sequence[str]) -> list[Constraint]:
+    """Return what holds a reply to a text as it is, shortened, and completed from other texts."""
+    compiler = engine.constraints
+    edits = [compiler.choice([text]), compiler.shortened(text)]
+    said = [other for other in spans_of if other.strip()]
+    return [*edits, compiler.completed(text, said)] if said else edits
+
+
+def _schema_in(response_format: Any) -> Mapping[str, Any]:
+    """Return the JSON Schema in OpenAI's `response_format`, a pydantic class or a TypedDict."""
+    if isinstance(response_format, Mapping):
+        if response_format.get("type") == "json_object":
+            return {"type": "object"}
+        if response_format.get("type") == "json_schema":
+            described = response_format.get("json_schema")
+            schema = described.get("schema") if isinstance(described, Mapping) else None
+            if not isinstance(schema, Mapping):
+                raise ValueError("response_format holds no schema: put one under json_schema.schema.")
+            return schema
+    return convert_to_json_schema(response_format)

@@ -1,0 +1,1 @@
+"""From prompts of tokens to replies, fast and within constraints."""

@@ -1,0 +1,174 @@
+"""Grammars of replies, as text in llguidance's dialect of Lark."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from llm.inference.schemas import close_schema
+from llm.tokenization import special_tokens
+
+ANY_TEXT = r"/(.|\n)+/"
+COMPACT = {"whitespace_flexible": False, "item_separator": ",", "key_separator": ":"}
+"""JSON without spaces, as the model was trained to write it."""
+
+_PIECE = re.compile(r"\s*(?:\S*\w|\S)")
+"""A word or a mark after one, with the white space before it."""
+_REPLACED = 2
+"""Most pieces of a text that a span takes the place of."""
+_SPAN = r"[^\s?!]+( [^\s?!]+){0,7}"
+"""At most eight words within one sentence."""
+_CONNECTIVES = ("of", "in", "for", "at", "by", "about", "to", "from", "with", "on", "the", "as")
+"""Words that join a span to the text before it."""
+
+_NO_PARAMETERS = {"type": "object", "properties": {}}
+_PLAIN_STRING = {"type", "title", "description", "default"}
+"""Keys of a string's schema that leave its content open."""
+
+
+def json_grammar(schema: Mapping[str, Any]) -> str:
+    """Return the grammar of compact JSON that validates against a schema."""
+    return f"start: {_json(schema)}"
+
+
+def choice_grammar(choices: Iterable[str]) -> str:
+    """Return the grammar of one of several texts."""
+    return "start: " + " | ".join(map(_quote, choices))
+
+
+def regex_grammar(pattern: str) -> str:
+    """Return the grammar of a regular expression, all of which must match."""
+    escaped = pattern.replace("/", r"\/")
+    return f"start: TEXT\nTEXT: /{escaped}/"
+
+
+def span_grammar(texts: Sequence[str]) -> str:
+    """Return the grammar of a run of whole words of one of the texts."""
+    return "\n".join(["start: SPAN", *_span_terminal(texts)])
+
+
+def shortening_grammar(text: str) -> str:
+    """Return the grammar of a text in which words may be left out; its end has to stay."""
+    pieces = _pieces(text)
+    rules = [f'rest{len(pieces)}: ""']
+    for place in range(len(pieces)):
+        kept = [f"{_quote(piece)} rest{after}" for after, piece in enumerate(pieces[place:], place + 1)]
+        rules.append(f"rest{place}: " + " | ".join(kept))
+    first = [
+        f"{_quote(word)} rest{place + 1}"
+        for place, piece in enumerate(pieces)
+        for word in sorted({piece.strip(), _capitalised(piece.strip())})
+    ]
+    return "\n".join(["start: " + " | ".join(first), *rules])
+
+
+def completing_grammar(text: str, spans_of: Sequence[str]) -> str:
+    """Return the grammar of a text into which a span of other texts may be put, once.
+
+    The span has at most eight words, takes the place of at most two pieces of the text, and may be
+    joined to it by a connective before or a possessive after it.
+    """
+    pieces = _pieces(text)
+    rules = []
+    for place, piece in enumerate([*pieces, None]):
+        # After the span the text goes on without another; at the very beginning a space must follow it.
+        spaced = f" {piece}" if place == 0 else piece
+        rules.append(f"after{place}: " + ('""' if spaced is None else f"{_quote(spaced)} after{place + 1}"))
+        kept = '""' if piece is None else f"{_quote(piece)} before{place + 1}"
+        space = '" " ' if place else ""
+        last = min(place + _REPLACED, len(pieces))
+        put_in = [f"{space}put_in after{resumed}" for resumed in range(place, last + 1)]
+        rules.append(f"before{place}: " + " | ".join([kept, *put_in]))
+    connective = " | ".join(_quote(f"{word} ") for word in _CONNECTIVES)
+    joined = f'put_in: ({connective})? SPAN ("\'s")?'
+    return "\n".join(["start: before0", *rules, joined, *_span_terminal(spans_of, _SPAN)])
+
+
+def tool_grammar(
+    tools: Sequence[Mapping[str, Any]], *, required: bool, parallel: bool, copied_from: Sequence[str] = ()
+) -> str:
+    """Return the grammar of tool calls in the model's own format.
+
+    Args:
+        tools: Tools in OpenAI's format.
+        required: Whether there must be a call; otherwise words may stand in their place or before them.
+        parallel: Whether there may be several calls.
+        copied_from: Texts that arguments which are free strings must be spans of; any if empty.
+    """
+    # A quote or backslash would stand escaped in JSON: spans end before them.
+    segments = [part for text in copied_from for part in re.split(r'["\\\x00-\x1f]+', text) if part.strip()]
+    calls = "call+" if parallel else "call"
+    start = calls if required else f"text | {calls} | text {calls}"
+    names = [f"call{index}" for index in range(len(tools))]
+    lines = [
+        f"start: {start}",
+        f"text: {ANY_TEXT}",
+        f"call: {special_tokens.TOOL_CALL} ({' | '.join(names)})",
+    ]
+    for name, tool in zip(names, tools, strict=True):
+        function = tool["function"]
+        opening = _quote(f'{{"name":{_quote(function["name"])},"arguments":')
+        lines.append(f'{name}: {opening} {name}_arguments "}}"')
+        lines += _arguments(f"{name}_arguments", function.get("parameters") or _NO_PARAMETERS, bool(segments))
+    return "\n".join([*lines, *(_span_terminal(segments) if segments else ())])
+
+
+def takes_text(parameters: Mapping[str, Any]) -> bool:
+    """Whether a tool's parameters hold a free string, which can be copied from a text."""
+    properties = parameters.get("properties") or {}
+    return "$defs" not in parameters and any(map(_is_free_string, properties.values()))
+
+
+def _arguments(name: str, schema: Mapping[str, Any], copies: bool) -> list[str]:
+    """Return the rules of a tool's arguments.
+
+    To hold single strings to spans the object is spelled out, property after property: `name_0` stands
+    before the first one written, `name_0_more` after another, where a comma is due.
+    """
+    if not copies or not takes_text(schema):
+        return [f"{name}: {_json(schema)}"]
+    properties = schema["properties"]
+    required = schema.get("required") or ()
+    lines = [f'{name}: "{{" {name}_0 "}}"']
+    for index, (key, value) in enumerate(properties.items()):
+        written = f"{_quote(_quote(key) + ':')} {name}_{index}_value {name}_{index + 1}_more"
+        skipped = "" if key in required else f" | {name}_{index + 1}"
+        lines.append(f"{name}_{index}: {written}{skipped}")
+        lines.append(f'{name}_{index}_more: "," {written}{skipped and skipped + "_more"}')
+        lines.append(f"{name}_{index}_value: {_value(value)}")
+    return [*lines, f'{name}_{len(properties)}: ""', f'{name}_{len(properties)}_more: ""']
+
+
+def _value(schema: Mapping[str, Any]) -> str:
+    return r'"\"" SPAN "\""' if _is_free_string(schema) else _json(schema)
+
+
+def _is_free_string(schema: Mapping[str, Any]) -> bool:
+    return schema.get("type") == "string" and schema.keys() <= _PLAIN_STRING
+
+
+def _pieces(text: str) -> list[str]:
+    return [match.group() for match in _PIECE.finditer(text.strip())]
+
+
+def _capitalised(word: str) -> str:
+    return word[:1].upper() + word[1:]
+
+
+def _span_terminal(texts: Sequence[str], shape: str = r"\S((.|\n)*\S)?") -> list[str]:
+    names = [f"TEXT{index}" for index in range(len(texts))]
+    lines = [rf"SPAN: ({' | '.join(names)}) & /{shape}/"]
+    for name, text in zip(names, texts, strict=True):
+        lines.append(f"{name}: %regex {json.dumps({'substring_words': text}, ensure_ascii=False)}")
+    return lines
+
+
+def _json(schema: Mapping[str, Any]) -> str:
+    return "%json " + json.dumps({**close_schema(schema), "x-guidance": COMPACT}, ensure_ascii=False)
+
+
+def _quote(text: str) -> str:
+    # llguidance takes every character but this one as it is.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,1 @@
+"""Text and conversations become tokens, and tokens text."""

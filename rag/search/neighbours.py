@@ -1,0 +1,58 @@
+"""Join passages that follow each other in a file, so that a reader gets one text instead of two halves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from rag.passage import Passage
+from rag.storage.store import HEADING_JOINT
+
+
+def merge_neighbours(
+    passages: Iterable[Passage], k: int, text_of: Callable[[str], str], fits: Callable[[str], bool]
+) -> list[Passage]:
+    """Return at most `k` passages; one that adjoins a better one becomes part of it.
+
+    Args:
+        passages: Best first.
+        k: How many to return.
+        text_of: Gives the text of a document by path.
+        fits: Tells whether a joined text is still short enough.
+    """
+    kept: list[Passage] = []
+    for passage in passages:
+        for position, better in enumerate(kept):
+            joined = _joined(better, passage, text_of)
+            if joined is not None and fits(joined.text):
+                kept[position] = joined
+                break
+        else:
+            if len(kept) == k:
+                break
+            kept.append(passage)
+    return kept
+
+
+def _joined(better: Passage, other: Passage, text_of: Callable[[str], str]) -> Passage | None:
+    first, second = sorted((better, other), key=lambda passage: passage.start)
+    if better.path != other.path or better.page != other.page or not _related(first.heading, second.heading):
+        return None
+    text = text_of(better.path)
+    if text[first.end : second.start].strip():
+        return None
+    return replace(
+        better,
+        text=text[first.start : second.end],
+        start=first.start,
+        end=second.end,
+        start_line=first.start_line,
+        end_line=second.end_line,
+        heading=min(first.heading, second.heading, key=len),
+    )
+
+
+def _related(first: str, second: str) -> bool:
+    """Tell whether one heading path holds the other."""
+    shorter, longer = sorted((first, second), key=len)
+    return not shorter or longer == shorter or longer.startswith(shorter + HEADING_JOINT)

@@ -1,0 +1,1 @@
+"""The index on disk: one SQLite file, and Chroma, which follows it."""
