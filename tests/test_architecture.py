@@ -28,6 +28,14 @@ MAY_IMPORT = {
 RAG_FOR_GRAPHS = {"rag.passage"}
 """Graphs know the types of rag, and nothing that loads or searches."""
 
+LAYERS = {
+    "llm": ("tokenization", "model", "inference", "chat"),
+    "rag": ("loaders", "storage", "search"),
+    "graphs": ("document_qa", "tool_agent", "reasoner", "assistant"),
+    "agent": ("configuration", "conversations", "parts", "tools", "chat", "commands"),
+}
+"""Packages of a room, the lowest first: none imports from one above it."""
+
 MOST_LINES = 500
 HEAVY = (
     "torch", "chromadb", "sentence_transformers", "transformers", "langchain_core", "langgraph", "numpy",
@@ -56,6 +64,20 @@ def test_imports_go_downward(room: str) -> None:
         for path in files_of(room)
         for name in imported(path)
         if name.split(".")[0] in forbidden
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize(("room", "package"), [(room, one) for room in LAYERS for one in LAYERS[room]])
+def test_imports_go_downward_within_a_room(room: str, package: str) -> None:
+    above = LAYERS[room][LAYERS[room].index(package) + 1 :]
+    files = files_of(f"{room}/{package}")
+    assert files
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in files
+        for name in imported(path)
+        if name.startswith(tuple(f"{room}.{other}." for other in above))
     ]
     assert not wrong
 

@@ -17,8 +17,8 @@ from langgraph.types import Command
 
 from agent.conversations.answer import ABSTAINED, Answer, Citation, ToolCall, Usage
 from agent.conversations.events import Approval, Event, Finished, Step, Token, ToolRequest
+from agent.conversations.meter import METER, Meter
 from agent.errors import Cancelled
-from agent.parts.meter import METER, Meter
 
 Exchange = tuple[str, str | None]
 """A question and what was answered; None when the documents did not say."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage
 
-from agent.parts.meter import METER
+from agent.conversations.meter import METER
 from llm import ChatHomespun
 
 
