@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,12 +34,16 @@ class LazyGroup(click.Group):
 
     def __init__(self, *args: Any, places: dict[str, CommandPlace], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.places = {name: place for name, place in places.items() if _exists(place.module)}
+        self.places = places
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take options without a command as options of the chat."""
+        """Take options without a command as options of the chat.
+
+        A shell that completes the first word, which is when the parsing is resilient, gets all commands.
+        """
         own = {name for parameter in self.get_params(ctx) for name in parameter.opts}
-        if not args or (args[0].startswith("-") and args[0] not in own):
+        is_of_chat = bool(args) and args[0].startswith("-") and args[0] not in own
+        if is_of_chat or not (args or ctx.resilient_parsing):
             args = [DEFAULT_COMMAND, *args]
         return super().parse_args(ctx, args)
 
@@ -98,7 +101,3 @@ def _reader_may_leave() -> Iterator[None]:
         if isinstance(error.__context__, BrokenPipeError):
             raise ReaderGoneError from error
         raise
-
-
-def _exists(module: str) -> bool:
-    return importlib.util.find_spec(module) is not None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.shell_completion import ShellComplete
 
 from agent import assembly as assembly_module
 from agent import cli
@@ -306,3 +307,12 @@ def test_completion_scripts(run: Run, shell: str) -> None:
     code, out, _ = run("completion", shell)
     assert code == 0
     assert "_HOMESPUN_COMPLETE" in out
+
+
+@pytest.mark.parametrize(
+    ("before", "begun", "offered"),
+    [([], "th", ["threads"]), (["ask"], "--do", ["--docs"]), (["--docs", "notes"], "--res", ["--resume"])],
+)
+def test_words_are_completed(before: list[str], begun: str, offered: list[str]) -> None:
+    completions = ShellComplete(cli.cli, {}, "homespun", "_HOMESPUN_COMPLETE").get_completions(before, begun)
+    assert [item.value for item in completions] == offered
