@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from agent.configuration.paths import HANDBOOK, Paths
 from agent.configuration.settings import Settings, Workflow
-from agent.errors import FolderUnusableError, HomespunError, StorageError
+from agent.errors import FolderUnusableError, StorageError
+from agent.parts import models
 from agent.parts.library import DocumentIndex, Library, check_folder, index_folder
 from agent.parts.memory import Memory
 from agent.parts.part import Part
@@ -81,11 +82,11 @@ class Assembly:
         """Cleared while a question is answered: work that can wait then leaves the processor alone."""
         self.idle.set()
         self._embed_seconds = embed_seconds
-        self._open_model = open_model or _open_own_model
+        self._open_model = open_model or models.open_model
         self._open_index = open_index or self._open_own_index
         self.model: Part[BaseChatModel] = Part("the language model", lambda: self._open_model(self.settings))
         self.embedder: Part[Embedder] = Part(
-            "the embedding model", lambda: (open_embedder or _open_own_embedder)(self.settings)
+            "the embedding model", lambda: (open_embedder or models.open_embedder)(self.settings)
         )
         self.memory = Memory(paths.memory, lambda texts: self.embedder.get().embed_documents(texts))
         self.tool_servers: Part[ToolServers] = Part("the servers of tools", self._open_tool_servers)
@@ -125,20 +126,16 @@ class Assembly:
 
     def judgement(self) -> dict[str, Any]:
         """Return what the graphs that read documents judge by: thresholds, evidence, the way to quote."""
-        from agent.parts.models import open_evidence, open_thresholds
-
         model, embedder = self.model.get(), self.embedder.get()
         return {
-            "thresholds": open_thresholds(self.settings, model),
-            "evidence": open_evidence(self.settings, model, embedder, "evidence"),
+            "thresholds": models.open_thresholds(self.settings, model),
+            "evidence": models.open_evidence(self.settings, model, embedder, "evidence"),
             "quote_method": self.settings.quoting,
         }
 
     def tool_evidence(self) -> Evidence:
         """Return what counts beside the model when a tool is chosen."""
-        from agent.parts.models import open_evidence
-
-        return open_evidence(self.settings, self.model.get(), self.embedder.get(), "tool_evidence")
+        return models.open_evidence(self.settings, self.model.get(), self.embedder.get(), "tool_evidence")
 
     def use_folders(self, folders: Sequence[Path]) -> None:
         """Ask other folders from now on.
@@ -274,25 +271,3 @@ class Assembly:
             store=self.memory.store,
         )
         return Answerer(graph, saver)
-
-
-def _open_own_model(settings: Settings) -> BaseChatModel:
-    from agent.parts.models import open_model
-
-    return open_model(settings)
-
-
-def _open_own_embedder(settings: Settings) -> Embedder:
-    if not settings.embedder:
-        from rag.minilm import MiniLM
-
-        return MiniLM()
-    try:
-        from agent.parts.sentence_embedder import SentenceEmbedder
-
-        return SentenceEmbedder(settings.embedder)
-    except OSError as error:
-        raise HomespunError(
-            f"The embedding model {settings.embedder!r} is not on this machine ({error}): name a folder of "
-            "sentence-transformers, or leave the setting embedder empty for the packaged one."
-        ) from error

@@ -16,7 +16,7 @@ from agent.configuration.paths import HANDBOOK, REPOSITORY, Paths
 from agent.configuration.settings import Settings
 from agent.errors import HomespunError, explain
 from agent.parts.library import check_folder, index_folder
-from agent.parts.models import is_foreign, open_model, weights_folder
+from agent.parts.models import is_foreign, open_embedder, open_model, weights_folder
 
 _LEAST_PYTHON = (3, 11)
 _LEAST_DISK = 500 * 1024 * 1024
@@ -111,15 +111,9 @@ def _check_prompts(settings: Settings) -> str:
 
 
 def _check_embedding(settings: Settings) -> str:
-    if settings.embedder:
-        from agent.parts.sentence_embedder import SentenceEmbedder
-
-        SentenceEmbedder(settings.embedder).embed_query("test")
-        return f"The embedding model {settings.embedder} works"
-    from rag.minilm import MiniLM
-
-    MiniLM().embed_query("test")
-    return "The packaged embedding model works"
+    open_embedder(settings).embed_query("test")
+    name = f"embedding model {settings.embedder}" if settings.embedder else "packaged embedding model"
+    return f"The {name} works"
 
 
 def _check_documents(settings: Settings, paths: Paths) -> str:

@@ -1,4 +1,4 @@
-"""Find and open the language model that a setting names."""
+"""Find and open the models that the settings name: the one that writes and the one that embeds."""
 
 from __future__ import annotations
 
@@ -77,6 +77,27 @@ def open_model(settings: Settings) -> BaseChatModel:
     model = MeteredHomespun(model=str(folder), threads=settings.processors or None)
     _ = model.engine  # reads the weights now, so that damage shows before anything else is begun
     return model
+
+
+def open_embedder(settings: Settings) -> Embedder:
+    """Load the embedding model of the settings.
+
+    Raises:
+        HomespunError: It is not on this machine, or no embedding model.
+    """
+    if not settings.embedder:
+        from rag.minilm import MiniLM
+
+        return MiniLM()
+    try:
+        from agent.parts.sentence_embedder import SentenceEmbedder
+
+        return SentenceEmbedder(settings.embedder)
+    except (OSError, ValueError) as error:
+        raise HomespunError(
+            f"There is no embedding model {settings.embedder!r} on this machine: name a folder that "
+            "sentence-transformers can read, or leave the setting embedder empty for the packaged one."
+        ) from error
 
 
 def open_thresholds(

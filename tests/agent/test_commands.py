@@ -19,6 +19,7 @@ from agent.command_group import LazyGroup
 from agent.configuration.paths import locate
 from agent.configuration.settings import Settings
 from agent.doctor import examine
+from agent.parts import models
 from corpora.prompt_digest import prompt_digest
 from tests.agent.conftest import FixedEmbedder
 from tests.agent.fakes import LIGHTHOUSE, MemoryIndex, RuleModel, open_memory_index
@@ -39,7 +40,7 @@ def run(capfd: pytest.CaptureFixture[str]) -> Run:
 
 @pytest.fixture
 def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(assembly_module, "_open_own_model", lambda _: RuleModel())
+    monkeypatch.setattr(models, "open_model", lambda _: RuleModel())
     monkeypatch.setattr(
         assembly_module.Assembly, "_open_own_index", lambda self, folder: open_memory_index(folder)
     )
@@ -183,7 +184,7 @@ def test_a_fault_is_exit_code_1(run: Run, folder: Path, monkeypatch: pytest.Monk
     def fail(_: object) -> None:
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr(assembly_module, "_open_own_model", fail)
+    monkeypatch.setattr(models, "open_model", fail)
     code, out, err = run("ask", "What?", "--docs", str(folder))
     assert (code, out) == (1, "")
     assert "ZeroDivisionError: oops" in err
@@ -246,14 +247,17 @@ def test_the_template_is_a_settings_file(run: Run, tmp_path: Path) -> None:
 
 
 def test_doctor_says_what_is_wrong(run: Run, tmp_path: Path, home: Path) -> None:
-    code, out, _ = run("doctor", "--model", str(tmp_path), "--docs", str(tmp_path / "none"), "--json")
+    code, out, _ = run(
+        *("doctor", "--model", str(tmp_path), "--docs", str(tmp_path / "none")),
+        *("--set", f"embedder={tmp_path}", "--json"),
+    )
     assert code == 2
     checks = {check["what"]: check for check in json.loads(out)["checks"]}
     assert not checks["weights"]["good"]
     assert "--model" in checks["weights"]["sentence"]
     assert "does not exist" in checks["documents"]["sentence"]
     assert checks["python"]["good"]
-    assert checks["embedding"]["good"]
+    assert "name a folder that sentence-transformers can read" in checks["embedding"]["sentence"]
     assert not home.exists()
 
 
@@ -280,8 +284,8 @@ def test_a_home_that_cannot_be_written_is_one_sentence(
     run: Run, home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home.write_text("a file where the folder should be", "utf-8")
-    monkeypatch.setattr(assembly_module, "_open_own_model", lambda _: RuleModel())
-    monkeypatch.setattr(assembly_module, "_open_own_embedder", lambda _: FixedEmbedder())
+    monkeypatch.setattr(models, "open_model", lambda _: RuleModel())
+    monkeypatch.setattr(models, "open_embedder", lambda _: FixedEmbedder())
     code, out, err = run("ask", "How tall is it?", "--docs", str(folder))
     assert (code, out) == (2, "")
     assert "point HOMESPUN_HOME to another" in err

@@ -15,6 +15,7 @@ import pytest
 from agent import assembly as assembly_module
 from agent import cli
 from agent.assembly import Assembly
+from agent.parts import models
 from agent.rendering.progress_line import ProgressLine, describe
 from rag.progress import Progress
 from rag.report import FailedFile, IndexReport
@@ -96,8 +97,8 @@ def test_chroma_url_keeps_the_vectors_on_a_server(
 ) -> None:
     import chromadb
 
-    monkeypatch.setattr(assembly_module, "_open_own_embedder", lambda _: FakeEmbedder())
-    monkeypatch.setattr(assembly_module, "_open_own_model", lambda _: RuleModel())
+    monkeypatch.setattr(models, "open_embedder", lambda _: FakeEmbedder())
+    monkeypatch.setattr(models, "open_model", lambda _: RuleModel())
     with chroma_server(tmp_path / "server") as (url, _):
         assert cli.run(["index", str(folder), "--chroma-url", url, "--json"]) == 0
         report = json.loads(capfd.readouterr().out)

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from langchain_core.embeddings import Embeddings
 
-from agent import assembly as assembly_module
 from agent import cli
 from agent.errors import HomespunError
 from agent.evaluation.retrieval import evaluate_retrieval
+from agent.parts import models
 from rag import FolderIndex
 
 QUESTION = "Where do the herons nest?"
@@ -90,7 +90,7 @@ def test_questions_without_an_answer_do_not_count(index: FolderIndex) -> None:
 def test_the_command_prints_one_object(
     birds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(assembly_module, "_open_own_embedder", lambda _: MeaningEmbedder())
+    monkeypatch.setattr(models, "open_embedder", lambda _: MeaningEmbedder())
     questions = tmp_path / "questions.jsonl"
     questions.write_text(json.dumps(ANSWER) + "\n")
     assert cli.run(["eval", "retrieval", str(birds), "--questions", str(questions)]) == 0

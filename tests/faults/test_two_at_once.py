@@ -24,11 +24,12 @@ from llm.training.trainer import Trainer
 
 ASK = """
 import sys
-from agent import assembly, cli
+from agent import cli
+from agent.parts import models
 from tests.agent.fakes import RuleModel
 from tests.rag.fakes import FakeEmbedder
-assembly._open_own_model = lambda _: RuleModel()
-assembly._open_own_embedder = lambda _: FakeEmbedder(dimensions=384)
+models.open_model = lambda _: RuleModel()
+models.open_embedder = lambda _: FakeEmbedder(dimensions=384)
 sys.exit(cli.run(sys.argv[1:]))
 """
 """`python main.py ask` with its own index, and a model and vectors that load at once."""
