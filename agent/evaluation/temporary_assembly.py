@@ -35,4 +35,5 @@ def assembly_over(documents: Path | Callable[[Path], None], settings: Settings) 
         try:
             yield assembly
         finally:
-            assembly.library.get().close()
+            if assembly.library.ready:  # without a model, for one, nothing was read
+                assembly.library.get().close()

@@ -13,9 +13,13 @@ import pytest
 from langchain_core.messages import AIMessage
 from langchain_core.runnables import RunnableLambda
 
+from agent.assembly import Assembly
+from agent.configuration.settings import Settings
+from agent.errors import HomespunError
 from agent.evaluation.invented_world import STATEMENTS, invent
 from agent.evaluation.own_tool_tasks import KINDS, Task, holds, tasks
 from agent.evaluation.own_tools import evaluate_own_tools, likeliest_result, measure
+from agent.evaluation.temporary_assembly import assembly_over
 from agent.evaluation.two_hop import evaluate_two_hop
 from agent.evaluation.two_hop_questions import questions
 from agent.tools import build_tools
@@ -32,6 +36,7 @@ from tests.graphs.fakes import ScriptedModel
 from tests.graphs.test_evidence import WordEmbedder
 
 WORLD = invent(0)
+NO_MODEL = Settings(model="nothing")
 TODAY = date(2026, 11, 21)
 TASKS = list(tasks(200, 0, WORLD, TODAY))
 QUESTIONS = list(questions(80, 0, WORLD))
@@ -161,6 +166,12 @@ def test_questions_take_two_files_whose_facts_make_the_answer(tmp_path: Path) ->
 
 def questions_again() -> list[dict[str, Any]]:
     return list(questions(80, 0, invent(0)))
+
+
+def test_nothing_is_read_where_the_model_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Assembly, "_open_own_index", lambda *_: pytest.fail("an index was opened"))
+    with pytest.raises(HomespunError, match="no weights"), assembly_over(WORLD.write, NO_MODEL) as assembly:
+        assembly.model.get()
 
 
 def test_graphs_are_measured_side_by_side() -> None:
