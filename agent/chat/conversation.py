@@ -50,7 +50,7 @@ def resume(chat: Chat, arguments: list[str]) -> None:
 
 def _ask_its_folders(chat: Chat, thread: Thread) -> None:
     """Go on about the folders of the conversation, where they are still there and no others were named."""
-    folders = [Path(folder) for folder in thread.folders if Path(folder).is_dir()]
+    folders = thread.folders_left()
     if chat.context.settings.docs or not folders or folders == chat.assembly.folders:
         return
     chat.work("Changing the folders", lambda: chat.assembly.use_folders(folders))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 from agent.assembly import EMBED_SECONDS, Assembly
 from agent.chat.chat import Chat
@@ -36,9 +35,7 @@ def run_chat(context: Context, resume: bool = False, thread: str | None = None) 
     found = _find_thread(store, resume, thread)
     settings = context.settings
     if found is not None and not settings.docs:
-        # A conversation goes on about the folders it was about, where they are still there.
-        folders = [Path(folder) for folder in found.folders if Path(folder).is_dir()]
-        settings = settings.model_copy(update={"docs": folders})
+        settings = settings.model_copy(update={"docs": found.folders_left()})
     assembly = Assembly(settings, context.paths, workflow=settings.workflow, embed_seconds=EMBED_SECONDS)
     if not is_foreign(settings.model):
         weights_folder(settings.model)
@@ -69,8 +66,9 @@ def _find_thread(store: ThreadStore, resume: bool, name: str | None) -> Thread |
         return None
     found = store.find(name) if name else next(iter(store.threads(1)), None)
     if found is None:
-        wanted = f"no conversation {name!r}" if name else "no saved conversation yet"
-        raise HomespunError(f"There is {wanted}: python main.py threads lists them.")
+        if name:
+            raise HomespunError(f"There is no conversation {name!r}: python main.py threads lists them.")
+        raise HomespunError("There is no saved conversation yet: leave --resume out to begin one.")
     return found
 
 

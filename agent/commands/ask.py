@@ -49,7 +49,7 @@ def _answer(context: Context, question: str, thread: str | None, as_json: bool) 
     from agent.assembly import EMBED_SECONDS, Assembly
     from agent.conversations.events import Approval, Finished, Step
     from agent.conversations.session import Session
-    from agent.rendering.escape import to_json
+    from agent.rendering.escape import one_line, to_json
     from agent.rendering.plain import answer_lines
     from agent.rendering.progress_line import ProgressLine
 
@@ -71,6 +71,8 @@ def _answer(context: Context, question: str, thread: str | None, as_json: bool) 
         click.echo(to_json(answer.to_json()))
     else:
         click.echo(context.output.text("\n".join(answer_lines(answer))))
+    if session.warning:
+        click.echo(context.messages.text(one_line(session.warning)), err=True)
     if context.messages.interactive:
         _hint(assembly.reports)
     return EXIT_ABSTAINED if answer.abstained else EXIT_ANSWERED

@@ -30,6 +30,8 @@ def command(
     from agent.conversations.threads import ThreadStore
 
     store = ThreadStore(context.paths.database, context.settings.threads)
+    if exported is not None and deleted is not None:
+        raise click.UsageError("--export and --delete are two commands: give one of them.")
     if exported is not None:
         _export(context, store, exported, as_json)
     elif deleted is not None:

@@ -31,6 +31,9 @@ CREATE TABLE IF NOT EXISTS turns (
 );
 CREATE INDEX IF NOT EXISTS threads_by_time ON threads (updated);
 """
+_THREADS = """
+SELECT id, title, folders, created, updated, (SELECT count(*) FROM turns WHERE thread = id) FROM threads
+"""
 _TITLE_LENGTH = 60
 
 
@@ -45,6 +48,10 @@ class Thread:
     created: float
     updated: float
     turns: int
+
+    def folders_left(self) -> list[Path]:
+        """Return the folders that are still there: a conversation that goes on is about them."""
+        return [path for path in map(Path, self.folders) if path.is_dir()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +81,9 @@ class ThreadStore:
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
 
-    def create(self, question: str, folders: Sequence[Path], thread_id: str | None = None) -> str:
+    def create(self, question: str, folders: Sequence[Path]) -> str:
         """Begin a thread titled by its first question; return its id."""
-        own_id = thread_id or uuid.uuid4().hex[:8]
+        own_id = uuid.uuid4().hex[:8]
         title = " ".join(question.split())
         if len(title) > _TITLE_LENGTH:
             title = title[: _TITLE_LENGTH - 1].rstrip() + "\u2026"
@@ -126,21 +133,12 @@ class ThreadStore:
 
     def threads(self, limit: int = 50) -> list[Thread]:
         """Return the latest threads, the last used first."""
-        rows = self._read(
-            "SELECT id, title, folders, created, updated, (SELECT count(*) FROM turns WHERE thread = id) "
-            "FROM threads ORDER BY updated DESC LIMIT ?",
-            limit,
-        )
+        rows = self._read(f"{_THREADS} ORDER BY updated DESC LIMIT ?", limit)
         return [_thread(row) for row in rows]
 
     def find(self, name: str) -> Thread | None:
         """Return the thread with an id or title, or the only one whose id begins so."""
-        rows = self._read(
-            "SELECT id, title, folders, created, updated, (SELECT count(*) FROM turns WHERE thread = id) "
-            "FROM threads WHERE id = ? OR title = ? ORDER BY updated DESC",
-            name,
-            name,
-        )
+        rows = self._read(f"{_THREADS} WHERE id = ? OR title = ? ORDER BY updated DESC", name, name)
         if rows:
             return _thread(rows[0])
         begun = [thread for thread in self.threads(self._keep) if name and thread.id.startswith(name)]

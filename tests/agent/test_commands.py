@@ -106,6 +106,15 @@ class TestAsk:
         assert run("threads", "--delete", "island")[0] == 0
         assert json.loads(run("threads", "--json")[1])["threads"] == []
 
+    def test_a_thread_that_cannot_be_saved_costs_the_saving_not_the_answer(
+        self, run: Run, folder: Path, home: Path
+    ) -> None:
+        home.write_text("a file where the folder should be", "utf-8")
+        code, out, err = run("ask", "When was it built?", "--docs", str(folder), "--thread", "island")
+        assert (code, out.splitlines()[0]) == (0, "1871")
+        assert err.startswith("This conversation is not saved.")
+        assert err.count("\n") == 1
+
     def test_asking_without_a_thread_saves_nothing(self, run: Run, folder: Path, home: Path) -> None:
         assert run("ask", "How tall is it?", "--docs", str(folder))[0] == 0
         assert not home.exists()
@@ -126,9 +135,10 @@ class TestAsk:
         (["index", "/does/not/exist"], "does not exist"),
         (["aks"], "Did you mean ask?"),
         (["threads", "--export", "nothing"], "There is no conversation 'nothing'"),
+        (["threads", "--export", "a", "--delete", "b"], "give one of them"),
         (["bench", "nothing"], "There is no benchmark"),
         (["chat", "--thread", "nothing"], "There is no conversation 'nothing'"),
-        (["--resume"], "no saved conversation yet"),
+        (["--resume"], "no saved conversation yet: leave --resume out"),
         (["ask", "What?", "--model", "nobody:gpt"], "The model nobody:gpt cannot be opened"),
     ],
 )
