@@ -26,6 +26,8 @@ def build_app(assembly: Assembly, settings: ServeSettings) -> FastAPI:
     app = FastAPI(
         title="Homespun",
         version=VERSION,
+        docs_url=None,  # these pages load their scripts from the internet; /openapi.json says the same
+        redoc_url=None,
         middleware=[
             Middleware(TokenGuard, token=settings.token),
             Middleware(BodyGuard, most=settings.body_bytes),

@@ -7,8 +7,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from agent.errors import explain
+from agent.errors import HomespunError, explain
 from agent.serve.gate import BusyError
+from llm.errors import ContextOverflowError, ModelError
+from rag.errors import RagError
+
+_REFUSALS = (HomespunError, ModelError, RagError, ValueError, TypeError, NotImplementedError)
+"""Errors that tell a caller what is wrong; all others are faults, and the log gets their traceback."""
 
 _RETRY_SECONDS = "5"
 
@@ -39,14 +44,16 @@ def add_error_handlers(app: FastAPI) -> None:
     async def refused(_: Request, error: HTTPException) -> JSONResponse:
         return error_response(error.status_code, str(error.detail), "invalid_request_error")
 
-    @app.exception_handler(Exception)
     async def failed(_: Request, error: Exception) -> JSONResponse:
         return response_for(error)
+
+    for kind in (*_REFUSALS, Exception):
+        app.add_exception_handler(kind, failed)
 
 
 def response_for(error: Exception) -> JSONResponse:
     """Return the response to an error of the model or the documents."""
-    if type(error).__name__ == "ContextOverflowError":
+    if isinstance(error, ContextOverflowError):
         return error_response(400, str(error), "invalid_request_error", "context_length_exceeded")
     if isinstance(error, ValueError | TypeError | NotImplementedError):
         return error_response(400, str(error), "invalid_request_error")

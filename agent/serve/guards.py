@@ -27,7 +27,7 @@ class TokenGuard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on or refuse it."""
         if scope["type"] == "http" and self._expected and scope["path"] != "/health":
-            given = Headers(scope=scope).get("authorization", "").encode()
+            given = Headers(scope=scope).get("authorization", "").encode("latin-1")  # as it was sent
             if not hmac.compare_digest(given, self._expected):
                 message = "The API key is missing or wrong: send the server's token as a bearer token."
                 refusal = error_response(401, message, "authentication_error", "invalid_api_key")

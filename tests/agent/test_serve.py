@@ -39,9 +39,9 @@ REMEMBER = [
 
 
 @contextmanager
-def serving(assembly: Assembly, **settings: object) -> Iterator[str]:
+def serving(assembly: Assembly, log_level: str = "error", **settings: object) -> Iterator[str]:
     app = build_app(assembly, ServeSettings.model_validate(settings))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level=log_level))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -216,6 +216,32 @@ def test_an_error_of_the_model_is_told(assemble: Assemble) -> None:
         response = httpx.post(f"{address}/v1/documents/ask", json={"question": "How tall is it?"})
         assert response.status_code == 400
         assert "broken wire" in response.json()["error"]["message"]
+
+
+def test_only_faults_of_the_server_are_logged(assemble: Assemble, capfd: pytest.CaptureFixture[str]) -> None:
+    def fail(_: Settings) -> RuleModel:
+        raise ZeroDivisionError
+
+    with serving(assemble(), "warning") as address:
+        assert httpx.post(f"{address}/v1/documents/ask", json={"question": ""}).status_code == 400
+    assert capfd.readouterr().err == ""
+    faulty = Assembly(assemble().settings, locate(), open_model=fail, open_index=open_memory_index)
+    with serving(faulty, "warning") as address:
+        assert httpx.post(f"{address}/v1/chat/completions", json={"messages": HELLO}).status_code == 500
+    assert "ZeroDivisionError" in capfd.readouterr().err
+
+
+def test_no_page_calls_the_internet(address: str) -> None:
+    for path in ("docs", "redoc"):
+        assert httpx.get(f"{address}/{path}").status_code == 404
+    assert "/v1/documents/ask" in httpx.get(f"{address}/openapi.json").json()["paths"]
+
+
+def test_a_token_may_hold_any_characters(assemble: Assemble) -> None:
+    with serving(assemble(), token="schl\u00fcssel \u597d") as address:  # noqa: S106 - it guards nothing
+        for sent, status in (("schl\u00fcssel \u597d", 200), ("schlussel", 401)):
+            headers = {"Authorization": f"Bearer {sent}".encode()}
+            assert httpx.get(f"{address}/v1/models", headers=headers).status_code == status
 
 
 def test_a_graph_with_another_model(assemble: Assemble) -> None:
