@@ -54,7 +54,6 @@ def evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capt
         file.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
         if model is not None:
             monkeypatch.setattr(models, "open_model", lambda _: model)
-            monkeypatch.setattr(assembly_module, "_open_own_model", lambda _: model)
             arguments = (*arguments, "--model", "scripted:model")
         places = ("--questions", str(file)) if measure == "documents" else (str(file),)
         capfd.readouterr()
