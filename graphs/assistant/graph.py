@@ -34,7 +34,7 @@ from graphs.thresholds import Thresholds
 from graphs.tool_agent.graph import build_tool_agent
 
 RECURSION_LIMIT = 10
-"""Twice the steps that a turn has; the graphs inside have limits of their own."""
+"""Twice the steps that a turn has, those of the graphs inside not counted."""
 
 Assistant = CompiledStateGraph[AssistantState, AssistantContext, AssistantInput, AssistantOutput]
 """The compiled graph."""
@@ -87,7 +87,9 @@ def build_assistant(
         thresholds.relevance,
     )
     graph = _assemble(nodes, roads).compile(checkpointer, store=store, name="assistant")
-    return graph.with_config(recursion_limit=RECURSION_LIMIT)
+    # LangGraph counts the steps of each graph apart, but its limit takes the place of those inside.
+    limits = [(road.config or {}).get("recursion_limit", 0) for road in roads.values()]
+    return graph.with_config(recursion_limit=max([RECURSION_LIMIT, *limits]))
 
 
 def _roads(

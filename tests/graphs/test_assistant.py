@@ -255,3 +255,15 @@ def test_thresholds_reach_the_roads() -> None:
 def test_a_length_below_one_is_refused() -> None:
     with pytest.raises(ValueError, match="history_tokens"):
         build_assistant(model_that(), history_tokens=0)
+
+
+def test_the_graphs_inside_take_as_many_steps_as_alone() -> None:
+    def add_on(prompt: str) -> AIMessage:
+        sums = len(prompt.splitlines()) // 2
+        return calls(("add", {"a": sums, "b": 0})) if sums < 6 else AIMessage("That is all.")
+
+    result = assistant(model_that(tool=add_on)).invoke({"question": "Keep on adding 2 + 3."})
+    assert (result["answer"], len(result["calls"])) == ("That is all.", 6)
+
+    model = model_that(grade=["no"] * 4 + ["yes"], rewrite=["The lighthouse?", "Its height?"])
+    assert assistant(model).invoke({"question": TALL})["answer"] == "38 metres"
