@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.errors import LoadError, VanishedError
@@ -76,9 +76,16 @@ def load_document(name: str, data: bytes, limits: Limits, sandbox: Sandbox) -> L
     document = sandbox.load(source) if family.isolated else load_here(source, family)
     if not document.text.strip():
         raise LoadError("holds no text")
-    # Lone surrogates, which JSON escapes can smuggle in, cannot be stored or printed; offsets stay the same.
-    document.text = document.text.encode("utf-8", "replace").decode("utf-8")
+    document.text = _storable(document.text)
+    document.sections = [
+        replace(section, heading=tuple(map(_storable, section.heading))) for section in document.sections
+    ]
     return document
+
+
+def _storable(text: str) -> str:
+    """Replace lone surrogates, which JSON escapes can smuggle in and no file can hold; offsets stay the same."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _inner_name(name: str) -> str:

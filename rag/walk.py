@@ -78,7 +78,8 @@ class Walk:
             try:
                 entries = list(os.scandir(here))
             except OSError as error:
-                self.failed.append(FailedFile(f"{prefix}/", f"folder cannot be listed: {error.strerror}"))
+                reason = f"folder cannot be listed: {error.strerror}"
+                self.failed.append(FailedFile(readable_name(f"{prefix}/"), reason))
                 continue
             active = (*inherited, *_read_rules(entries, prefix))
             for entry in entries:
@@ -141,13 +142,13 @@ class _Rules:
 def _read_rules(entries: list[os.DirEntry[str]], folder: str) -> Iterator[_Rules]:
     names = {entry.name: entry for entry in entries}
     for name in IGNORE_FILES:
-        if name not in names or not names[name].is_file():  # a pipe would be waited for
-            continue
         try:
+            if name not in names or not names[name].is_file():  # a pipe would be waited for
+                continue
             lines = Path(names[name].path).read_text(encoding="utf-8", errors="replace").splitlines()
             yield _Rules(folder, GitIgnoreSpec.from_lines(lines))
         except (OSError, ValueError):
-            continue  # a broken ignore file ignores nothing
+            continue  # a broken ignore file, or a link in a circle, ignores nothing
 
 
 def _is_ignored(path: str, rules: tuple[_Rules, ...]) -> bool:
@@ -163,9 +164,7 @@ def _keeps_folder(name: str, path: str, rules: tuple[_Rules, ...]) -> bool:
 
 
 def _keeps_file(name: str, path: str, rules: tuple[_Rules, ...]) -> bool:
-    unpacked = name.lower().removesuffix(
-        ".gz"
-    )  # such text is unpacked, so it is the suffix before that tells
+    unpacked = name.lower().removesuffix(".gz")  # such text is unpacked: the suffix before that tells
     if name.startswith((".", "~$")) or os.path.splitext(unpacked)[1] in BINARY_SUFFIXES:
         return False
     return not _is_ignored(path, rules)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import itertools
+import json
 import os
 import threading
 import zipfile
@@ -239,6 +240,38 @@ def test_name_that_is_not_unicode(index: FolderIndex, folder: Path) -> None:
         pytest.skip("this file system refuses such names")
     assert index.refresh().added == 1
     assert index.search("Espresso machine")[0].path == "caf\\xe9.txt"
+
+
+def test_folder_that_cannot_be_listed_is_named_so_that_it_can_be_shown(
+    index: FolderIndex, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked = Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9"))
+    try:
+        locked.mkdir()
+    except OSError:
+        pytest.skip("this file system refuses such names")
+    scan = os.scandir
+
+    def refuse(place: Path) -> Any:
+        if place == locked:
+            raise PermissionError(13, "Permission denied")
+        return scan(place)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    [failed] = index.refresh().failed
+    assert (failed.path, failed.reason) == ("caf\\xe9/", "folder cannot be listed: Permission denied")
+
+
+def test_ignore_file_that_links_to_itself_ignores_nothing(index: FolderIndex, folder: Path) -> None:
+    (folder / ".gitignore").symlink_to(".gitignore")
+    assert index.refresh().unchanged == 3
+
+
+def test_half_a_character_in_a_title_costs_no_more_than_itself(index: FolderIndex, folder: Path) -> None:
+    cell = {"cell_type": "markdown", "source": "# Rye \ud83d bread\n\nIt keeps for a week."}
+    (folder / "bread.ipynb").write_text(json.dumps({"cells": [cell]}))
+    assert index.refresh().added == 1
+    assert index.search("how long does rye keep", paths=["bread.ipynb"])[0].heading == "Rye ? bread"
 
 
 def test_hidden_ignored_and_foreign_folders_are_left_out(index: FolderIndex, folder: Path) -> None:
