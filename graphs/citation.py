@@ -39,14 +39,20 @@ class Citation(TypedDict):
 
 
 def cite(passage: Passage, start: int, end: int, score: float) -> Citation:
-    """Cite a span of a passage; the offsets count from the passage's first character."""
+    """Cite a span of a passage; the offsets count from the passage's first character.
+
+    The text of a web page has other lines than its file: a span of it is placed where its passage stands.
+    """
     quote = passage.text[start:end]
-    start_line = passage.start_line + passage.text.count("\n", 0, start)
+    start_line, end_line = passage.start_line, passage.end_line
+    if passage.text[:-1].count("\n") == end_line - start_line:
+        start_line += passage.text.count("\n", 0, start)
+        end_line = start_line + quote.count("\n")
     return Citation(
         path=passage.path,
         page=passage.page,
         start_line=start_line,
-        end_line=start_line + quote.count("\n"),
+        end_line=end_line,
         start=passage.start + start,
         end=passage.start + end,
         quote=quote,

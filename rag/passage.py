@@ -56,7 +56,7 @@ class Passage:
             start=start,
             end=int(metadata.get("end", start + len(text))),
             start_line=start_line,
-            end_line=int(metadata.get("end_line", start_line + text.count("\n"))),
+            end_line=int(metadata.get("end_line", start_line + text[:-1].count("\n"))),
             page=metadata.get("page"),
             heading=str(metadata.get("heading", "")),
             score=float(metadata.get("score", 0.0)),

@@ -44,6 +44,12 @@ def test_a_place_counts_from_where_the_passage_stands() -> None:
     assert (citation["page"], citation["start_line"], citation["end_line"]) == (3, 9, 9)
 
 
+def test_a_place_in_text_whose_lines_are_not_those_of_its_file_is_that_of_the_passage() -> None:
+    passage = Passage("One.\n\nTwo.", "a.html", 0, 10, 7, 12)
+    citation = cite(passage, 6, 10, 0.5)
+    assert (citation["quote"], citation["start_line"], citation["end_line"]) == ("Two.", 7, 12)
+
+
 def test_every_passage_has_a_score() -> None:
     with pytest.raises(ValueError, match="shorter"):
         find_citation("Nowhere.", passages_of(), [0.2])
