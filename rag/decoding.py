@@ -14,6 +14,8 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE_BYTES = 64 * 1024
+_SMALLEST_SAMPLE = 1024  # a single accent at the end of a long text would seem to be all of it
+_ASCII = bytes(range(0x80))
 _CANDIDATES = [
     "cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256",
     "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr",
@@ -68,14 +70,22 @@ def _decode_with_nuls(data: bytes) -> tuple[str, str]:
 def _guess(data: bytes) -> tuple[str, str]:
     damaged = data.decode("utf-8", "replace")
     wrong = damaged.count("\ufffd")
-    right = sum(1 for character in damaged[:_SAMPLE_BYTES] if character > "\x7f" and character != "\ufffd")
-    if right > 4 * wrong:
+    beyond_ascii = len(damaged) - len(damaged.encode("ascii", "ignore"))
+    if beyond_ascii - wrong > 4 * wrong:
         return damaged, "utf-8, damaged"
-    encoding = _guess_encoding(data[:_SAMPLE_BYTES])
+    encoding = _guess_encoding(_sample(data))
     try:
         return data.decode(encoding), encoding
     except UnicodeDecodeError:
         return data.decode("latin-1"), "latin-1"
+
+
+def _sample(data: bytes) -> bytes:
+    """Return a part of a text that tells its encoding: a long one may begin with nothing but ASCII."""
+    if len(data) <= _SAMPLE_BYTES:
+        return data
+    beyond_ascii = data.lstrip(_ASCII)
+    return data[-max(len(beyond_ascii), _SMALLEST_SAMPLE) :][:_SAMPLE_BYTES]
 
 
 def _guess_encoding(sample: bytes) -> str:

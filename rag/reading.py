@@ -84,7 +84,7 @@ def load_document(name: str, data: bytes, limits: Limits, sandbox: Sandbox) -> L
 
 
 def _storable(text: str) -> str:
-    """Replace lone surrogates, which JSON escapes can smuggle in and no file can hold; offsets stay the same."""
+    """Replace lone surrogates, which JSON can smuggle in and nothing can store; offsets stay the same."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 

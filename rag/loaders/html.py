@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from html.parser import HTMLParser
 
@@ -25,9 +26,14 @@ _BLOCK_TAGS = """
 """
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
 _SPACE = re.compile(r"\s+")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _DECLARED = re.compile(
     rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w\-]+)", re.IGNORECASE
 )
+
+_BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_MEANT_AS_CP1252 = ("ascii", "us-ascii", "iso-8859-1", "latin1")
+"""What pages in the code page of Windows call it; browsers read them so (WHATWG, "Encoding")."""
 
 
 def load(source: Source) -> LoadedDocument:
@@ -42,12 +48,16 @@ def load(source: Source) -> LoadedDocument:
 
 def decode_markup(data: bytes) -> tuple[str, str]:
     """Decode with the encoding that the page declares, or else with the one that fits."""
-    if (declared := _DECLARED.search(data[:2048])) and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        name = declared[1].decode("ascii", "ignore")
+    declared = None if data.startswith(_BYTE_ORDER_MARKS) else _DECLARED.search(data[:2048])
+    if declared:
+        said = declared[1].decode("ascii")
+        name = "cp1252" if said.lower() in _MEANT_AS_CP1252 else said
         try:
-            return data.decode(name), name
-        except (LookupError, UnicodeDecodeError):
-            pass
+            text = data.decode(name)
+        except (LookupError, UnicodeError):
+            return decode(data)
+        if said in text:  # a declaration that reads as ASCII rules out UTF-16, which some pages name
+            return text, name
     return decode(data)
 
 
@@ -135,15 +145,16 @@ class _Reader(HTMLParser):
         self._heading = None
 
     def handle_data(self, data: str) -> None:
-        """Write visible text; white space counts only in preformatted blocks."""
+        """Write visible text, line by line of the file; white space counts only in preformatted blocks."""
         if self._hidden:
             return
-        if not self._preformatted:
-            data = _SPACE.sub(" ", data)
-            if self._gap or not self._pieces or self._pieces[-1].endswith((" ", "\n")):
-                data = data.lstrip(" ")
-        if data:
-            self._write(data)
+        for number, line in enumerate(_LINE.findall(data)):
+            if not self._preformatted:
+                line = _SPACE.sub(" ", line)
+                if self._gap or not self._pieces or self._pieces[-1].endswith((" ", "\n")):
+                    line = line.lstrip(" ")
+            if line:
+                self._write(line, number)
 
     def _break(self, gap: str) -> None:
         self._gap = max(self._gap, gap, key=len)
@@ -151,17 +162,14 @@ class _Reader(HTMLParser):
     def _pending_gap(self) -> str:
         return self._gap if self._pieces else ""
 
-    def _write(self, data: str) -> None:
-        gap, self._gap = self._pending_gap(), ""
-        line = self.getpos()[0]
-        if gap:
-            self._append(gap)
+    def _write(self, data: str, lines_below: int = 0) -> None:
+        """Append text that stands so many lines below what is being parsed."""
+        self._append(self._pending_gap())
+        self._gap = ""
+        line = self.getpos()[0] + lines_below
         if not self._lines or self._lines[-1][1] != line:
             self._lines.append((self._length, line))
-        for number, part in enumerate(data.split("\n")[:-1] if self._preformatted else ()):
-            self._append(part + "\n")
-            self._lines.append((self._length, line + number + 1))
-        self._append(data.rsplit("\n", 1)[-1] if self._preformatted else data)
+        self._append(data)
 
     def _append(self, piece: str) -> None:
         if piece:

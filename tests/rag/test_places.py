@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rag.errors import LoadError
 from rag.limits import Limits
-from rag.loaders.document import LoadedDocument
+from rag.loaders.document import LineFinder, LoadedDocument
 from rag.loaders.sandbox import Sandbox
 from rag.reading import load_document
 from rag.splitter import Chunk, Splitter, estimate_tokens
@@ -93,6 +93,19 @@ def test_html_text_is_complete_and_lines_are_the_files(paragraphs: list[str], sa
     for chunk in chunks:
         for word in re.findall(r"w\d+ord", document.text[chunk.start : chunk.end])[:1]:
             assert any(word in line for line in lines[chunk.start_line - 1 : chunk.end_line])
+
+
+def test_each_line_of_a_web_page_is_found_in_its_file(sandbox: Sandbox) -> None:
+    markup = (
+        "<h1>\nStart\n</h1>\n<p>One wraps\n  over <b>two</b>\n\n  and three</p><ul><li>four\n<li>five</ul>\n"
+        "<pre>\nsix\n\n  seven</pre>eight"
+    )
+    document, _ = load("a.html", markup.encode(), sandbox)
+    assert "\n\nOne wraps over two and three\n\n- four \n- five\n\n\nsix\n\n  seven\n\neight" in document.text
+    finder = LineFinder(document)
+    for word in ("Start", "One", "over", "two", "three", "four", "five", "six", "seven", "eight"):
+        line = 1 + markup.count("\n", 0, markup.index(word))
+        assert finder.line(document.text.index(word)) == line, word
 
 
 @QUICK
