@@ -132,7 +132,9 @@ class FolderIndex:
         with self._lock:  # a refresh in another thread must not close the collection meanwhile
             found = search(store, self._fresh_vectors(store), self._embedder, question, k, paths, weight)
         limit = self._max_tokens if merge_tokens is None else merge_tokens
-        return merge_neighbours(found, k, self.text, lambda text: self._token_counter(text) <= limit)
+        return merge_neighbours(
+            found, k, lambda path: store.text(path) or "", lambda text: self._token_counter(text) <= limit
+        )
 
     def text(self, path: str) -> str:
         """Return a document's text as it was indexed: every passage equals text[start:end] of it.

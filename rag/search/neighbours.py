@@ -17,7 +17,7 @@ def merge_neighbours(
     Args:
         passages: Best first.
         k: How many to return.
-        text_of: Gives the text of a document by path.
+        text_of: Gives the text of a document by path, an empty one where it is gone.
         fits: Tells whether a joined text is still short enough.
     """
     kept: list[Passage] = []
@@ -39,6 +39,8 @@ def _joined(better: Passage, other: Passage, text_of: Callable[[str], str]) -> P
     if better.path != other.path or better.page != other.page or not _related(first.heading, second.heading):
         return None
     text = text_of(better.path)
+    if any(text[one.start : one.end] != one.text for one in (first, second)):
+        return None  # the file was indexed anew, or left the index, since the search
     if text[first.end : second.start].strip():
         return None
     return replace(

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from rag import FolderIndex, Passage
 from rag.search.duplicates import without_near_duplicates
 from rag.search.neighbours import merge_neighbours
+from rag.storage.store import Store
 
 TEXT = "One two three.\n\nFour five six.\n\nSeven eight nine.\n"
 
@@ -36,6 +39,21 @@ def test_passages_apart_too_long_or_of_other_sections_stay_apart() -> None:
     assert len(merge(piece("One", heading="A"), piece("Four", heading="B"))) == 2
     assert len(merge(piece("One"), replace(piece("Four"), page=2))) == 2
     assert len(merge(piece("One"), replace(piece("Four"), path="b.txt"))) == 2
+
+
+def test_passages_of_a_file_that_was_indexed_anew_meanwhile_stay_apart() -> None:
+    found = [piece("One"), piece("Four")]
+    for text in ("", TEXT.replace("Four", "More"), TEXT[1:]):
+        assert merge_neighbours(found, 5, {"a.txt": text}.__getitem__, lambda _: True) == found
+
+
+def test_a_file_that_leaves_the_index_during_a_search_does_not_end_it(
+    folder: Path, make_index: Callable[..., FolderIndex], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = make_index(folder, max_tokens=8)
+    index.refresh()
+    monkeypatch.setattr(Store, "text", lambda *_: None)
+    assert index.search("sourdough rye bread")
 
 
 def test_no_more_than_asked_for() -> None:
