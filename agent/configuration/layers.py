@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_settings import EnvSettingsSource
+from pydantic_settings import SettingsError as UnreadableVariableError
 
 from agent.configuration.paths import HOME_VARIABLE
 from agent.configuration.settings import ENVIRONMENT_PREFIX, NESTED_DELIMITER, Settings
@@ -136,7 +137,13 @@ def _read_environment() -> Values:
         if variable.startswith(ENVIRONMENT_PREFIX) and variable not in known | _NOT_SETTINGS:
             hint = nearest(variable, known)
             raise SettingsError(f"The environment variable {variable} is no setting: unset it.{hint}")
-    return EnvSettingsSource(Settings, case_sensitive=False)()
+    try:
+        return EnvSettingsSource(Settings, case_sensitive=False)()
+    except UnreadableVariableError as error:  # of the settings, the servers of tools alone are read as JSON
+        raise SettingsError(
+            f"The environment variable {_variable('mcp')} is not valid JSON: correct it, or name the servers "
+            "in the settings file."
+        ) from error
 
 
 def _variable(name: str) -> str:
@@ -177,4 +184,6 @@ def _sentence(error: ValidationError, origins: Mapping[str, str]) -> str:
     first = error.errors()[0]
     name = ".".join(str(part) for part in first["loc"] if isinstance(part, str))
     reason = first["msg"][:1].lower() + first["msg"][1:]
-    return f"The setting {name} ({origins.get(name, DEFAULT)}) cannot be {first['input']!r}: {reason}."
+    # What is wrong may lie inside of a setting that is a table, and comes from where the table does.
+    origin = next((origins[known] for known in origins if f"{name}.".startswith(f"{known}.")), DEFAULT)
+    return f"The setting {name} ({origin}) cannot be {first['input']!r}: {reason}."

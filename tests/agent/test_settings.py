@@ -57,6 +57,7 @@ def test_folders_in_one_variable(file: Path, monkeypatch: pytest.MonkeyPatch) ->
         ("[passages]\nx = 1", "passages"),
         ("serve = 3", "serve"),
         ("[serve]\nport = 99999", "The setting serve.port ("),
+        ("[mcp.harbour]\ncommand = 1", "settings.toml) cannot be 1"),
     ],
 )
 def test_mistakes_in_the_file_are_one_sentence(file: Path, content: str, said: str) -> None:
@@ -76,6 +77,12 @@ def test_a_file_that_is_no_text(file: Path) -> None:
 def test_an_unknown_variable_is_refused(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOMESPUN_MODLE", "x")
     with pytest.raises(SettingsError, match=r"HOMESPUN_MODLE.*Did you mean HOMESPUN_MODEL"):
+        load(file)
+
+
+def test_a_variable_that_is_no_json_is_one_sentence(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOMESPUN_MCP", "harbour")
+    with pytest.raises(SettingsError, match="HOMESPUN_MCP is not valid JSON"):
         load(file)
 
 
