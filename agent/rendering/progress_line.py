@@ -30,8 +30,11 @@ class ProgressLine:
     def say(self, text: str) -> None:
         """Replace the line."""
         if self._shown:
+            from rich.cells import chop_cells
+
             width = shutil.get_terminal_size().columns - 1
-            self._stream.write(_ERASE_LINE + one_line(text)[:width])
+            [shown, *_] = chop_cells(one_line(text), width) or [""]
+            self._stream.write(_ERASE_LINE + shown)
             self._stream.flush()
 
     def indexing(self, progress: Progress) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from agent import assembly as assembly_module
 from agent import cli
@@ -40,6 +41,15 @@ def test_progress_is_quiet_when_nobody_watches() -> None:
     with ProgressLine(False, stream) as line:
         line.indexing(READING)
     assert stream.getvalue() == ""
+
+
+def test_progress_stays_on_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    stream = io.StringIO()
+    for text in ("\u597d" * 40, "x" * 40, ""):
+        ProgressLine(True, stream).say(text)
+    shown = stream.getvalue().split("\r\x1b[2K")
+    assert [cell_len(line) for line in shown] == [0, 18, 19, 0]
 
 
 @dataclass
