@@ -29,8 +29,8 @@ def open_source(chat: Chat, arguments: list[str]) -> None:
     citations = _last(chat).citations
     citation = citations[take_number(arguments, len(citations), "/open") - 1]
     library = chat.assembly.library.get()
-    if chat.assembly.settings.editor:
-        _edit(chat.assembly.settings.editor, str(library.locate(citation.path)), citation)
+    if editor := chat.assembly.settings.editor.strip():
+        _edit(editor, str(library.locate(citation.path)), citation)
         return
     chat.view.say(short(library.locate(citation.path)), "cyan")
     chat.view.excerpt(library.text(citation.path), citation)
@@ -82,15 +82,13 @@ def _probability(decision: dict[str, object]) -> str:
 
 
 def _edit(editor: str, path: str, citation: Citation) -> None:
-    words = [
-        word.replace("{path}", path).replace("{line}", str(citation.start_line))
-        for word in shlex.split(editor)
-    ]
-    command = words if "{path}" in editor else [*words, path]
+    named = editor if "{path}" in editor else f"{editor} {{path}}"
     try:
+        words = shlex.split(named)
+        command = [word.replace("{line}", str(citation.start_line)).replace("{path}", path) for word in words]
         subprocess.run(command, check=False)  # noqa: S603 - the command is the person's own setting
-    except OSError as error:
-        raise SlashError(f"The editor {words[0]!r} cannot be started: correct the setting editor.") from error
+    except (OSError, ValueError) as error:
+        raise SlashError(f"The editor {editor!r} cannot be started: correct the setting editor.") from error
 
 
 def _last(chat: Chat) -> Answer:

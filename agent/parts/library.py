@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from agent.errors import FolderUnusableError
+from agent.errors import FolderUnusableError, HomespunError
 
 if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from rag.progress import ProgressListener
     from rag.report import IndexReport
     from rag.storage.store import IndexedFile
+
+
+_LONGEST_NAME = 60
+"""Characters of a folder's name in that of its index: at four bytes each, what file systems allow."""
 
 
 class DocumentIndex(Protocol):
@@ -103,12 +107,21 @@ class Library:
         return [f"{label}/{file.path}" for label, index in self._indexes.items() for file in index.files()]
 
     def locate(self, path: str) -> Path:
-        """Return the file behind the path of a citation."""
+        """Return the file behind the path of a citation.
+
+        Raises:
+            HomespunError: It is about none of these folders.
+        """
         label, inner = self._split(path)
         return self._folders[label] / inner
 
     def text(self, path: str) -> str:
-        """Return the decoded text of a document, in which citations have their offsets."""
+        """Return the decoded text of a document, in which citations have their offsets.
+
+        Raises:
+            HomespunError: It is in none of these folders.
+            RagError: It is not in the index of its folder.
+        """
         label, inner = self._split(path)
         return self._indexes[label].text(inner)
 
@@ -116,6 +129,10 @@ class Library:
         if len(self._folders) == 1:
             return next(iter(self._folders)), path
         label, _, inner = path.partition("/")
+        if label not in self._folders:
+            raise HomespunError(
+                f"{path!r} is in none of the folders that are asked: choose its folder again."
+            )
         return label, inner
 
     def _unreadable(self, reports: Sequence[IndexReport]) -> str:
@@ -155,7 +172,7 @@ def index_folder(indexes: Path, folder: Path) -> Path:
     """Return where the index of a folder is kept: one place for each absolute path."""
     absolute = str(folder.resolve())
     digest = hashlib.sha256(absolute.encode("utf-8", "surrogateescape")).hexdigest()[:12]
-    return indexes / f"{folder.name or 'root'}-{digest}"
+    return indexes / f"{folder.name[:_LONGEST_NAME] or 'root'}-{digest}"
 
 
 def _labels(folders: Sequence[Path]) -> list[str]:

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.conversations.answer import ABSTAINED, Answer, Citation
+from agent.errors import HomespunError
 from agent.rendering.confidence import sentence
 from agent.rendering.escape import one_line, visible
 from agent.rendering.screen import Screen
@@ -102,15 +103,16 @@ class View:
     def excerpt(self, text: str, citation: Citation, context: int = 6) -> None:
         """Write the lines of a document around a quotation, which stands out."""
         first = max(citation.start_line - context, 1)
-        lines = text.split("\n")[first - 1 : citation.end_line + context]
-        offset = sum(len(line) + 1 for line in text.split("\n")[: first - 1])
+        every = text.split("\n")
+        lines = every[first - 1 : citation.end_line + context]
+        offset = sum(len(line) + 1 for line in every[: first - 1])
         width = len(str(first + len(lines) - 1))
         for number, line in enumerate(lines, first):
             shown = Text()
             begin, end = citation.start - offset, citation.end - offset
             parts = (line[: max(begin, 0)], line[max(begin, 0) : max(end, 0)], line[max(end, 0) :])
             for part, style in zip(parts, ("", "bold green", ""), strict=True):
-                shown.append(self.screen.text(visible(part)), style)
+                shown.append(self.screen.text(visible(part.removesuffix("\r"))), style)  # lines may end so
             self.beside(f"  {number:>{width}}  ", shown)
             offset += len(line) + 1
 
@@ -143,7 +145,7 @@ class View:
             return style
         try:
             return style + Style(link=self.locate(citation.path).as_uri())
-        except (ValueError, OSError, KeyError):
+        except (ValueError, OSError, HomespunError):  # without a link it can be read, too
             return style
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from langchain_core.tools import BaseTool, StructuredTool, ToolException
 
+from agent.errors import HomespunError
 from agent.parts.library import Library
 from rag.errors import RagError
 from rag.passage import Passage
@@ -28,7 +29,7 @@ def document_tools(library: Library) -> list[BaseTool]:
     def read_document(path: str, first_line: int = 1) -> str:
         try:
             lines = library.text(path).split("\n")
-        except (RagError, KeyError) as error:
+        except (RagError, HomespunError) as error:
             raise ToolException(f"There is no document {path!r}; list_documents names them.") from error
         first = min(max(first_line, 1), len(lines))
         shown = lines[first - 1 : first - 1 + _LINES]

@@ -15,7 +15,7 @@ from agent.chat.chat import Chat
 from agent.chat.live_answer import LiveAnswer
 from agent.chat.registry import COMMANDS
 from agent.context import open_context
-from agent.conversations.answer import Answer
+from agent.conversations.answer import Answer, Citation
 from agent.conversations.events import Finished, Step
 from agent.conversations.session import Session
 from agent.conversations.threads import ThreadStore
@@ -141,6 +141,20 @@ def test_the_editor_of_the_settings_is_started_at_the_line(
     talk("How tall is the lighthouse?")
     talk("/open 1")
     assert note.read_text("utf-8") == f"+4 {folder / 'island.md'}\n"
+
+
+@pytest.mark.parametrize("editor", ["no-such-editor", "code '"])
+def test_an_editor_that_cannot_be_started_is_named(assemble: Callable[..., Assembly], editor: str) -> None:
+    talk = Talk(assemble(editor=editor))
+    talk("How tall is the lighthouse?")
+    assert "correct the setting editor" in talk("/open 1").replace("\n", " ")
+
+
+def test_line_ends_of_windows_are_not_shown() -> None:
+    output, text = io.StringIO(), "One.\r\nTwo is the answer.\r\nThree.\r\n"
+    citation = Citation("a.txt", "Two is the answer.", start_line=2, end_line=2, start=6, end=24)
+    View(make_console(PLAIN, output), PLAIN).excerpt(text, citation)
+    assert output.getvalue().split("\n")[:3] == ["  1  One.", "  2  Two is the answer.", "  3  Three."]
 
 
 def test_trace_shows_the_steps(talk: Talk) -> None:

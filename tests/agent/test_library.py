@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.errors import FolderUnusableError
+from agent.errors import FolderUnusableError, HomespunError
 from agent.parts.library import Library, check_folder, index_folder
 from rag.report import FailedFile
 from tests.agent.fakes import LIGHTHOUSE, MemoryIndex, open_memory_index
@@ -35,6 +35,9 @@ def test_several_folders_share_no_path(tmp_path: Path) -> None:
     assert library.paths() == ["notes/x.md", "notes-2/x.md"]
     assert "tower" in library.text("notes-2/x.md")
     assert library.locate("notes-2/x.md") == second / "x.md"
+    for look_up in (library.text, library.locate):
+        with pytest.raises(HomespunError, match="none of the folders"):
+            look_up("elsewhere/x.md")
     found = library.retriever(4).invoke("blue tower")
     for document in found:
         text = library.text(document.metadata["path"])
@@ -66,3 +69,9 @@ def test_each_folder_has_one_index(tmp_path: Path) -> None:
     assert len(places) == 2
     (tmp_path / "link").symlink_to(tmp_path / "a" / "notes")
     assert index_folder(indexes, tmp_path / "a" / "notes") in places
+
+
+@pytest.mark.parametrize("letter", ["x", "\u597d", "\U0001f4da"])
+def test_a_folder_of_any_name_has_an_index(tmp_path: Path, letter: str) -> None:
+    folder = tmp_path / (letter * (255 // len(letter.encode())))
+    index_folder(tmp_path, folder).mkdir()
