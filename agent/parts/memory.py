@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,13 +13,13 @@ from agent.errors import StorageError, storage_error
 if TYPE_CHECKING:
     from langgraph.store.base import BaseStore
 
+    from agent.parts.memory_store import Embed
+
 USER = "default"
 """Whose memories these are; the program has one person at a time."""
 
 _LONGEST = 500
 _MOST = 1000
-
-Embed = Callable[[list[str]], list[list[float]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +76,11 @@ class Memory:
         return self.search(limit=_MOST)
 
     def forget(self, key: str) -> Remembered | None:
-        """Forget one memory by its key, or by the words that it begins with; return it."""
-        wanted = key.casefold()
-        found = [item for item in self.all() if item.key == key or item.text.casefold().startswith(wanted)]
+        """Forget one memory by its key, or by words that it alone begins with; return it."""
+        stored, words = self.all(), key.casefold()
+        found = [item for item in stored if item.key == key]
+        if words and not found:
+            found = [item for item in stored if item.text.casefold().startswith(words)]
         if len(found) != 1:
             return None
         self.store.delete(_namespace(), found[0].key)

@@ -66,23 +66,21 @@ class MemoryStore(SqliteStore):
 
     def _best(self, op: SearchOp, items: list[SearchItem]) -> list[SearchItem]:
         if op.query and self._embed and items:
-            scores = self._scores(op.query, [str(item.value.get("text", "")) for item in items])
+            scores = self._scores(self._embed, op.query, [str(item.value.get("text", "")) for item in items])
             for item, score in zip(items, scores, strict=True):
                 item.score = score
             items.sort(key=lambda item: -(item.score or 0.0))
         return items[op.offset : op.offset + op.limit]
 
-    def _scores(self, query: str, texts: Sequence[str]) -> list[float]:
+    def _scores(self, embed: Embed, query: str, texts: Sequence[str]) -> list[float]:
         import numpy as np
 
-        if self._embed is None:
-            return [0.0] * len(texts)
-        new = [text for text in [query, *texts] if text not in self._vectors]
-        self._vectors.update(zip(new, self._embed(new), strict=True) if new else ())
+        new = [text for text in texts if text not in self._vectors]
+        wanted, *vectors = embed([query, *new])
+        self._vectors.update(zip(new, vectors, strict=True))
         matrix = np.asarray([self._vectors[text] for text in texts])
-        wanted = np.asarray(self._vectors.pop(query) if query not in texts else self._vectors[query])
         norms = np.linalg.norm(matrix, axis=1) * np.linalg.norm(wanted)
-        scores: list[float] = (matrix @ wanted / np.maximum(norms, 1e-12)).tolist()
+        scores: list[float] = (matrix @ np.asarray(wanted) / np.maximum(norms, 1e-12)).tolist()
         return scores
 
 
