@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from langchain_core.tools import ToolException
 
@@ -74,9 +74,30 @@ def test_units() -> None:
     assert convert(100, "celsius", "fahrenheit") == "212 fahrenheit"
     assert convert(0, "\u00b0C", "K") == "273.15 K"
     assert convert(60, "mph", "km/h") == "96.56064 km/h"
+    assert convert(36, "km/h", "m s^-1") == "10 m s^-1"
+    assert convert(1, "m**3", "L") == convert(1, "m\u00b3", "L") == "1000 L"
+    for endless in (
+        "9**9**9",
+        "m^9^9^9",
+        "(9^9)^9",
+        "m**99999999",
+        "9\u2079\u2079\u2079\u2079",
+        "m\u00b2\u2079\u2079",
+    ):
+        with pytest.raises(ToolException, match="write it like"):
+            convert(1, endless, "m")
     for wrong in (("kg", "m"), ("foo", "bar"), ("", "m"), ("m" * 500, "km"), ("__import__", "m")):
         with pytest.raises(ToolException):
             convert(1, *wrong)
+
+
+@given(st.text(max_size=20))
+@example("(")
+@example("m+")
+@example("\x00")
+def test_no_unit_breaks_the_conversion(unit: str) -> None:
+    with suppress(ToolException):
+        convert_units.invoke({"value": 1.0, "from_unit": unit, "to_unit": "m"})
 
 
 def test_dates() -> None:
@@ -125,9 +146,14 @@ def test_memory_is_found_by_its_meaning(tmp_path: Path) -> None:
     assert tools["recall"].invoke({"about": "drinks"}).splitlines()[0] == "I like tea"
     later = Memory(tmp_path / "memory.sqlite", lambda texts: [vectors[text] for text in texts])
     assert {item.text for item in later.all()} == {"my boat is red", "I like tea"}
+    assert later.forget("") is None
     [found] = later.search("drinks", limit=1)
+    later.remember(f"{found.key} is a key")
+    vectors[f"{found.key} is a key"] = [0.0, 0.0]
     assert later.forget(found.key) is not None
-    assert [item.text for item in later.all()] == ["my boat is red"]
+    assert {item.text for item in later.all()} == {"my boat is red", f"{found.key} is a key"}
+    assert later.forget("my boat") is not None
+    assert later.forget("") is None
 
 
 def test_tools_fit_a_small_context(folder: Path, tmp_path: Path) -> None:
