@@ -97,7 +97,8 @@ def storage_error(what: str, file: Path, error: Exception) -> StorageError:
 
 def _sentence_classes() -> tuple[type[BaseException], ...]:
     found: list[type[BaseException]] = [HomespunError]
-    for module_name, class_name in (("llm.errors", "ModelError"), ("rag.errors", "RagError")):
+    rooms = (("llm.errors", "ModelError"), ("rag.errors", "RagError"), ("corpora.wells", "CorpusError"))
+    for module_name, class_name in rooms:
         module = sys.modules.get(module_name)
         if module is not None:
             found.append(getattr(module, class_name))

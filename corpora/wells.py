@@ -21,18 +21,25 @@ def read_rows(path: Path) -> Iterator[Row]:
     """Yield the objects of a `.jsonl` or `.jsonl.xz` file.
 
     Raises:
-        CorpusError: The file is missing or a line is no JSON; the line is named.
+        CorpusError: The file is missing or damaged, or a line is no JSON; the line is named.
     """
     if not path.exists():
         raise CorpusError(f"The data file {path} is missing: name the folder that holds it.")
     opener = lzma.open if path.suffix == ".xz" else open
-    with opener(path, "rt", encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                row: Row = json.loads(line)
-            except json.JSONDecodeError as error:
-                raise CorpusError(f"Line {number} of {path} is no JSON: {error.msg}.") from error
-            yield row
+    try:
+        with opener(path, "rt", encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                yield _row(line, number, path)
+    except (OSError, EOFError, lzma.LZMAError, UnicodeDecodeError) as error:
+        raise CorpusError(f"The data file {path} cannot be read ({error}): restore it.") from error
+
+
+def _row(line: str, number: int, path: Path) -> Row:
+    try:
+        row: Row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise CorpusError(f"Line {number} of {path} is no JSON: {error.msg}.") from error
+    return row
 
 
 def share_of(key: str, salt: str = "") -> float:

@@ -37,19 +37,12 @@ def command() -> None:
 )
 def build(data: Path, out: Path, vocabulary: int, seed: int, evaluations: tuple[Path, ...]) -> None:
     """Build tokenizer, sequences and development files; the same seed gives the same bytes."""
-    from agent.errors import HomespunError
     from corpora.build import build as build_corpus
-    from corpora.wells import CorpusError
 
     def say(line: str) -> None:
         click.echo(line, err=True)
 
-    try:
-        table = build_corpus(
-            data, out, vocabulary_size=vocabulary, seed=seed, evaluations=evaluations, say=say
-        )
-    except CorpusError as error:
-        raise HomespunError(str(error)) from error
+    table = build_corpus(data, out, vocabulary_size=vocabulary, seed=seed, evaluations=evaluations, say=say)
     click.echo(show_table(table))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import lzma
 import re
 import tomllib
 from pathlib import Path
@@ -121,6 +122,16 @@ def test_a_damaged_line_is_named(tmp_path: Path) -> None:
         list(read_rows(path))
     with pytest.raises(CorpusError, match="missing"):
         list(read_rows(tmp_path / "none.jsonl"))
+
+
+@pytest.mark.parametrize("content", [b"no xz", lzma.compress(b'{"a": 1}\n')[:-9], lzma.compress(b"\xff")])
+def test_a_damaged_file_is_one_sentence(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "rows.jsonl.xz"
+    path.write_bytes(content)
+    with pytest.raises(CorpusError, match="cannot be read"):
+        list(read_rows(path))
+    with pytest.raises(CorpusError, match="cannot be read"):
+        list(read_rows(tmp_path))
 
 
 def test_every_source_names_origin_and_licence() -> None:
