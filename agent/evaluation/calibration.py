@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,8 @@ def calibrate(
 ) -> dict[str, Any]:
     """Fit temperatures, biases and thresholds, and write `calibration.json` into a weights folder.
 
+    Until all of it is fitted, a part of it stands there; what was there before comes back after a failure.
+
     Args:
         weights: Weights folder.
         rows: What is fitted to.
@@ -68,6 +71,24 @@ def calibrate(
     Returns:
         What was written, and the calibration errors before and after.
     """
+    with _restored_after_failure(weights / CALIBRATION_FILE):
+        return _calibrate(weights, rows, on_row)
+
+
+@contextmanager
+def _restored_after_failure(file: Path) -> Iterator[None]:
+    before = file.read_bytes() if file.exists() else None
+    try:
+        yield
+    except BaseException:  # Ctrl-C, too: it takes minutes
+        if before is None:
+            file.unlink(missing_ok=True)
+        else:
+            file.write_bytes(before)
+        raise
+
+
+def _calibrate(weights: Path, rows: DevelopmentRows, on_row: Callable[[], None]) -> dict[str, Any]:
     place, embeddings = weights / CALIBRATION_FILE, MiniLM()
     place.unlink(missing_ok=True)
     uncorrected = ChatHomespun(model=str(weights))

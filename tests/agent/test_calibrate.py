@@ -9,6 +9,7 @@ import pytest
 
 from agent.cli import run
 from agent.configuration.settings import Settings
+from agent.evaluation import calibration
 from agent.parts.models import open_thresholds
 from corpora.prompt_digest import prompt_digest
 from corpora.wells import Row
@@ -82,15 +83,15 @@ def test_what_is_fitted_is_what_the_model_reads(
     weights = write_tiny_model(tmp_path / "weights")
     assert run(["calibrate", str(weights), "--development", str(development)]) == 0
     printed = json.loads(capsys.readouterr().out)
-    calibration = Calibration.load(weights)
-    assert set(calibration.thresholds) == {
+    read = Calibration.load(weights)
+    assert set(read.thresholds) == {
         "relevance", "support", "abstention", "abstention_in_passage", "tool", "call",
     }  # fmt: skip
-    assert calibration.thresholds == printed["thresholds"]
-    assert all(0 <= value <= 1 for value in calibration.thresholds.values())
-    assert calibration.evidence["similarity"] > 0
-    assert set(calibration.evidence) == set(calibration.tool_evidence) == {"grade", "similarity", "bias"}
-    assert calibration.prompts == prompt_digest()
+    assert read.thresholds == printed["thresholds"]
+    assert all(0 <= value <= 1 for value in read.thresholds.values())
+    assert read.evidence["similarity"] > 0
+    assert set(read.evidence) == set(read.tool_evidence) == {"grade", "similarity", "bias"}
+    assert read.prompts == prompt_digest()
     errors = printed["calibration_error"]
     assert errors["grade"]["after"] <= errors["grade"]["before"]
 
@@ -103,6 +104,22 @@ def test_a_missing_file_is_named(
     assert run(["calibrate", str(weights), "--development", str(development)]) == 2
     assert "folder_calibration.jsonl" in capsys.readouterr().err
     assert not (weights / "calibration.json").exists()
+
+
+@pytest.mark.parametrize("before", [None, '{"temperature": {"grade": 2.0}}'])
+def test_an_interrupted_calibration_leaves_what_was_there(
+    tmp_path: Path, development: Path, monkeypatch: pytest.MonkeyPatch, before: str | None
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    weights = write_tiny_model(tmp_path / "weights")
+    file = weights / "calibration.json"
+    if before:
+        file.write_text(before, encoding="utf-8")
+    monkeypatch.setattr(calibration, "fit_tool_evidence", interrupt)
+    assert run(["calibrate", str(weights), "--development", str(development)]) == 130
+    assert (file.read_text(encoding="utf-8") if file.exists() else None) == before
 
 
 def test_a_given_passage_has_a_threshold_of_its_own(tmp_path: Path) -> None:
