@@ -178,9 +178,15 @@ class Assembly:
         if changed & _OF_LIBRARY:
             self.library.forget()
         if "mcp" in changed:
-            self._end_tool_servers()
+            self.end_tool_servers()
         if changed & (_OF_MODEL | _OF_LIBRARY | _OF_ANSWERER):
             self.answerer.forget()
+
+    def end_tool_servers(self) -> None:
+        """End the servers of tools that were started; whoever needs them again starts them again."""
+        if self.tool_servers.ready:
+            self.tool_servers.get().close()
+        self.tool_servers.forget()
 
     def _load_all(self) -> None:
         # The part stays unbuilt, so an error comes again to whoever asks for it.
@@ -239,11 +245,6 @@ class Assembly:
         from agent.tools.servers import ToolServers
 
         return ToolServers(self.settings.mcp)
-
-    def _end_tool_servers(self) -> None:
-        if self.tool_servers.ready:
-            self.tool_servers.get().close()
-        self.tool_servers.forget()
 
     def _build_answerer(self) -> Answerer:
         # The model comes first: without weights, nothing of the folder needs to be read or written.

@@ -38,8 +38,11 @@ def run_chat(context: Context, resume: bool = False, thread: str | None = None) 
         settings = settings.model_copy(update={"docs": found.folders_left()})
     assembly = Assembly(settings, context.paths, workflow=settings.workflow, embed_seconds=EMBED_SECONDS)
     if not is_foreign(settings.model):
-        weights_folder(settings.model)
-    return talk(open_chat(context, assembly, store), found)
+        weights_folder(settings.model)  # that they are missing shows now, not at the first question
+    try:
+        return talk(open_chat(context, assembly, store), found)
+    finally:
+        assembly.end_tool_servers()  # the process ends without what Python does at its exit
 
 
 def open_chat(context: Context, assembly: Assembly, store: ThreadStore) -> Chat:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import json
 import os
 import subprocess
 import sys
@@ -16,14 +18,17 @@ from langchain_core.messages import ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
+from agent import cli
 from agent.assembly import Assembly
 from agent.configuration.layers import load
 from agent.configuration.settings import ToolServer
 from agent.configuration.settings_table import rows
 from agent.errors import HomespunError, SettingsError
+from agent.parts import models
 from agent.tools.servers import ToolServers
 from graphs import build_tool_agent
 from graphs.tool_agent.guard import changes_something
+from tests.agent.fakes import RuleModel, open_memory_index
 from tests.graphs.fakes import ScriptedModel
 from tests.graphs.test_tool_agent import calls
 from tests.ports import free_port
@@ -132,6 +137,27 @@ def test_closing_ends_the_server(program: Path) -> None:
     process = process_of(str(servers.tools[0].invoke({"hour": 1})))
     servers.close()
     assert has_ended(process)
+
+
+def test_leaving_the_chat_ends_the_servers(
+    folder: Path, program: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ended: list[str] = []
+    close = ToolServers.close
+
+    def note(servers: ToolServers) -> None:
+        ended.extend(tool.name for tool in servers.tools)
+        close(servers)
+
+    monkeypatch.setattr(models, "open_model", lambda _: RuleModel())
+    monkeypatch.setattr(Assembly, "_open_own_index", lambda _, place: open_memory_index(place))
+    monkeypatch.setattr(ToolServers, "close", note)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"/tools\n/exit\n")))
+    server = {"harbour": {"command": sys.executable, "args": [str(program), "0"]}}
+    monkeypatch.setenv("HOMESPUN_MCP", json.dumps(server))
+    assert cli.run(["chat", "--docs", str(folder)]) == 0
+    assert "harbour_tide" in capfd.readouterr().out
+    assert ended == ["harbour_tide", "harbour_book"]
 
 
 def test_a_server_at_an_address(program: Path) -> None:
