@@ -48,13 +48,13 @@ def _start(settings: Settings, size: Size) -> Figures:  # noqa: ARG001 - all tak
 
 
 def _model(settings: Settings, size: Size) -> Figures:  # noqa: ARG001 - all take the same
-    from agent.parts.models import weights_folder
+    from agent.parts.models import own_weights_folder
     from llm.benchmark import compare
 
     text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(HANDBOOK.glob("*.md"))[:3])
     figures: Figures = {}
     threads = settings.processors or os.cpu_count() or 1
-    speeds = compare(weights_folder(settings.model), text, threads=threads)
+    speeds = compare(own_weights_folder(settings.model), text, threads=threads)
     for speed in speeds:
         name = speed.name.replace(",", "").replace(" ", "_")
         for what in ("prefill", "decode", "quote"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -116,12 +116,12 @@ def _tools(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], No
 
 
 def _language(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
-    from agent.parts.models import weights_folder
+    from agent.parts.models import own_weights_folder
     from llm.evaluation.language import bits_per_byte
     from llm.model.checkpoint import from_pretrained
     from llm.tokenization.tokenizer import Tokenizer
 
-    folder = weights_folder(context.settings.model)
+    folder = own_weights_folder(context.settings.model)
 
     def texts() -> Any:
         for row in rows:
@@ -311,33 +311,39 @@ def everything(
     import time
 
     from agent.configuration.paths import HANDBOOK
+    from agent.evaluation import documents, reading, relevance, retrieval, rewrite, route, tools
     from agent.evaluation.own_tools import own_tool_tasks
     from agent.evaluation.results import describe_run, write_results
     from agent.evaluation.rows import read_evaluation
     from agent.evaluation.two_hop import two_hop_questions
 
     context = open_context([HANDBOOK], model, config, assignments)
-    files: list[tuple[str, Path, Measure]] = [
-        ("reading", development / "reading.jsonl", _reading),
-        ("relevance", development / "relevance.jsonl", _relevance),
-        ("rewrite", development / "rewrite.jsonl", _rewrite),
-        ("route", development / "route.jsonl", _route),
-        ("tools", development / "tools.jsonl", _tools),
-        ("tool_choice", development / "tool_choice.jsonl", _tools),
-        ("requests", development / "requests.jsonl", _tools),
-        ("retrieval", HANDBOOK.parent / "handbook_questions.jsonl", _retrieval),
-        ("documents", HANDBOOK.parent / "handbook_questions.jsonl", _documents_of(HANDBOOK)),
-        ("folder", development / "folder.jsonl", _documents_of(development / "folder")),
+    asked, folder = HANDBOOK.parent / "handbook_questions.jsonl", development / "folder"
+    files: list[tuple[str, Path, Sequence[str], Measure]] = [
+        ("reading", development / "reading.jsonl", reading.FIELDS, _reading),
+        ("relevance", development / "relevance.jsonl", relevance.FIELDS, _relevance),
+        ("rewrite", development / "rewrite.jsonl", rewrite.FIELDS, _rewrite),
+        ("route", development / "route.jsonl", route.FIELDS, _route),
+        ("tools", development / "tools.jsonl", tools.FIELDS, _tools),
+        ("tool_choice", development / "tool_choice.jsonl", tools.FIELDS, _tools),
+        ("requests", development / "requests.jsonl", tools.FIELDS, _tools),
+        ("retrieval", asked, retrieval.FIELDS, _retrieval),
+        ("documents", asked, documents.FIELDS, _documents_of(HANDBOOK)),
+        ("folder", folder.with_suffix(".jsonl"), documents.FIELDS, _documents_of(folder)),
     ]
     if text is not None:
-        files.append(("language", text, _language))
+        files.append(("language", text, ("text",), _language))
+    # What is missing shows before hours of measuring. The handbook's questions are few, and those without an
+    # answer come last: all are asked.
+    rows = {
+        name: read_evaluation(file, fields, None if file == asked else limit)
+        for name, file, fields, _ in files
+    }
     started = time.perf_counter()
     results = {}
-    for name, file, measure in files:
+    for name, file, _, measure in files:
         click.echo(f"{name}: {file.name}", err=True)
-        # The handbook's questions are few, and those without an answer come last: all are asked.
-        most = None if file.parent == HANDBOOK.parent else limit
-        results[name] = measure(context, read_evaluation(file, (), most), lambda: None)
+        results[name] = measure(context, rows[name], lambda: None)
     click.echo("own_tools and two_hop: made up", err=True)
     few = min(limit or MOST_OF_WHOLE_GRAPHS, MOST_OF_WHOLE_GRAPHS)
     results["own_tools"] = _own_tools(context, own_tool_tasks(few), lambda: None)

@@ -59,8 +59,8 @@ def evaluate_documents(
     so that one pass gives both the figures and the best threshold.
 
     Args:
-        assembly: The parts of the program, with thresholds at 0.
-        folder: The folder, to hold citations against.
+        assembly: The parts of the program, over the folder.
+        folder: The folder, named in the figures.
         rows: Rows with question, answers and, where known, files and answerable.
         threshold: Confidence from which an answer is given.
         embedder: LangChain embeddings of the baseline.
@@ -152,7 +152,7 @@ def _measure_search(measured: Measured, row: Row, found: Sequence[Document], emb
         return
     texts = [document.page_content for document in found]
     held = [any(find_span(text, answer) for answer in row["answers"]) for text in texts]
-    measured.recalls.append(float(any(held[:RECALL_AT])))
+    measured.recalls.append(float(any(held)))
     candidates = [sentence for text in texts for sentence in sentence_texts(text)]
     if not candidates:
         measured.sentence_f1.append(0.0)

@@ -1,6 +1,6 @@
 """Tasks for our own tools, with the result that is right by arithmetic of their own.
 
-They are asked in words that `corpora.worlds.own_requests` does not use.
+They are asked in words that `corpora.worlds.requests.own_requests` does not use.
 """
 
 from __future__ import annotations

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from agent.cli import run
+from agent.commands import evaluate
+from agent.evaluation import reading, relevance, rewrite, route, tools
 from agent.evaluation.charts import draw_risk_coverage
 from agent.evaluation.results import CHART, describe_run, write_results
 
@@ -49,3 +53,21 @@ def test_a_run_is_described_where_there_is_no_git(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("PATH", "")
     described = describe_run("some/folder/tiny", 90.0)
     assert (described["model"], described["commit"], described["minutes"]) == ("tiny", "unknown", 1.5)
+
+
+def test_a_missing_file_shows_before_anything_is_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = {"passage": "It is red.", "question": "Which colour?", "answers": ["red"], "answerable": True}
+    (tmp_path / "reading.jsonl").write_text(json.dumps(row), "utf-8")
+    assert run(["eval", "all", "--development", str(tmp_path), "--page", str(tmp_path / "page.md")]) == 2
+    said = capsys.readouterr().err
+    assert "relevance.jsonl is missing" in said
+    assert "reading:" not in said
+
+
+@pytest.mark.parametrize("module", [reading, relevance, rewrite, route, tools])
+def test_the_help_names_the_fields_of_the_rows(module: ModuleType) -> None:
+    name = module.__name__.rpartition(".")[2]
+    described = evaluate.command.commands[name].help
+    assert f"{{{', '.join(module.FIELDS)}}}" in (described or "")
