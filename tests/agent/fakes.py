@@ -238,7 +238,7 @@ class MemoryIndex:
             starts = [match.start() for match in re.finditer(r"^# ", text, re.M)] or [0]
             for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
                 line = text.count("\n", 0, start) + 1
-                last = line + text.count("\n", start, end)
+                last = line + text.count("\n", start, end - 1)
                 found.append(Passage(text[start:end], path, start, end, line, last))
         return found
 
