@@ -19,7 +19,7 @@ from agent.command_group import LazyGroup
 from agent.configuration.paths import locate
 from agent.configuration.settings import Settings
 from agent.doctor import examine
-from agent.parts import models
+from agent.parts import models, sentence_embedder
 from corpora.prompt_digest import prompt_digest
 from tests.agent.conftest import FixedEmbedder
 from tests.agent.fakes import LIGHTHOUSE, MemoryIndex, RuleModel, open_memory_index
@@ -257,18 +257,26 @@ def test_the_template_is_a_settings_file(run: Run, tmp_path: Path) -> None:
 
 
 def test_doctor_says_what_is_wrong(run: Run, tmp_path: Path, home: Path) -> None:
-    code, out, _ = run(
-        *("doctor", "--model", str(tmp_path), "--docs", str(tmp_path / "none")),
-        *("--set", f"embedder={tmp_path}", "--json"),
-    )
+    code, out, _ = run("doctor", "--model", str(tmp_path), "--docs", str(tmp_path / "none"), "--json")
     assert code == 2
     checks = {check["what"]: check for check in json.loads(out)["checks"]}
     assert not checks["weights"]["good"]
     assert "--model" in checks["weights"]["sentence"]
     assert "does not exist" in checks["documents"]["sentence"]
     assert checks["python"]["good"]
-    assert "name a folder that sentence-transformers can read" in checks["embedding"]["sentence"]
+    assert checks["embedding"]["good"]
     assert not home.exists()
+
+
+def test_doctor_says_which_embedding_model_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: str) -> None:
+        raise OSError("We couldn't connect to the internet.")
+
+    monkeypatch.setattr(sentence_embedder, "SentenceEmbedder", fail)
+    findings = examine(Settings(embedder="nobody/nothing", model="nothing"), locate())
+    found = next(finding for finding in findings if finding.what == "embedding")
+    assert not found.good
+    assert found.sentence.startswith("There is no embedding model 'nobody/nothing' on this machine")
 
 
 @pytest.mark.parametrize(
