@@ -11,7 +11,7 @@ from typing import NoReturn
 import click
 
 from agent.command_group import DEFAULT_COMMAND, CommandPlace, LazyGroup, ReaderGoneError
-from agent.errors import EXIT_FAULT, EXIT_USAGE, explain
+from agent.errors import DEBUG_VARIABLE, EXIT_FAULT, EXIT_USAGE, explain, is_debugging
 from agent.offline import stay_offline
 from agent.version import VERSION
 
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = _take_debug(given)
     if debug:
-        os.environ["HOMESPUN_DEBUG"] = "1"  # for what is caught before it reaches this file
+        os.environ[DEBUG_VARIABLE] = "1"  # for what is caught before it reaches this file
     stay_offline()
     if sys.stdout is None:  # standard output is closed: nobody wants it
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - until the process ends
@@ -143,7 +143,7 @@ def _take_debug(arguments: list[str]) -> bool:
     wanted = "--debug" in own
     if wanted:
         arguments.remove("--debug")
-    return wanted or bool(os.environ.get("HOMESPUN_DEBUG"))
+    return wanted or is_debugging()
 
 
 def _program_name() -> str:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from agent.errors import is_debugging
+
 if TYPE_CHECKING:
     from agent.configuration.layers import LoadedSettings
     from agent.configuration.paths import Paths
@@ -30,11 +32,6 @@ class Context:
     """Standard output, for results."""
     messages: Screen
     """Standard error, for progress and messages."""
-
-    @property
-    def debug(self) -> bool:
-        """Whether errors are shown with where they come from."""
-        return bool(os.environ.get("HOMESPUN_DEBUG"))
 
     @property
     def settings(self) -> Settings:
@@ -69,7 +66,7 @@ def open_context(
     named = {"docs": list(docs) or None, "model": model, "chroma_url": chroma_url}
     given = {name: value for name, value in named.items() if value is not None}
     loaded = load(file, _assigned(assignments) | given)
-    if not os.environ.get("HOMESPUN_DEBUG"):
+    if not is_debugging():
         _silence_libraries()
     for stream in (sys.stdout, sys.stderr):
         tolerate(stream)

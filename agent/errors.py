@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+DEBUG_VARIABLE = "HOMESPUN_DEBUG"
+"""Environment variable that asks for where errors come from; the flag --debug sets it."""
 
 EXIT_ANSWERED = 0
 EXIT_FAULT = 1
@@ -52,6 +56,11 @@ class MissingExtraError(HomespunError):
 
 class Cancelled(Exception):  # noqa: N818 - an order of the person, not an error
     """The person stopped the answer."""
+
+
+def is_debugging() -> bool:
+    """Whether the person wants to see where errors come from."""
+    return bool(os.environ.get(DEBUG_VARIABLE))
 
 
 def explain(error: BaseException) -> str | None:

@@ -16,7 +16,7 @@ from agent.context import Context
 from agent.conversations.events import Event
 from agent.conversations.question import check_question
 from agent.conversations.session import Session
-from agent.errors import Cancelled, explain
+from agent.errors import Cancelled, explain, is_debugging
 from agent.rendering.plain import answer_lines
 from agent.rendering.progress_line import describe
 from agent.rendering.screen import LOOKS, look_at, make_console
@@ -133,6 +133,6 @@ class Chat:
                 f"Homespun made a mistake ({type(error).__name__}: {error}). The conversation is kept; "
                 "start with --debug to see where it happened, and please report it."
             )
-            if self.context.debug:
+            if is_debugging():
                 self.view.console.print_exception()
         self.view.complain(sentence)

@@ -26,7 +26,7 @@ def command(config: Path | None, assignments: tuple[str, ...], as_json: bool, te
 
     table = list(rows(context.loaded))
     if template:
-        click.echo("\n".join(template_lines(context.settings)))
+        click.echo("\n".join(template_lines()))
     elif as_json:
         click.echo(to_json({row.name: asdict(row) for row in table}))
     else:

@@ -16,14 +16,13 @@ from pydantic_settings import SettingsError as UnreadableVariableError
 
 from agent.configuration.paths import HOME_VARIABLE
 from agent.configuration.settings import ENVIRONMENT_PREFIX, NESTED_DELIMITER, Settings
-from agent.errors import SettingsError
+from agent.errors import DEBUG_VARIABLE, SettingsError
 
 DEFAULT = "default"
 FLAG = "flag"
 HERE = "this chat"
 CONFIG_VARIABLE = "HOMESPUN_CONFIG"
 """Environment variable that names another settings file."""
-DEBUG_VARIABLE = "HOMESPUN_DEBUG"
 _NOT_SETTINGS = {HOME_VARIABLE, CONFIG_VARIABLE, DEBUG_VARIABLE}
 
 Values = dict[str, Any]

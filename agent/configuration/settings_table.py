@@ -13,6 +13,8 @@ from agent.configuration.layers import LoadedSettings
 from agent.configuration.settings import Settings
 
 _SECRET = "token"  # noqa: S105 - the name of a setting, not its value
+_EXAMPLE = "0.5"
+"""Stands for a probability that is unset, which TOML cannot say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +53,21 @@ def _show(name: str, value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def template_lines(settings: Settings) -> Iterator[str]:
-    """Yield a settings file in TOML whose comments explain every setting; all values are the defaults."""
+def template_lines() -> Iterator[str]:
+    """Yield a settings file in TOML whose comments explain every setting; what has a default shows it."""
     group = ""
-    for name, value, meaning in _walk(type(settings)()):
+    for name, value, meaning in _walk(Settings()):
         prefix, _, last = name.rpartition(".")
         if prefix != group:
             group = prefix
             yield f"[{group}]"
         yield f"# {meaning}"
-        yield f"# {last} = {as_toml(value)}"
+        yield f"# {last} = {_EXAMPLE if value is None else as_toml(value)}"
         yield ""
 
 
 def as_toml(value: object) -> str:
     """Return a value as it stands in the settings file."""
-    if value is None:
-        return "0.5"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 from langchain_core.tools import BaseTool, StructuredTool
 
 from agent.configuration.settings import ToolServer
-from agent.errors import HomespunError, MissingExtraError
+from agent.errors import HomespunError, MissingExtraError, is_debugging
 
 if TYPE_CHECKING:
     from mcp import ClientSession
@@ -119,7 +119,7 @@ async def _connect(stack: AsyncExitStack, server: ToolServer) -> ClientSession:
             create_session({"transport": "streamable_http", "url": server.url})
         )
     # What servers tell about themselves would be written across the conversation.
-    log = sys.stderr if os.environ.get("HOMESPUN_DEBUG") else stack.enter_context(open(os.devnull, "w"))  # noqa: SIM115 - the stack closes it
+    log = sys.stderr if is_debugging() else stack.enter_context(open(os.devnull, "w"))  # noqa: SIM115 - the stack closes it
     program = StdioServerParameters(command=server.command, args=server.args, env=server.env)
     reading, writing = await stack.enter_async_context(stdio_client(program, errlog=log))
     return await stack.enter_async_context(ClientSession(reading, writing))
