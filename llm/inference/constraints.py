@@ -159,7 +159,7 @@ class ConstraintCompiler:
 
     def regex(self, pattern: str) -> Constraint:
         """Hold a reply to a regular expression in the syntax of Rust's `regex`; all of it must match."""
-        return self._compile(grammars.regex_grammar(pattern))
+        return self._compile(LLMatcher.grammar_from_regex(pattern))
 
     def lark(self, grammar: str) -> Constraint:
         """Hold a reply to a context-free grammar in llguidance's dialect of Lark."""

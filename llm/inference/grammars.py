@@ -38,12 +38,6 @@ def choice_grammar(choices: Iterable[str]) -> str:
     return "start: " + " | ".join(map(_quote, choices))
 
 
-def regex_grammar(pattern: str) -> str:
-    """Return the grammar of a regular expression, all of which must match."""
-    escaped = pattern.replace("/", r"\/")
-    return f"start: TEXT\nTEXT: /{escaped}/"
-
-
 def span_grammar(texts: Sequence[str]) -> str:
     """Return the grammar of a run of whole words of one of the texts."""
     return "\n".join(["start: SPAN", *_span_terminal(texts)])

@@ -129,8 +129,8 @@ def test_choices_are_kept(engine: Engine) -> None:
     assert set(replies(engine, engine.constraints.choice(choices))) <= set(choices)
 
 
-def test_patterns_are_kept(engine: Engine) -> None:
-    pattern = r"[A-Z]{2}-[0-9]{3}(/[a-z]+)?"
+@pytest.mark.parametrize("pattern", [r"[A-Z]{2}-[0-9]{3}(/[a-z]+)?", r"(a\/|b\\/)[0-9]{2}"])
+def test_patterns_are_kept(engine: Engine, pattern: str) -> None:
     assert all(re.fullmatch(pattern, text) for text in replies(engine, engine.constraints.regex(pattern)))
 
 
