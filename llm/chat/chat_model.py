@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from functools import cached_property
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput, ModelProfile
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 _TOLERATED = ("api_key", "base_url", "max_retries", "model_name", "streaming", "timeout")
 """Arguments of remote chat models that mean nothing here; code written for those may pass them."""
 
+
+StructuredOutputMethod = Literal["function_calling", "json_schema", "json_mode"]
 
 _BRANCHES = 8
 """Spans that are compared; docs/LOG.md tells what more of them bring."""
@@ -213,7 +215,7 @@ class ChatHomespun(BaseChatModel):
         schema: dict[str, Any] | type,
         *,
         include_raw: bool = False,
-        method: Literal["function_calling", "json_schema", "json_mode"] = "function_calling",
+        method: StructuredOutputMethod = "function_calling",
         **kwargs: Any,
     ) -> Runnable[LanguageModelInput, dict[str, Any] | BaseModel]:
         """Return the model held to replies of a schema, which come back parsed.
@@ -223,10 +225,17 @@ class ChatHomespun(BaseChatModel):
             include_raw: Return `raw`, `parsed` and `parsing_error` instead of what was parsed.
             method: `function_calling` shows the schema to the model as a tool that it must call; the
                 others hold the text of the reply to the schema, which the prompt then has to explain.
-            kwargs: `strict` is accepted; anything else is an error.
+            kwargs: `strict` is accepted for other models' sake; anything else is an error.
+
+        Raises:
+            TypeError: There is no option of that name.
+            ValueError: There is no method of that name.
         """
+        refuse_unknown(kwargs, ["strict"])
+        if method not in get_args(StructuredOutputMethod):
+            raise ValueError(f"method={method!r} is none of {', '.join(get_args(StructuredOutputMethod))}")
         if method == "function_calling":
-            return super().with_structured_output(schema, include_raw=include_raw, **kwargs)
+            return super().with_structured_output(schema, include_raw=include_raw)
         held = self.bind(
             response_format=schema,
             ls_structured_output_format={"kwargs": {"method": method}, "schema": schema},
@@ -316,6 +325,22 @@ class ChatHomespun(BaseChatModel):
             cancelled.set()
             raise
 
+    async def _astream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        """Stream from a thread; who stops reading ends the reply before its next token."""
+        cancelled = kwargs.setdefault("cancelled", threading.Event())
+        try:
+            async for chunk in super()._astream(messages, stop, run_manager, **kwargs):
+                yield chunk
+        except (asyncio.CancelledError, GeneratorExit):
+            cancelled.set()
+            raise
+
     def _request(
         self, messages: Sequence[BaseMessage], stop: Sequence[str] | None, given: dict[str, Any]
     ) -> Request:
@@ -326,7 +351,9 @@ class ChatHomespun(BaseChatModel):
         return Request.of(engine, messages, options, calibration)
 
     def _choose(self, messages: list[BaseMessage], request: Request) -> AIMessage:
-        probabilities = self.choice_probabilities([messages], request.options.choices or ())[0]
+        model = request.options.model
+        chooser = self if model == self.model else ChatHomespun(model=model)
+        probabilities = chooser.choice_probabilities([messages], request.options.choices or ())[0]
         return choice_message(request, probabilities)
 
     def _defaults(self) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class Options:
     min_p: float = 0.0
     repetition_penalty: float = 1.0
     seed: int | None = None
-    stop: Sequence[str] = ()
+    stop: str | Sequence[str] = ()
     logprobs: bool = False
     top_logprobs: int = 0
     speculate: bool = True
@@ -78,7 +78,7 @@ class Options:
             min_p=self.min_p,
             repetition_penalty=self.repetition_penalty,
             seed=self.seed,
-            stop=tuple(self.stop),
+            stop=(self.stop,) if isinstance(self.stop, str) else tuple(self.stop),
             top_logprobs=self.top_logprobs if self.logprobs else None,
             speculate=self.speculate,
         )
@@ -111,7 +111,8 @@ class Request:
         selection = select_tool(engine, said, offered, calibration)
         tools = [selection.tool] if selection.tool else []
         prompt = ChatTemplate(engine.tokenizer).encode(said, tools)
-        called = tools if selection.is_called else []
+        is_held = options.spans is not None or options.response_format is not None
+        called = tools if selection.is_called and not is_held else []
         return cls(
             engine,
             options,

@@ -32,8 +32,11 @@ class ToolChoice:
                 False (no call), the name of a tool, or a dictionary that names one.
 
         Raises:
-            ValueError: It names a tool that is not there.
+            ValueError: It names a tool that is not there, or a tool is none that the program can run.
         """
+        for tool in tools:
+            if "function" not in tool:
+                raise ValueError(f"{dict(tool)!r} is a tool of another service; bind functions instead")
         if choice in (None, "auto"):
             return cls(tools, is_required=False)
         if choice in ("any", "required", True):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,11 @@ def test_an_unknown_tool_choice_names_the_tools(chat: ChatHomespun) -> None:
         chat.bind_tools([get_weather], tool_choice="get_wether")
 
 
+def test_a_tool_of_another_service_is_refused(chat: ChatHomespun) -> None:
+    with pytest.raises(ValueError, match=r"'web_search'.* is a tool of another service"):
+        chat.bind_tools([{"type": "web_search"}])
+
+
 def test_calls_stream_in_pieces_that_join(chat: ChatHomespun) -> None:
     bound = chat.bind_tools([get_weather], tool_choice="any", parallel_tool_calls=False)
     whole, chunks = bound.invoke("Weather?"), list(bound.stream("Weather?"))
@@ -127,6 +133,23 @@ def test_structured_output_keeps_the_raw_reply(chat: ChatHomespun) -> None:
     assert isinstance(result["raw"], AIMessage)
     assert result["parsed"] == Joke.model_validate_json(result["raw"].text)
     assert result["parsing_error"] is None
+
+
+def test_a_structure_that_is_asked_for_comes_before_a_call(
+    chat: ChatHomespun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("llm.chat.best_of.complete_call", pytest.fail)
+    bound = chat.bind_tools([get_weather], tool_choice="any", response_format=Joke)
+    reply = bound.invoke("A joke about the weather of Oslo")
+    assert reply.tool_calls == []
+    assert Joke.model_validate_json(reply.text)
+
+
+def test_structured_output_refuses_what_it_does_not_know(chat: ChatHomespun) -> None:
+    with pytest.raises(ValueError, match="'yaml' is none of function_calling, json_schema, json_mode"):
+        chat.with_structured_output(Joke, method="yaml")  # type: ignore[arg-type]  # the mistake is the test
+    with pytest.raises(TypeError, match="did you mean 'strict'"):
+        chat.with_structured_output(Joke, method="json_schema", strickt=True)
 
 
 def test_a_span_stands_in_a_passage(chat: ChatHomespun) -> None:
@@ -168,6 +191,9 @@ def test_calibration_softens_the_task_it_names(weights: Path, tmp_path: Path) ->
     assert checked["no"] == pytest.approx(1.0)
     assert abs(plain["no"] - 0.5) > 0.01
     assert chat.calibration.thresholds["relevance"] == 0.5
+    other = ChatHomespun(model=str(weights)).bind_choices(["no", "yes"])
+    reply = other.invoke([SystemMessage("x", name="grade")], model=str(folder))
+    assert reply.response_metadata["choice_probabilities"] == pytest.approx(graded)
 
 
 def test_bound_choices_report_their_probabilities(chat: ChatHomespun) -> None:
@@ -219,6 +245,7 @@ def test_stop_strings_end_the_reply_before_them(chat: ChatHomespun) -> None:
     reply = chat.invoke("Hello", stop=[stop])
     assert reply.content == text[: text.index(stop)]
     assert reply.response_metadata["finish_reason"] == "stop"
+    assert chat.invoke("Hello", stop=stop).content == reply.content  # type: ignore[arg-type]  # as OpenAI's
 
 
 def test_images_are_refused_by_name(chat: ChatHomespun) -> None:
@@ -243,6 +270,19 @@ async def test_a_cancelled_task_stops_the_reply(chat: ChatHomespun, monkeypatch:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert cancelled.is_set()
+
+
+async def test_a_reply_that_nobody_reads_on_ends(chat: ChatHomespun) -> None:
+    cancelled = threading.Event()
+    stream = chat.astream("Hello", max_tokens=400, cancelled=cancelled)
+    assert isinstance(stream, AsyncGenerator)
+    await anext(stream)
+    await stream.aclose()
+    assert cancelled.is_set()
+    finished = threading.Event()
+    async for _ in chat.astream("Hello", cancelled=finished):
+        pass
+    assert not finished.is_set()
 
 
 def test_a_set_event_ends_the_reply_early(chat: ChatHomespun) -> None:
