@@ -144,13 +144,13 @@ def _error(call: ToolCall, text: str) -> ToolMessage:
 
 def _within(seconds: float, work: Callable[[], Result]) -> Result:
     """Run work in a thread that is left behind when it takes too long: Python can't stop it."""
-    outcome: list[Result | Exception] = []
+    outcome: list[Result | BaseException] = []
     context = contextvars.copy_context()
 
     def target() -> None:
         try:
             outcome.append(context.run(work))
-        except Exception as error:  # also a pause, which a tool may ask for
+        except BaseException as error:  # also a pause or the program's end, which a tool may ask for
             outcome.append(error)
 
     thread = threading.Thread(target=target, daemon=True)
@@ -158,6 +158,6 @@ def _within(seconds: float, work: Callable[[], Result]) -> Result:
     thread.join(seconds)
     if not outcome:
         raise TimeoutError
-    if isinstance(outcome[0], Exception):
+    if isinstance(outcome[0], BaseException):
         raise outcome[0]
     return outcome[0]
