@@ -15,7 +15,7 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.constants import TAG_NOSTREAM
 
-from graphs.ports import ChoiceModel, EditModel, SpanModel
+from graphs.ports import ChoiceModel, CopyingModel, EditModel, SpanModel
 from graphs.prompts import YES, YES_OR_NO, rewrite
 from graphs.step import Ask, Work, ask_batch, ask_runnable
 
@@ -102,6 +102,16 @@ class Mind:
             self.model.bind_tools(list(tools), tool_choice=tool_choice) if tools else self.model
         )
         return (yield from ask_runnable(model, list(messages), None if streamed else _UNSEEN))
+
+    def call(self, messages: Sequence[BaseMessage], tool: Any, *, copied: bool) -> Work[AIMessage]:
+        """Reply with one call of a tool, whose texts are copied from the conversation or written freely.
+
+        Raises:
+            TypeError: The model cannot be held to the words of a conversation.
+        """
+        if not isinstance(self.model, CopyingModel):
+            raise TypeError("only a CopyingModel can be held to the words of a conversation")
+        return (yield from ask_runnable(self.model.bind_call(tool, copied=copied), messages, _UNSEEN))
 
 
 def read_choice(reply: str, choices: Sequence[str]) -> Distribution:

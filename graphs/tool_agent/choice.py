@@ -18,7 +18,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from graphs.evidence import Evidence
 from graphs.mind import Mind
 from graphs.ports import CopyingModel, ToolModel
-from graphs.step import Ask, Work, ask_runnable
+from graphs.step import Ask, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +72,9 @@ class ToolChoice:
             tool: The tool.
             refused: The arguments that it did not take.
         """
-        model = self.mind.model
-        if not isinstance(model, CopyingModel):
-            raise TypeError("only a CopyingModel can be held to the words of a conversation")
-        reply = yield from ask_runnable(model.bind_call(tool, copied=True), messages)
+        reply = yield from self.mind.call(messages, tool, copied=True)
         if all(call["args"] == refused for call in reply.tool_calls):
-            reply = yield from ask_runnable(model.bind_call(tool, copied=False), messages)
+            reply = yield from self.mind.call(messages, tool, copied=False)
         return reply
 
     def probabilities(self, messages: Sequence[BaseMessage], tools: Sequence[Any]) -> Work[list[float]]:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import uuid4
 
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, RemoveMessage, ToolCall, ToolMessage
 from langchain_core.tools import BaseTool
 from langgraph.runtime import get_runtime
 from langgraph.types import interrupt
@@ -49,7 +50,8 @@ class ToolAgentNodes:
         question, before = read_question(state)
         is_new = len(before) == len(state.get("messages", []))
         messages = [HumanMessage(question)] if is_new else []
-        return {**begin("tools", question), "messages": messages, "calls": [], "refused": {}}
+        given_up = [RemoveMessage(id=str(message.id)) for message in _unanswered(before)]
+        return {**begin("tools", question), "messages": [*given_up, *messages], "calls": [], "refused": {}}
 
     def think(self, state: ToolAgentState) -> Work[Update]:
         """Ask the model for tool calls, or for the answer."""
@@ -62,11 +64,13 @@ class ToolAgentNodes:
             reply = yield from self.choice.correct(before, tool, failed["args"])
         else:
             reply = yield from self.choice.reply(prompts.tool(said), list(self.tools.values()))
+        if not (reply.tool_calls or reply.invalid_tool_calls):
+            return self._say(state, reply, "think")
         decisions = [
             Decision(node="think", what=f"call {call['name']}({_show(call['args'])})", probability=1.0)
             for call in reply.tool_calls
         ]
-        return {"messages": [reply], "decisions": state["decisions"] + decisions}
+        return {"messages": [_with_ids(reply)], "decisions": state["decisions"] + decisions}
 
     def guard(self, state: ToolAgentState) -> Update:
         """Refuse what may not run; pause where a person has to approve."""
@@ -94,31 +98,31 @@ class ToolAgentNodes:
             prompts.tool(self._read(state)), streamed=not self.choice.is_weighed
         )
         # A call that a model makes without being offered tools must not linger without a result.
-        return {"messages": [AIMessage(reply.text, id=reply.id)]}
+        return self._say(state, AIMessage(reply.text, id=reply.id), "conclude")
 
     def finish(self, state: ToolAgentState) -> Update:
-        """Take the last words as the answer.
-
-        Where tools are chosen by weighing, the model is a small one, whose words may get a result wrong:
-        words that leave out what the tool said give way to what it said.
-        """
-        latest = _latest(state)
-        answer = latest.text.strip() or None
-        update: Update = {}
-        told = _told_last(state) if self.choice.is_weighed else ""
-        if told and not _repeats(answer or "", told):
-            what = f"“{answer or ''}” leaves out what the tool said, which is the answer"
-            answer = told
-            update = {
-                "messages": [latest.model_copy(update={"content": told})],
-                "decisions": [*state["decisions"], Decision(node="finish", what=what, probability=1.0)],
-            }
+        """Take the last words as the answer."""
+        answer = _latest(state).text.strip() or None
         return {
-            **update,
             "question": state["asked"],
             "answer": answer,
             "abstained": answer is None,
             "calls": _records(state),
+        }
+
+    def _say(self, state: ToolAgentState, reply: AIMessage, node: str) -> Update:
+        """Return the update that adds a reply in words.
+
+        Where tools are chosen by weighing, the model is a small one, whose words may get a result wrong:
+        words that leave out what the tool said give way to what it said, before anybody sees them.
+        """
+        told = _told_last(state) if self.choice.is_weighed else ""
+        if not told or _repeats(reply.text, told):
+            return {"messages": [reply]}
+        what = f"“{reply.text.strip()}” leaves out what the tool said, which is the answer"
+        return {
+            "messages": [reply.model_copy(update={"content": told})],
+            "decisions": [*state["decisions"], Decision(node=node, what=what, probability=1.0)],
         }
 
     def _read(self, state: ToolAgentState) -> Sequence[AnyMessage]:
@@ -159,6 +163,19 @@ def asks_for_tools(state: ToolAgentState) -> bool:
     """Whether the model's latest message calls tools, be it wrongly."""
     latest = _latest(state)
     return bool(latest.tool_calls or latest.invalid_tool_calls)
+
+
+def _with_ids(reply: AIMessage) -> AIMessage:
+    """Give its calls ids where the model gave none: refusals and results are told apart by them."""
+    calls = [{**call, "id": call["id"] or f"call_{uuid4().hex}"} for call in reply.tool_calls]
+    return reply.model_copy(update={"tool_calls": calls})
+
+
+def _unanswered(messages: Sequence[AnyMessage]) -> list[AIMessage]:
+    """Return the messages whose calls have no result, as their turn was given up; services refuse such."""
+    answered = {message.tool_call_id for message in messages if isinstance(message, ToolMessage)}
+    asking = (message for message in messages if isinstance(message, AIMessage))
+    return [message for message in asking if any(call["id"] not in answered for call in message.tool_calls)]
 
 
 def _failed_first(state: ToolAgentState) -> ToolCall | None:

@@ -351,3 +351,35 @@ def test_no_adversarial_run_exceeds_its_budget() -> None:
 def call_ids(state: Any) -> list[Any]:
     messages = [message for message in state["messages"] if isinstance(message, AIMessage)]
     return [call["id"] for message in messages for call in [*message.tool_calls, *message.invalid_tool_calls]]
+
+
+def test_calls_that_were_given_up_leave_nothing_behind() -> None:
+    kept: list[str] = []
+    model = scripted(calls(("note", {"text": "eggs"})), "Hello.")
+    graph = build_tool_agent(model, [note_tool(kept)], checkpointer=InMemorySaver())
+    assert "__interrupt__" in graph.invoke({"question": "Note eggs."}, THREAD)
+    result = graph.invoke({"question": "Hello!"}, THREAD)
+    assert [message.type for message in result["messages"]] == ["human", "human", "ai"]
+    assert (result["answer"], kept) == ("Hello.", [])
+
+
+def test_a_call_without_an_id_waits_for_approval_like_any_other() -> None:
+    for verdict in (False, True):
+        kept: list[str] = []
+        call = {"name": "note", "args": {"text": "eggs"}, "id": None, "type": "tool_call"}
+        model = scripted(AIMessage("", tool_calls=[call]), "Done.")
+        graph = build_tool_agent(model, [note_tool(kept)], checkpointer=InMemorySaver())
+        graph.invoke({"question": "Note eggs."}, THREAD)
+        result = graph.invoke(Command(resume=verdict), THREAD)
+        assert kept == ["eggs"] * verdict
+        assert result["calls"][0]["status"] == ("success" if verdict else "error")
+
+
+def test_a_tool_that_ends_the_program_does_not_seem_to_be_late() -> None:
+    @tool
+    def leave() -> str:
+        """End the program."""
+        raise SystemExit(4)
+
+    with pytest.raises(SystemExit):
+        build_tool_agent(scripted(calls(("leave", {})), "Gone."), [leave]).invoke({"question": "Leave."})

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
-from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.tools import BaseTool, ToolException, tool
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
@@ -136,13 +136,13 @@ class CopyingScorer(ScoringModel):
     corrected: list[tuple[str, str]] = Field(default_factory=list)
     """Name of the tool, and the text of the prompt."""
 
-    def bind_call(self, tool: Any, *, copied: bool) -> Runnable[Sequence[BaseMessage], AIMessage]:
-        def reply(messages: Sequence[BaseMessage]) -> AIMessage:
-            self.corrected.append((tool.name, "\n".join(message.text for message in messages[1:])))
+    def bind_call(self, tool: Any, *, copied: bool) -> Runnable[Any, AIMessage]:
+        def reply(prompt: str) -> AIMessage:
+            self.corrected.append((tool.name, prompt))
             arguments = self.copied if copied else self.written
             return AIMessage("", tool_calls=[{"name": tool.name, "args": arguments, "id": "2"}])
 
-        return RunnableLambda(reply)
+        return ScriptedModel(script={"tool": reply})
 
 
 @tool
@@ -173,6 +173,15 @@ def test_a_call_that_had_the_words_that_were_said_is_made_again_with_others() ->
     assert model.corrected == [("ship", "How long is the ship?")] * 2
     assert [call["arguments"]["name"] for call in result["calls"]] == ["the ship", "Halden"]
     assert result["answer"] == "It is Halden, 38 metres."
+
+
+def test_the_stream_shows_the_calls_that_are_made_and_no_others() -> None:
+    model = sailing("the ship", "It is Halden, 38 metres.")
+    model.copied, model.written = {"name": "the ship"}, {"name": "Halden"}
+    graph = build_tool_agent(model, [ship], evidence=WEIGHED)
+    shown = graph.stream({"question": "How long is the ship?"}, stream_mode="messages")
+    made = [message for message, _ in shown if isinstance(message, AIMessage) and message.tool_calls]
+    assert [message.tool_calls[0]["args"]["name"] for message in made] == ["the ship", "Halden"]
 
 
 def test_a_call_is_corrected_once_and_not_where_a_person_refused_it() -> None:
@@ -214,7 +223,18 @@ def test_words_that_leave_out_the_result_give_way_to_it(words: str, answer: str)
     result = build_tool_agent(model, [tower], evidence=WEIGHED).invoke({"question": "How tall is the tower?"})
     assert result["answer"] == result["messages"][-1].text == answer
     assert len(result["messages"]) == 4
-    assert any(decision["node"] == "finish" for decision in result["decisions"]) is (words != answer)
+    assert any("leaves out" in decision["what"] for decision in result["decisions"]) is (words != answer)
+
+
+@pytest.mark.parametrize("max_calls", [1, 8])
+def test_words_that_give_way_are_never_shown(max_calls: int) -> None:
+    model = model_that(tower=0.9)
+    model.script["tool"][1] = "It is tall."
+    graph = build_tool_agent(model, [tower], evidence=WEIGHED, max_calls=max_calls)
+    shown = graph.stream({"question": "How tall is the tower?"}, stream_mode="messages")
+    assert [message.text for message, _ in shown if isinstance(message, AIMessage) and message.text] == [
+        "38 metres"
+    ]
 
 
 def test_a_model_that_chooses_by_itself_is_taken_at_its_word() -> None:
