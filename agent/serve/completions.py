@@ -12,9 +12,11 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, StreamingResponse
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage
+from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from agent.assembly import Assembly
+from agent.serve.callers import gone, result_for
 from agent.serve.errors import error_response, response_for
 from agent.serve.gate import Gate
 from agent.serve.replies import ReplyWriter
@@ -37,7 +39,7 @@ def completions_router(assembly: Assembly, gate: Gate) -> APIRouter:
         return _model_card(name) if model == name else _unknown_model(model, name)
 
     @router.post("/chat/completions", response_model=None)
-    async def complete(asked: ChatCompletionRequest) -> JSONResponse | StreamingResponse:
+    async def complete(asked: ChatCompletionRequest, request: Request) -> JSONResponse | StreamingResponse:
         """Reply to a conversation."""
         if asked.model and asked.model != name:
             return _unknown_model(asked.model, name)
@@ -46,7 +48,13 @@ def completions_router(assembly: Assembly, gate: Gate) -> APIRouter:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(gate.enter())
             if not asked.stream:
-                reply = await chat_model.ainvoke(messages, **asked.options())
+                work = asyncio.create_task(chat_model.ainvoke(messages, **asked.options()))
+                try:
+                    reply = await result_for(request, work, work.cancel)
+                except asyncio.CancelledError:
+                    if not work.cancelled():  # the server itself ends
+                        raise
+                    return gone()
                 return JSONResponse(ReplyWriter(name).whole(reply))
             lines = await _begin(chat_model, messages, asked, ReplyWriter(name))
             return _HeldStream(lines, stack.pop_all())

@@ -14,12 +14,9 @@ from agent.assembly import Assembly
 from agent.conversations.events import Approval, Finished
 from agent.conversations.question import check_question
 from agent.errors import Cancelled
-from agent.serve.errors import error_response
+from agent.serve.callers import gone, result_for
 from agent.serve.gate import Gate
 from agent.serve.requests import AskRequest
-
-_LOOK_SECONDS = 0.5
-"""How often it is looked whether the caller is still there."""
 
 
 def questions_router(assembly: Assembly, gate: Gate) -> APIRouter:
@@ -34,14 +31,9 @@ def questions_router(assembly: Assembly, gate: Gate) -> APIRouter:
         async with gate.enter():
             work = asyncio.create_task(asyncio.to_thread(_answer, assembly, question, asked.history, cancel))
             try:
-                while not (await asyncio.wait({work}, timeout=_LOOK_SECONDS))[0]:
-                    if await request.is_disconnected():
-                        cancel.set()
-                return JSONResponse(work.result())
+                return JSONResponse(await result_for(request, work, cancel.set))
             except Cancelled:
-                return error_response(499, "The caller has gone.", "invalid_request_error")
-            finally:
-                cancel.set()
+                return gone()
 
     return router
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
@@ -13,6 +14,8 @@ import httpx
 import openai
 import pytest
 import uvicorn
+from langchain_core.messages import BaseMessage
+from langchain_core.outputs import ChatResult
 
 from agent.assembly import Assembly
 from agent.configuration.paths import locate
@@ -206,6 +209,27 @@ def test_a_caller_who_goes_frees_the_place(assemble: Assemble) -> None:
         deadline = time.monotonic() + 120
         short = {"messages": REMEMBER}
         while (status := httpx.post(url, json=short, timeout=60).status_code) == 429:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert status == 200
+
+
+class PatientModel(RuleModel):
+    """Never ends its small talk, unless it is cancelled."""
+
+    async def _agenerate(self, messages: list[BaseMessage], *rest: Any, **more: Any) -> ChatResult:
+        if messages[0].name == "chat":
+            await asyncio.Event().wait()
+        return await super()._agenerate(messages, *rest, **more)
+
+
+def test_a_caller_who_goes_before_a_whole_reply_frees_the_place(assemble: Assemble) -> None:
+    with serving(assemble(PatientModel()), concurrency=1, queue=0) as address:
+        url = f"{address}/v1/chat/completions"
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(url, json={"messages": HELLO}, timeout=0.5)
+        deadline = time.monotonic() + 20
+        while (status := httpx.post(url, json={"messages": REMEMBER}, timeout=60).status_code) == 429:
             assert time.monotonic() < deadline
             time.sleep(0.05)
         assert status == 200
