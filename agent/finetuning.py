@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.errors import FolderUnusableError, HomespunError
+from agent.parts.traces import NewFolders
 
 if TYPE_CHECKING:
     from corpora.personal import PersonalCorpus
@@ -115,9 +116,10 @@ def finetune(
     say("Reading the documents")
     data = plan.output / DATA_FOLDER
     shutil.rmtree(data, ignore_errors=True)
+    new = NewFolders([data])
     corpus = build_personal(read_folder(folder, say), Tokenizer.load(plan.base), data, plan.seed)
     if corpus.tokens < LEAST_TOKENS:
-        shutil.rmtree(data)
+        new.remove()
         raise FolderUnusableError(
             f"There is too little text in {folder} to learn from ({corpus.tokens} tokens, at least "
             f"{LEAST_TOKENS} are needed): add documents, or just ask it with --docs."

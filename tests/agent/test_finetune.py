@@ -153,6 +153,7 @@ def test_too_little_text_is_refused(weights: Path, tmp_path: Path) -> None:
     (tmp_path / "docs" / "a.md").write_text("Short.")
     with pytest.raises(FolderUnusableError, match="too little text"):
         finetune(Plan(weights, tmp_path / "out", **LENGTH), tmp_path / "docs")
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(
