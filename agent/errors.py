@@ -74,7 +74,7 @@ def explain(error: BaseException) -> str | None:
     if isinstance(error, OSError) and error.errno in _FULL:
         return f"The disk is full ({error.strerror}): free some space and try again."
     if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename} cannot be used: {error.strerror}. Check that it exists and may be used."
+        return f"{error.filename} cannot be used ({error.strerror}): check its name and its permissions."
     if isinstance(error, MemoryError):
         return "There is not enough memory: close other programs, or choose fewer documents."
     return None

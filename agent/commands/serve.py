@@ -65,7 +65,8 @@ def _listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family)
     except OSError as error:
         raise HomespunError(
-            f"The server cannot listen at {host}, port {port} ({error.strerror}): choose another with --port."
+            f"The server cannot listen at {host}, port {port} ({error.strerror}): choose another with --port "
+            "or --host."
         ) from error
 
 
