@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from langgraph.runtime import get_runtime
 
@@ -38,11 +38,24 @@ class DocumentQAState(DocumentQAOutput, TurnState):
 
 @dataclass(frozen=True, slots=True)
 class DocumentQAContext:
-    """What one run may set otherwise than the graph was built with (`invoke(..., context=...)`)."""
+    """What one run may set otherwise than the graph was built with (`invoke(..., context=...)`).
+
+    Raises:
+        ValueError: A value is out of its range.
+    """
 
     thresholds: Thresholds | None = None
     max_passages: int | None = None
     quote_method: QuoteMethod | None = None
+
+    def __post_init__(self) -> None:
+        thresholds: Any = self.thresholds
+        if isinstance(thresholds, dict):  # LangGraph's server hands on the JSON that it was sent
+            object.__setattr__(self, "thresholds", Thresholds(**thresholds))
+        if self.max_passages is not None and self.max_passages < 1:
+            raise ValueError(f"max_passages must be at least 1, not {self.max_passages}.")
+        if self.quote_method not in (None, *get_args(QuoteMethod)):
+            raise ValueError(f"quote_method must be generate or score, not {self.quote_method!r}.")
 
     @classmethod
     def current(cls) -> DocumentQAContext:

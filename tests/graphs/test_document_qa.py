@@ -327,3 +327,13 @@ def test_the_recursion_limit_is_its_own(model: ScriptedModel) -> None:
     graph = build_document_qa(model, ListRetriever())
     assert graph.config is not None
     assert graph.config["recursion_limit"] == 20
+
+
+def test_a_run_can_be_set_in_json_and_refuses_what_is_out_of_range() -> None:
+    model = foreign(grade="perhaps", rewrite="")
+    graph: Any = build_document_qa(model, ListRetriever(passages=passages_of()), thresholds=Thresholds(1.0))
+    assert graph.invoke({"question": QUESTION})["abstained"]
+    assert not graph.invoke({"question": QUESTION}, context={"thresholds": {"relevance": 0.5}})["abstained"]
+    for wrong in ({"max_passages": -1}, {"quote_method": "guess"}, {"thresholds": {"relevance": 2}}):
+        with pytest.raises(ValueError, match=r"must (be|lie)"):
+            graph.invoke({"question": QUESTION}, context=wrong)
