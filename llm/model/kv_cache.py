@@ -13,24 +13,15 @@ from llm.model.config import ModelConfig
 
 
 class KeyValueCache:
-    """Preallocated keys and values of every layer.
+    """Preallocated keys and values of every layer, (layers, B, K, capacity, D) each.
 
     Args:
         config: Shape of the model.
         batch: Number of sequences.
         capacity: Tokens that fit; at most `config.max_position_embeddings` make sense.
-        dtype: Type of the stored numbers.
-        device: Where they lie.
     """
 
-    def __init__(
-        self,
-        config: ModelConfig,
-        batch: int = 1,
-        capacity: int | None = None,
-        dtype: torch.dtype = torch.float32,
-        device: torch.device | str = "cpu",
-    ) -> None:
+    def __init__(self, config: ModelConfig, batch: int = 1, capacity: int | None = None) -> None:
         self.capacity = capacity or config.max_position_embeddings
         shape = (
             config.num_hidden_layers,
@@ -39,8 +30,8 @@ class KeyValueCache:
             self.capacity,
             config.head_dim,
         )
-        self.keys = torch.zeros(shape, dtype=dtype, device=device)
-        self.values = torch.zeros(shape, dtype=dtype, device=device)
+        self.keys = torch.zeros(shape)
+        self.values = torch.zeros(shape)
         self.length = 0
         """Tokens held, the same for every sequence."""
 

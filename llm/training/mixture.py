@@ -54,13 +54,6 @@ class Mixture:
         numbers = self._next(name)
         return self._sets[name].batch(numbers, self._stage.context, self._stage.prompt_share, self._padding)
 
-    def epochs(self) -> dict[str, float]:
-        """Return how many times each set has been read so far."""
-        return {
-            name: epoch + position / len(self._plan(name, epoch))
-            for name, (epoch, position) in self.cursors.items()
-        }
-
     def _next(self, name: str) -> NDArray[np.int64]:
         epoch, position = self.cursors[name]
         if position + self._processes > len(self._plan(name, epoch)):
