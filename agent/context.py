@@ -55,14 +55,12 @@ def open_context(
         assignments: Values of `--set`, each NAME=VALUE.
         chroma_url: Value of `--chroma-url`.
     """
-    from agent.configuration.layers import CONFIG_VARIABLE, load
+    from agent.configuration.layers import load
     from agent.configuration.paths import locate
     from agent.rendering.screen import look_at, tolerate
 
     paths = locate()
-    file = config or Path(os.environ.get(CONFIG_VARIABLE) or paths.settings_file)
-    if config is not None and not config.is_file():
-        raise click.UsageError(f"The settings file {config} does not exist: check its name.")
+    file = _named_file(config) or paths.settings_file
     named = {"docs": list(docs) or None, "model": model, "chroma_url": chroma_url}
     given = {name: value for name, value in named.items() if value is not None}
     loaded = load(file, _assigned(assignments) | given)
@@ -71,6 +69,18 @@ def open_context(
     for stream in (sys.stdout, sys.stderr):
         tolerate(stream)
     return Context(loaded, paths, look_at(sys.stdout, loaded.settings), look_at(sys.stderr, loaded.settings))
+
+
+def _named_file(config: Path | None) -> Path | None:
+    """Return the settings file that the flag or the environment names; it has to be there."""
+    from agent.configuration.layers import CONFIG_VARIABLE
+
+    variable = os.environ.get(CONFIG_VARIABLE)
+    file = config or (Path(variable) if variable else None)
+    if file is not None and not file.exists():
+        origin = "" if config else f" ({CONFIG_VARIABLE})"
+        raise click.UsageError(f"The settings file {file}{origin} does not exist: check its name.")
+    return file
 
 
 def _silence_libraries() -> None:

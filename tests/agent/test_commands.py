@@ -153,6 +153,17 @@ def test_mistakes_are_one_sentence_and_exit_code_2(
     assert not home.exists()
 
 
+def test_a_settings_file_that_the_environment_names_has_to_be_there(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOMESPUN_CONFIG", "/nothing.toml")
+    code, out, err = run("settings")
+    assert (code, out) == (2, "")
+    assert err == (
+        "Error: The settings file /nothing.toml (HOMESPUN_CONFIG) does not exist: check its name.\n"
+    )
+
+
 def test_damaged_weights_are_one_sentence_and_nothing_is_written(
     run: Run, home: Path, tmp_path: Path, folder: Path
 ) -> None:
