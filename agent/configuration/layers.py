@@ -176,6 +176,8 @@ def _put(values: Values, name: str, value: object) -> None:
     *groups, last = name.split(".")
     for group in groups:
         values = values.setdefault(group, {})
+        if not isinstance(values, dict):
+            raise SettingsError(f"{name} cannot be set where {group} is given a value: remove one of them.")
     values[last] = value
 
 

@@ -68,6 +68,12 @@ def test_mistakes_in_the_file_are_one_sentence(file: Path, content: str, said: s
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("group", ["serve", "mcp", "model"])
+def test_a_setting_within_one_that_has_a_value_is_refused(file: Path, group: str) -> None:
+    with pytest.raises(SettingsError, match=rf"{group}\.port cannot be set where {group} is given a value"):
+        load(file, {group: "1", f"{group}.port": "3"})
+
+
 def test_a_file_that_is_no_text(file: Path) -> None:
     file.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SettingsError, match="not valid TOML"):
