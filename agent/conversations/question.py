@@ -44,7 +44,7 @@ def check_question(text: str) -> str:
     question = text.strip()
     if not any(character.isalnum() for character in question):
         raise QuestionError("The question is empty: write what you want to know.")
-    if "\x00" in question:
+    if "\x00" in question or not is_text(question):
         raise QuestionError("The question holds binary data: send text.")
     words = len(question.split())
     if words > MOST_WORDS:
@@ -57,3 +57,12 @@ def check_question(text: str) -> str:
             f"The question has {len(question):,} characters and {MOST_CHARACTERS:,} is the limit: shorten it."
         )
     return question
+
+
+def is_text(text: str) -> bool:
+    """Whether there are whole characters alone; JSON and command lines can hold halves of some."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

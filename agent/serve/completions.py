@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from agent.assembly import Assembly
 from agent.serve.callers import gone, result_for
-from agent.serve.errors import error_response, response_for
+from agent.serve.errors import error_response, refusing, response_for
 from agent.serve.gate import Gate
 from agent.serve.replies import ReplyWriter
 from agent.serve.requests import ChatCompletionRequest
@@ -43,9 +43,10 @@ def completions_router(assembly: Assembly, gate: Gate) -> APIRouter:
         """Reply to a conversation."""
         if asked.model and asked.model != name:
             return _unknown_model(asked.model, name)
-        messages = asked.conversation()
         chat_model = await asyncio.to_thread(assembly.model.get)
         async with AsyncExitStack() as stack:
+            stack.enter_context(refusing())
+            messages = asked.conversation()
             await stack.enter_async_context(gate.enter())
             if not asked.stream:
                 work = asyncio.create_task(chat_model.ainvoke(messages, **asked.options()))

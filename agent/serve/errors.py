@@ -1,21 +1,41 @@
-"""Errors as OpenAI's interface writes them."""
+"""Errors as OpenAI's interface writes them.
+
+What the caller can mend is a 4xx, what has to be mended at the server a 503 with the same sentence that the
+terminal shows, and a mistake of the program a 500, whose traceback is in the log.
+"""
 
 from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from agent.errors import HomespunError, explain
+from agent.errors import HomespunError, QuestionError, explain
+from agent.rendering.escape import one_line
 from agent.serve.gate import BusyError
-from llm.errors import ContextOverflowError, ModelError
+from llm.errors import ConstraintError, ContextOverflowError, ModelError
 from rag.errors import RagError
 
-_REFUSALS = (HomespunError, ModelError, RagError, ValueError, TypeError, NotImplementedError)
-"""Errors that tell a caller what is wrong; all others are faults, and the log gets their traceback."""
-
+_LOG = logging.getLogger("uvicorn.error")
 _RETRY_SECONDS = "5"
+
+
+class RefusedError(Exception):
+    """The model cannot do what a caller asks; the message says why."""
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Tell the caller what the model says of a request: it checks what is asked of it."""
+    try:
+        yield
+    except (ValueError, ConstraintError) as error:
+        raise RefusedError(str(error)) from error
 
 
 def error_response(status: int, message: str, kind: str, code: str | None = None) -> JSONResponse:
@@ -44,20 +64,27 @@ def add_error_handlers(app: FastAPI) -> None:
     async def refused(_: Request, error: HTTPException) -> JSONResponse:
         return error_response(error.status_code, str(error.detail), "invalid_request_error")
 
+    async def refused_or_unusable(_: Request, error: Exception) -> JSONResponse:
+        response = response_for(error)
+        if response.status_code >= 500:
+            _LOG.error(one_line(str(error)))
+        return response
+
     async def failed(_: Request, error: Exception) -> JSONResponse:
         return response_for(error)
 
-    for kind in (*_REFUSALS, Exception):
-        app.add_exception_handler(kind, failed)
+    for kind in (RefusedError, HomespunError, ModelError, RagError):
+        app.add_exception_handler(kind, refused_or_unusable)
+    app.add_exception_handler(Exception, failed)  # the log gets the traceback of these
 
 
 def response_for(error: Exception) -> JSONResponse:
     """Return the response to an error of the model or the documents."""
     if isinstance(error, ContextOverflowError):
         return error_response(400, str(error), "invalid_request_error", "context_length_exceeded")
-    if isinstance(error, ValueError | TypeError | NotImplementedError):
+    if isinstance(error, RefusedError | QuestionError):
         return error_response(400, str(error), "invalid_request_error")
     sentence = explain(error)
     if sentence is not None:
-        return error_response(400, sentence, "invalid_request_error")
+        return error_response(503, sentence, "server_error", "unusable")
     return error_response(500, f"The server made a mistake ({type(error).__name__}).", "server_error")

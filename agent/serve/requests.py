@@ -7,6 +7,8 @@ from typing import Any, Literal
 from langchain_core.messages import BaseMessage, convert_to_messages
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from agent.conversations.question import is_text
+
 _LARGEST_SEED = 2**63 - 1
 
 
@@ -112,3 +114,10 @@ class AskRequest(BaseModel):
     question: str
     history: list[tuple[str, str | None]] = Field(default_factory=list, max_length=100)
     """The conversation before: pairs of question and answer, null where there was none."""
+
+    @field_validator("history")
+    @classmethod
+    def _is_text(cls, history: list[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
+        if not all(is_text(said) for turn in history for said in turn if said):
+            raise ValueError("it holds half a character, which is no text")
+        return history

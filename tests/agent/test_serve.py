@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,14 +17,17 @@ import openai
 import pytest
 import uvicorn
 from langchain_core.messages import BaseMessage
-from langchain_core.outputs import ChatResult
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
 
 from agent.assembly import Assembly
 from agent.configuration.paths import locate
 from agent.configuration.settings import ServeSettings, Settings
+from agent.errors import StorageError
 from agent.serve.app import build_app
+from llm.errors import WeightsError
+from rag.errors import FolderError
 from tests.agent.conftest import FixedEmbedder
-from tests.agent.fakes import LIGHTHOUSE, SMALL_TALK, RuleModel, open_memory_index
+from tests.agent.fakes import LIGHTHOUSE, SMALL_TALK, MemoryIndex, RuleModel, open_memory_index
 
 Assemble = Callable[..., Assembly]
 TOOLS: list[object] = [
@@ -139,11 +144,15 @@ def test_a_question_about_the_documents(address: str) -> None:
         ("documents/ask", {"question": ""}, 400, "empty"),
         ("documents/ask", {"question": "word " * 500}, 400, "200 is the limit"),
         ("documents/ask", {"question": "x", "folder": "/"}, 400, "folder"),
+        ("documents/ask", {"question": "How \ud800?"}, 400, "binary data"),
+        ("documents/ask", {"question": "x", "history": [["\ud800", None]]}, 400, "half a character"),
         ("nothing", {}, 404, "Not Found"),
     ],
 )
 def test_mistakes_are_explained(address: str, path: str, body: object, status: int, said: str) -> None:
-    response = httpx.post(f"{address}/v1/{path}", json=body)
+    response = httpx.post(
+        f"{address}/v1/{path}", content=json.dumps(body), headers={"Content-Type": "application/json"}
+    )
     assert response.status_code == status
     assert said in response.json()["error"]["message"]
 
@@ -235,14 +244,56 @@ def test_a_caller_who_goes_before_a_whole_reply_frees_the_place(assemble: Assemb
         assert status == 200
 
 
-def test_an_error_of_the_model_is_told(assemble: Assemble) -> None:
-    with serving(assemble(RuleModel(failure="broken wire"))) as address:
+class StrictModel(RuleModel):
+    """Refuses every conversation."""
+
+    def _stream(self, *_: Any, **more: Any) -> Iterator[ChatGenerationChunk]:
+        raise ValueError("no word for it")
+
+    def _generate(self, *_: Any, **more: Any) -> ChatResult:
+        raise ValueError("no word for it")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_the_model_refuses_is_told_to_who_asked_for_it(assemble: Assemble, stream: bool) -> None:
+    with serving(assemble(StrictModel())) as address:
+        response = httpx.post(f"{address}/v1/chat/completions", json={"messages": HELLO, "stream": stream})
+    assert (response.status_code, response.json()["error"]["message"]) == (400, "no word for it")
+
+
+def test_what_the_model_refuses_of_the_graphs_is_a_mistake_of_the_program(assemble: Assemble) -> None:
+    with serving(assemble(RuleModel(failure="broken wire")), "critical") as address:
         response = httpx.post(f"{address}/v1/documents/ask", json={"question": "How tall is it?"})
-        assert response.status_code == 400
-        assert "broken wire" in response.json()["error"]["message"]
+    assert response.status_code == 500
+    assert "broken wire" not in response.text
 
 
-def test_only_faults_of_the_server_are_logged(assemble: Assemble, capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("error", [FolderError("Gone."), WeightsError("Gone."), StorageError("Gone.")])
+def test_what_has_to_be_mended_at_the_server_is_a_503(
+    assemble: Assemble, capfd: pytest.CaptureFixture[str], error: Exception
+) -> None:
+    def fail(_: Path) -> MemoryIndex:
+        raise error
+
+    assembly = Assembly(assemble().settings, locate(), open_model=lambda _: RuleModel(), open_index=fail)
+    with serving(assembly) as address:
+        response = httpx.post(f"{address}/v1/documents/ask", json={"question": "How tall is it?"})
+    assert (response.status_code, response.json()["error"]["message"]) == (503, "Gone.")
+    assert capfd.readouterr().err.rstrip().endswith("Gone.")
+
+
+def test_a_full_disk_is_a_503(assemble: Assemble) -> None:
+    def fail(_: Settings) -> RuleModel:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    assembly = Assembly(assemble().settings, locate(), open_model=fail, open_index=open_memory_index)
+    with serving(assembly, "critical") as address:
+        response = httpx.post(f"{address}/v1/chat/completions", json={"messages": HELLO})
+    assert response.status_code == 503
+    assert "free some space" in response.json()["error"]["message"]
+
+
+def test_mistakes_of_callers_are_not_logged(assemble: Assemble, capfd: pytest.CaptureFixture[str]) -> None:
     def fail(_: Settings) -> RuleModel:
         raise ZeroDivisionError
 
