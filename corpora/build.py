@@ -18,10 +18,11 @@ from corpora.development import LARGEST, is_held_out, write_development
 from corpora.example import Example
 from corpora.overlap import OverlapFilter
 from corpora.questioned_folder import questioned_folder
-from corpora.supervised import Wells, all_examples
+from corpora.supervised import ROUTED, WellName, Wells, all_examples
 from corpora.tasks.conversation import routes as routes_of
 from corpora.tasks.tool import choice_question, tool_questions
 from corpora.text import sample_texts, text_files, write_text
+from corpora.wells import require
 from corpora.worlds.requests import requests
 from llm.chat.messages import to_template
 from llm.tokenization.template import ChatTemplate
@@ -81,9 +82,13 @@ def build(
         say: Called with a line of progress.
 
     Raises:
-        CorpusError: A file of the data is missing or damaged.
+        CorpusError: A file of the data is missing or damaged; what is missing is told before anything is
+            written.
     """
     wells = Wells(data)
+    evaluations = list(evaluations)
+    for file in evaluations:
+        require(file)
     out.mkdir(parents=True, exist_ok=True)
     if not (out / RANKS_FILE).exists():
         say("training the tokenizer")
@@ -111,7 +116,7 @@ def _without(leaks: OverlapFilter, examples: Iterable[Example], table: Table) ->
 
 def _write_text(wells: Wells, tokenizer: Tokenizer, out: Path) -> int:
     with SequenceWriter(out / "validation_text") as writer:
-        write_text([wells.text / "validation.jsonl.xz"], tokenizer, writer, WINDOW)
+        write_text([wells.validation], tokenizer, writer, WINDOW)
     with SequenceWriter(out / "text") as writer:
         write_text(text_files(wells.text), tokenizer, writer, WINDOW)
         return writer.tokens
@@ -146,16 +151,9 @@ def write_tasks(
 
 def _write_development(wells: Wells, folder: Path) -> dict[str, int]:
     """Write what is held out of each well as a file that `python main.py eval` reads."""
-    held_out = {
-        name: list(filter(is_held_out, wells.rows(name)))
-        for name in ("qa", "relevance", "rewrite", "tools", "tool_choice", "chitchat", "intents", "math")
-    }
-    routes = routes_of(
-        chitchat=held_out["chitchat"],
-        intents=held_out["intents"],
-        math=held_out["math"],
-        questions=held_out["qa"],
-    )
+    names: tuple[WellName, ...] = ("qa", "relevance", "rewrite", "tools", "tool_choice", *ROUTED)
+    held_out = {name: list(filter(is_held_out, wells.rows(name))) for name in names}
+    routes = routes_of(**{name: held_out[name] for name in ROUTED}, questions=held_out["qa"])
     files = {
         "reading": held_out["qa"],
         "relevance": held_out["relevance"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Literal, get_args
 
 from corpora import selfmade
 from corpora.development import is_held_out
@@ -13,7 +14,8 @@ from corpora.tasks import conversation, tool
 from corpora.tasks.follow_up import follow_ups, is_resolvable
 from corpora.tasks.own_task import task_examples
 from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
-from corpora.wells import Row, read_rows
+from corpora.text import text_files
+from corpora.wells import Row, read_rows, require
 from corpora.worlds import stories
 from corpora.worlds.documentation import manuals
 from corpora.worlds.requests import requests
@@ -31,22 +33,41 @@ EXAMPLES_A_DIALOGUE = 6
 """Replies drawn of each tool dialogue: neighbours in a dialogue teach nearly the same."""
 
 
+WellName = Literal[
+    "qa", "relevance", "rewrite", "tools", "tool_choice", "chitchat", "intents", "math", "summaries",
+    "docqa_documents", "docqa_questions",
+]  # fmt: skip
+"""Names of the supervised files."""
+ROUTED: tuple[WellName, ...] = ("chitchat", "intents", "math")
+"""Files whose rows show by themselves which road they take."""
+
+
 class Wells:
     """The folder of supervised data and that of pretraining text.
 
     Args:
         data: Folder that holds `sft` and `pretrain`.
+
+    Raises:
+        CorpusError: A file is missing.
     """
 
     def __init__(self, data: Path) -> None:
         self.supervised = data / "sft"
         self.text = data / "pretrain"
+        self.validation = self.text / "validation.jsonl.xz"
+        text_files(self.text)
+        for file in (self.validation, *map(self._file, get_args(WellName))):
+            require(file)
 
-    def rows(self, name: str) -> list[Row]:
+    def rows(self, name: WellName) -> list[Row]:
         """Read all rows of a supervised file."""
-        return list(read_rows(self.supervised / f"{name}.jsonl.xz"))
+        return list(read_rows(self._file(name)))
 
-    def training_rows(self, name: str) -> list[Row]:
+    def _file(self, name: WellName) -> Path:
+        return self.supervised / f"{name}.jsonl.xz"
+
+    def training_rows(self, name: WellName) -> list[Row]:
         """Read the rows of a supervised file that are not held out."""
         return [row for row in self.rows(name) if not is_held_out(row)]
 
@@ -89,7 +110,7 @@ def _conversation(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator
             yield summary
     for first, second in zip(questions[:6000:2], questions[1:6000:2], strict=False):
         yield from conversation.plan_examples(first, second, draw)
-    sources = {name: wells.training_rows(name) for name in ("chitchat", "intents", "math")}
+    sources = {name: wells.training_rows(name) for name in ROUTED}
     asked = draw.sample(questions, min(ROUTED_QUESTIONS, len(questions)))
     told = conversation.routes(**sources, questions=asked)
     made_requests = conversation.routed_requests(requests(ROUTED_REQUESTS, seed + 5))

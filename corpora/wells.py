@@ -17,14 +17,23 @@ class CorpusError(Exception):
     """Something about the training data that the person can mend; the message says what and how."""
 
 
+def require(path: Path) -> None:
+    """Refuse to go on without a file.
+
+    Raises:
+        CorpusError: It is missing.
+    """
+    if not path.exists():
+        raise CorpusError(f"The data file {path} is missing: name the folder that holds it.")
+
+
 def read_rows(path: Path) -> Iterator[Row]:
     """Yield the objects of a `.jsonl` or `.jsonl.xz` file.
 
     Raises:
         CorpusError: The file is missing or damaged, or a line is no JSON; the line is named.
     """
-    if not path.exists():
-        raise CorpusError(f"The data file {path} is missing: name the folder that holds it.")
+    require(path)
     opener = lzma.open if path.suffix == ".xz" else open
     try:
         with opener(path, "rt", encoding="utf-8") as file:

@@ -7,16 +7,18 @@ import lzma
 import re
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 
 from corpora.build import VALIDATION, Table, write_tasks
+from corpora.build import build as build_corpus
 from corpora.development import is_held_out, write_development
 from corpora.example import example
 from corpora.overlap import OverlapFilter
 from corpora.sources import SOURCES_FILE, read_sources
-from corpora.supervised import ReadingTasks
+from corpora.supervised import ReadingTasks, WellName
 from corpora.text import write_text
 from corpora.wells import CorpusError, read_rows, share_of
 from corpora.worlds import stories
@@ -132,6 +134,32 @@ def test_a_damaged_file_is_one_sentence(tmp_path: Path, content: bytes) -> None:
         list(read_rows(path))
     with pytest.raises(CorpusError, match="cannot be read"):
         list(read_rows(tmp_path))
+
+
+def make_wells(data: Path) -> list[Path]:
+    files = [data / "pretrain" / f"{name}.jsonl.xz" for name in ("text-00", "validation")]
+    files += [data / "sft" / f"{name}.jsonl.xz" for name in get_args(WellName)]
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(lzma.compress(b""))
+    return files
+
+
+def test_data_that_is_not_whole_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    data, out = tmp_path / "data", tmp_path / "out"
+    said: list[str] = []
+    with pytest.raises(CorpusError, match="no pretraining text"):
+        build_corpus(data, out, say=said.append)
+    for file in make_wells(data):
+        content = file.read_bytes()
+        file.unlink()
+        with pytest.raises(CorpusError, match=r"missing|no pretraining text"):
+            build_corpus(data, out, say=said.append)
+        file.write_bytes(content)
+    with pytest.raises(CorpusError, match=r"questions\.jsonl is missing"):
+        build_corpus(data, out, evaluations=[tmp_path / "questions.jsonl"], say=said.append)
+    assert not said
+    assert not out.exists()
 
 
 def test_every_source_names_origin_and_licence() -> None:
