@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
@@ -31,8 +30,9 @@ class ProgressLine:
         """Replace the line."""
         if self._shown:
             from rich.cells import chop_cells
+            from rich.console import Console
 
-            width = shutil.get_terminal_size().columns - 1
+            width = Console(file=self._stream).width - 1  # of the terminal, wherever standard output goes
             [shown, *_] = chop_cells(one_line(text), width) or [""]
             self._stream.write(_ERASE_LINE + shown)
             self._stream.flush()

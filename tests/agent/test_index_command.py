@@ -21,6 +21,7 @@ from agent.rendering.progress_line import ProgressLine, describe
 from rag.progress import Progress
 from rag.report import FailedFile, IndexReport
 from tests.agent.fakes import MemoryIndex, RuleModel, open_memory_index
+from tests.agent.terminal import Terminal
 from tests.rag.chroma_server import chroma_server
 from tests.rag.fakes import FakeEmbedder
 
@@ -50,6 +51,15 @@ def test_progress_stays_on_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
         ProgressLine(True, stream).say(text)
     shown = stream.getvalue().split("\r\x1b[2K")
     assert [cell_len(line) for line in shown] == [0, 18, 19, 0]
+
+
+def test_progress_has_the_width_of_the_terminal_when_output_is_piped() -> None:
+    script = "from agent.rendering.progress_line import ProgressLine; ProgressLine(True).say('x' * 200)"
+    with Terminal(
+        ["-c", f"import os; os.dup2(os.open(os.devnull, os.O_WRONLY), 1); {script}"], columns=40
+    ) as run:
+        run.wait_for_end()
+        assert run.text.split() == ["x" * 39]
 
 
 @dataclass
