@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from graphs.document_qa.graph import build_document_qa
     from graphs.document_qa.state import DocumentQAContext, DocumentQAInput, DocumentQAOutput
     from graphs.evidence import Evidence
-    from graphs.ports import ChoiceModel, EditModel, SpanModel
+    from graphs.ports import ChoiceModel, CopyingModel, EditModel, SpanModel, ToolModel
     from graphs.progress import Decision, Progress
     from graphs.reasoner.graph import build_reasoner
     from graphs.reasoner.state import ReasonerInput, ReasonerOutput, ReasonStep
@@ -45,6 +45,7 @@ __all__ = [
     "BoundedSqliteSaver",
     "ChoiceModel",
     "Citation",
+    "CopyingModel",
     "Decision",
     "DocumentQAContext",
     "DocumentQAInput",
@@ -60,6 +61,7 @@ __all__ = [
     "ToolAgentContext",
     "ToolAgentInput",
     "ToolAgentOutput",
+    "ToolModel",
     "ToolRecord",
     "build_assistant",
     "build_document_qa",
@@ -77,6 +79,7 @@ _HOMES = {
     "BoundedSqliteSaver": "graphs.retention",
     "ChoiceModel": "graphs.ports",
     "Citation": "graphs.citation",
+    "CopyingModel": "graphs.ports",
     "Decision": "graphs.progress",
     "DocumentQAContext": "graphs.document_qa.state",
     "DocumentQAInput": "graphs.document_qa.state",
@@ -92,6 +95,7 @@ _HOMES = {
     "ToolAgentContext": "graphs.tool_agent.state",
     "ToolAgentInput": "graphs.tool_agent.state",
     "ToolAgentOutput": "graphs.tool_agent.state",
+    "ToolModel": "graphs.ports",
     "ToolRecord": "graphs.tool_agent.state",
     "build_assistant": "graphs.assistant.graph",
     "build_document_qa": "graphs.document_qa.graph",

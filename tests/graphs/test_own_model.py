@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 
-from graphs import ChoiceModel, SpanModel, Thresholds, build_assistant, build_document_qa
+import graphs
+from graphs import Thresholds, build_assistant, build_document_qa, ports
 from tests.graphs.fakes import DOCUMENT, ListRetriever, passages_of
 from tests.graphs.test_tool_agent import add
 from tests.llm.conftest import write_tiny_model
@@ -26,8 +27,10 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def test_it_has_the_ports(model: Any) -> None:
-    assert isinstance(model, ChoiceModel)
-    assert isinstance(model, SpanModel)
+    of_models = [name for name, port in vars(ports).items() if getattr(port, "_is_runtime_protocol", False)]
+    exported = [getattr(graphs, name) for name in of_models if name in graphs.__all__]
+    assert len(exported) == len(of_models) == 5
+    assert all(isinstance(model, port) for port in exported)
 
 
 @pytest.mark.parametrize("method", ["generate", "score"])
