@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from llm.inference.generation import Completion, Finish, Token
     from llm.inference.sampling import GenerationSettings
 
+_OF_SCHEMAS = frozenset({"type", "properties", "items", "enum", "const", "anyOf", "oneOf", "allOf", "$ref"})
+_OF_TOOLS = frozenset({"function", "name", "toolSpec"})
+"""Keys by which a JSON Schema and the schema of a tool are told apart."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
@@ -210,7 +214,7 @@ def _edits(engine: Engine, text: str, spans_of: Sequence[str]) -> list[Constrain
 
 
 def _schema_in(response_format: Any) -> Mapping[str, Any]:
-    """Return the JSON Schema in OpenAI's `response_format`, a pydantic class or a TypedDict."""
+    """Return the JSON Schema: as it is, or that of OpenAI's form, a tool, a pydantic class or a TypedDict."""
     if isinstance(response_format, Mapping):
         if response_format.get("type") == "json_object":
             return {"type": "object"}
@@ -220,4 +224,6 @@ def _schema_in(response_format: Any) -> Mapping[str, Any]:
             if not isinstance(schema, Mapping):
                 raise ValueError("response_format holds no schema: put one under json_schema.schema.")
             return schema
+        if _OF_TOOLS.isdisjoint(response_format) and not _OF_SCHEMAS.isdisjoint(response_format):
+            return response_format
     return convert_to_json_schema(response_format)

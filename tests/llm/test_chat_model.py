@@ -135,6 +135,26 @@ def test_structured_output_keeps_the_raw_reply(chat: ChatHomespun) -> None:
     assert result["parsing_error"] is None
 
 
+@pytest.mark.parametrize(
+    "response_format",
+    [
+        {"type": "string", "enum": ["yes", "no"]},
+        {"title": "Verdict", "enum": ["yes", "no"]},
+        {"$ref": "#/$defs/verdict", "$defs": {"verdict": {"enum": ["yes", "no"]}}},
+        {"type": "json_schema", "json_schema": {"schema": {"enum": ["yes", "no"]}}},
+    ],
+)
+def test_a_plain_schema_holds_the_reply(chat: ChatHomespun, response_format: dict[str, Any]) -> None:
+    reply = chat.invoke("Is it so?", temperature=1.5, seed=1, response_format=response_format)
+    assert json.loads(reply.text) in ("yes", "no")
+
+
+def test_a_tool_holds_the_reply_to_its_arguments(chat: ChatHomespun) -> None:
+    tool = {"name": "answer", "parameters": Joke.model_json_schema()}
+    for response_format in (tool, {"type": "function", "function": tool}):
+        assert Joke.model_validate_json(chat.invoke("A joke", response_format=response_format).text)
+
+
 def test_a_structure_that_is_asked_for_comes_before_a_call(
     chat: ChatHomespun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
