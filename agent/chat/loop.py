@@ -130,8 +130,8 @@ class _Conversation:
                     return
 
     def _handle(self, line: str) -> None:
-        self._warned = not self._chat.handle(line)
-        if self._warned:
+        self._warned = False
+        if not self._chat.handle(line):
             self._stopped_at = time.monotonic()
 
     def _wants_to_leave(self) -> bool:

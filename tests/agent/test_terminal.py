@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,9 @@ def test_a_long_answer_stands_once_in_the_scrollback(folder: Path) -> None:
 def test_control_c_at_an_empty_prompt_leaves_at_the_second_time(folder: Path) -> None:
     with chat(folder) as terminal:
         terminal.wait_for(PROMPT)
+        terminal.type("/nonsense")
+        terminal.wait_for("There is no command /nonsense.")
+        time.sleep(1)  # a Ctrl-C right after the line would be taken for one that stops it
         terminal.send("half a question\x03")
         terminal.send("\x03")
         terminal.wait_for("Press Ctrl-C again")
