@@ -63,7 +63,7 @@ def show_resumed(chat: Chat, thread: Thread) -> None:
     chat.view.say(f"Going on with \u201c{thread.title}\u201d ({_turns(thread.turns)}).", "cyan")
     if chat.session.turns:
         turn = chat.session.turns[-1]
-        chat.view.say(f"> {turn.question}", "bold")
+        chat.view.say(f"\u203a {turn.question}", "bold")
         if turn.answer:
             chat.view.answer(turn.question, turn.answer)
         else:

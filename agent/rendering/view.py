@@ -60,7 +60,9 @@ class View:
             self.console.print()
             self.sources(answer.citations, f"{question} {answer.text or ''}")
         self.console.print()
-        self.console.print(Padding(Text(self.screen.text(footer(answer)), "dim"), (0, _INDENT)))
+        for line in _filled(footer(answer), self.console.width - 2 * _INDENT):
+            self.console.print(Padding(Text(self.screen.text(line), "dim"), (0, _INDENT)))
+        self.console.print()
 
     def body(self, answer: Answer) -> RenderableType:
         """Return the words of an answer."""
@@ -149,15 +151,23 @@ class View:
             return style
 
 
-def footer(answer: Answer) -> str:
-    """Return the line under an answer: how sure it is, and what it cost."""
+def footer(answer: Answer) -> list[str]:
+    """Return what stands under an answer: how sure it is, and what it cost."""
     known = answer.confidence is not None and not answer.abstained
     parts = [sentence(answer.confidence or 0.0)] if known else []
     tokens = answer.usage.total_tokens
     rate = f", {tokens / answer.seconds:,.0f} tokens/s" if tokens and answer.seconds > 0 else ""
-    costs = (f"{tokens:,} tokens{rate}" if tokens else "", f"{answer.seconds:.1f} s")
-    parts += [answer.route, *(cost.replace(" ", "\u00a0") for cost in costs)]  # a number keeps its unit
-    return " \u00b7 ".join(part for part in parts if part)
+    parts += [answer.route, f"{tokens:,} tokens{rate}" if tokens else "", f"{answer.seconds:.1f} s"]
+    return [part for part in parts if part]
+
+
+def _filled(parts: Iterable[str], width: int) -> list[str]:
+    """Return lines of the parts, each of which stays whole: a number keeps its unit."""
+    lines: list[str] = []
+    for part in parts:
+        joined = f"{lines[-1]} \u00b7 {part}" if lines else part
+        lines[-1:] = [joined] if cell_len(joined) <= width else [*lines[-1:], part]
+    return lines
 
 
 def _any_word(text: str) -> str:

@@ -15,7 +15,7 @@ from agent.chat.chat import Chat
 from agent.chat.live_answer import LiveAnswer
 from agent.chat.registry import COMMANDS
 from agent.context import open_context
-from agent.conversations.answer import Answer, Citation
+from agent.conversations.answer import Answer, Citation, Usage
 from agent.conversations.events import Finished, Step
 from agent.conversations.session import Session
 from agent.conversations.threads import ThreadStore
@@ -316,6 +316,24 @@ def test_a_wide_table_becomes_paragraphs_in_a_narrow_window(
     for columns, wanted in (("80", r"  /undo {4,}Forget"), ("40", r"  /undo *\n    Forget")):
         monkeypatch.setenv("COLUMNS", columns)
         assert re.search(wanted, without_codes(Talk(assemble(), screen)("/help"))), columns
+
+
+@pytest.mark.parametrize(
+    ("columns", "wanted"),
+    [
+        ("100", ["very likely right (93%) \u00b7 documents \u00b7 1,818 tokens, 606 tokens/s \u00b7 3.0 s"]),
+        ("60", ["very likely right (93%) \u00b7 documents", "1,818 tokens, 606 tokens/s \u00b7 3.0 s"]),
+        ("32", ["very likely right (93%)", "documents", "1,818 tokens, 606 tokens/s", "3.0 s"]),
+    ],
+)
+def test_the_line_under_an_answer_breaks_between_its_parts(
+    assemble: Callable[..., Assembly], monkeypatch: pytest.MonkeyPatch, columns: str, wanted: list[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    talk = Talk(assemble(), Screen(interactive=True, colour=False, unicode=True, hyperlinks=False))
+    talk.chat.view.answer("", Answer("38", confidence=0.93, usage=Usage(1800, 18), seconds=3.0))
+    lines = [line.strip() for line in without_codes(talk.output.getvalue()).splitlines()]
+    assert lines == ["", "38", "", *wanted, ""]
 
 
 def test_a_step_of_endless_words_is_cut(assemble: Callable[..., Assembly]) -> None:
