@@ -29,6 +29,8 @@ class Progress:
     """Part of it that went by since the embedding began; 0 while files are read."""
     path: str = ""
     """The file that was finished last."""
+    embedding_limit: float | None = None
+    """Seconds after which the embedding stops for now; None lets it finish."""
 
     @property
     def is_embedding(self) -> bool:
@@ -47,9 +49,18 @@ class Progress:
 
     @property
     def seconds_left(self) -> float | None:
-        """Estimated time to the end; None while nobody knows how much there is to embed."""
+        """Estimated time to embed everything; None while nobody knows how much there is to embed."""
         rate = self.chunks_per_second
         return (self.chunks_total - self.chunks_done) / rate if rate > 0 else None
+
+    @property
+    def seconds_to_limit(self) -> float | None:
+        """Time until the embedding stops for now; None where it seems to be done before."""
+        if self.embedding_limit is None or not self.is_embedding:
+            return None
+        limit = max(self.embedding_limit - self.embedding_seconds, 0.0)
+        left = self.seconds_left
+        return limit if left is None or limit < left else None
 
 
 ProgressListener: TypeAlias = Callable[[Progress], None]
@@ -69,6 +80,7 @@ class Announcer:
         self._listener = listener
         self._began = time.monotonic()
         self._embedding_since: float | None = None
+        self._embedding_limit: float | None = None
         self._told = 0.0
         self.files_done = self.files_total = self.chunks_done = self.chunks_total = 0
 
@@ -77,9 +89,10 @@ class Announcer:
         """Time since the refresh began."""
         return time.monotonic() - self._began
 
-    def begin_embedding(self, chunks: int) -> None:
-        """Note that all files are read, and how many chunks need a vector."""
+    def begin_embedding(self, chunks: int, limit: float | None = None) -> None:
+        """Note that all files are read, how many chunks need a vector, and the seconds there are for it."""
         self._embedding_since = time.monotonic()
+        self._embedding_limit = limit
         self.chunks_total = chunks
 
     def tell(self, path: str = "", *, at_once: bool = False) -> None:
@@ -90,7 +103,7 @@ class Announcer:
         self._told = now
         embedding = 0.0 if self._embedding_since is None else max(now - self._embedding_since, 1e-9)
         counts = self.files_done, self.files_total, self.chunks_done, self.chunks_total
-        self._listener(Progress(*counts, now - self._began, embedding, path))
+        self._listener(Progress(*counts, now - self._began, embedding, path, self._embedding_limit))
 
 
 def _rate(count: int, seconds: float) -> float:

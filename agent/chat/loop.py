@@ -64,6 +64,15 @@ def talk(chat: Chat, thread: Thread | None = None) -> int:
     return EXIT_ANSWERED
 
 
+def status_line(assembly: Assembly) -> str:
+    """Return what the foot of the screen says: what is still being loaded or embedded, or nothing."""
+    missing = assembly.missing()
+    if missing:
+        return f" loading {missing} ..."
+    waiting = sum(report.waiting for report in assembly.reports)
+    return f" still embedding {waiting:,} passages ..." if waiting else ""
+
+
 def _find_thread(store: ThreadStore, resume: bool, name: str | None) -> Thread | None:
     if not (resume or name):
         return None
@@ -97,7 +106,7 @@ def _open_reader(chat: Chat) -> Reader:
     return PromptReader(
         chat.context.paths.history,
         lambda name, typed: _suggest(chat, name, typed),
-        lambda: _status(chat),
+        lambda: status_line(chat.assembly),
         screen.text("\u203a "),
         lambda: chat.view.screen.colour,
         on_shown=chat.assembly.preload,  # not before: importing would slow the prompt down
@@ -151,8 +160,3 @@ def _suggest(chat: Chat, name: str, typed: str) -> Iterable[tuple[str, str]]:
     command = COMMANDS.get(name)
     words = command.suggest(chat) if command else ()
     return [(word, "") for word in words if word.startswith(typed)]
-
-
-def _status(chat: Chat) -> str:
-    missing = chat.assembly.missing()
-    return f" loading {missing} ..." if missing else ""

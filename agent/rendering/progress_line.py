@@ -58,9 +58,12 @@ class ProgressLine:
 
 def describe(progress: Progress) -> str:
     """Return how far an indexing is, in words."""
+    if not progress.files_total and not progress.chunks_total:
+        return "Reading the documents"
     if not progress.is_embedding:
         counts = f"{progress.files_done:,} of {progress.files_total:,} files"
-        return f"Reading: {counts}, {progress.files_per_second:.0f} a second {progress.path}".rstrip()
+        named = f", {progress.path}" if progress.path else ""
+        return f"Reading: {counts}, {progress.files_per_second:.0f} a second{named}"
     counts = f"{progress.chunks_done:,} of {progress.chunks_total:,} passages"
     return f"Embedding: {counts}, {progress.chunks_per_second:.0f} a second{_time_left(progress)}"
 
@@ -71,7 +74,9 @@ def time_left(seconds: float) -> str:
 
 
 def _time_left(progress: Progress) -> str:
-    seconds = progress.seconds_left
+    limit, seconds = progress.seconds_to_limit, progress.seconds_left
+    if limit is not None:
+        return f", pausing in {time_left(limit)}"
     if seconds is None or seconds < 1:
         return ""
     return f", about {time_left(seconds)} left"

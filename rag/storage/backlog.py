@@ -47,7 +47,7 @@ def work_off(
         announcer: Is told of every step.
         seconds: Stop after about so long; None goes on to the end.
     """
-    announcer.begin_embedding(_count_undelivered(store))
+    announcer.begin_embedding(_count_undelivered(store), seconds)
     deadline = None if seconds is None else time.monotonic() + seconds
     ready: list[int] = []
     for step in _steps(store):

@@ -6,7 +6,7 @@ import io
 import json
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from rich.cells import cell_len
 from agent import assembly as assembly_module
 from agent import cli
 from agent.assembly import Assembly
+from agent.chat.loop import status_line
 from agent.parts import models
 from agent.rendering.progress_line import ProgressLine, describe
 from rag.progress import Progress
@@ -31,10 +32,14 @@ EMBEDDING = Progress(60, 60, 500, 2000, seconds=14.0, embedding_seconds=10.0)
 
 
 def test_progress_in_words() -> None:
-    assert describe(READING) == "Reading: 30 of 60 files, 15 a second a.md"
+    assert describe(READING) == "Reading: 30 of 60 files, 15 a second, a.md"
     assert describe(EMBEDDING) == "Embedding: 500 of 2,000 passages, 50 a second, about 30 s left"
     slow = Progress(60, 60, 10, 2000, seconds=14.0, embedding_seconds=10.0)
     assert describe(slow).endswith("about 33 min left")
+    assert describe(replace(slow, embedding_limit=20.0)).endswith("1 a second, pausing in 10 s")
+    assert describe(replace(slow, embedding_limit=9.0)).endswith("1 a second, pausing in 0 s")
+    assert describe(replace(EMBEDDING, embedding_limit=60.0)).endswith("about 30 s left")
+    assert describe(Progress(0, 0, 0, 0, seconds=0.1, embedding_seconds=0.1)) == "Reading the documents"
 
 
 def test_progress_is_quiet_when_nobody_watches() -> None:
@@ -174,11 +179,14 @@ def test_the_rest_is_embedded_behind_the_persons_back(slow: tuple[Assembly, Slow
 
 def test_embedding_gives_way_to_an_answer(slow: tuple[Assembly, SlowIndex]) -> None:
     assembly, index = slow
+    assert status_line(assembly) == " loading the language model ..."
     assembly.idle.clear()
     preloading = assembly.preload()
     assembly.answerer.get()
     preloading.join(0.2)
     assert index.refreshed == 1
+    assert status_line(assembly) == " still embedding 3 passages ..."
     assembly.idle.set()
     preloading.join()
     assert index.refreshed == 4
+    assert status_line(assembly) == ""

@@ -91,6 +91,13 @@ def test_progress_reads_first_and_then_embeds(folder: Path, make_index: MakeInde
     assert seen[-1].seconds_left == 0
 
 
+def test_progress_says_when_the_embedding_stops(folder: Path, make_index: MakeIndex) -> None:
+    seen: list[Progress] = []
+    make_index(folder, embed_seconds=0).refresh(seen.append)
+    assert [one.seconds_to_limit for one in seen if not one.is_embedding] == [None] * (len(seen) - 1)
+    assert seen[-1].seconds_to_limit == 0.0
+
+
 def test_snapshots_are_rare_but_the_last_one_comes() -> None:
     seen: list[Progress] = []
     announcer = Announcer(seen.append)
