@@ -82,6 +82,8 @@ class _Reader(HTMLParser):
         self._hidden = 0
         self._preformatted = 0
         self._gap = ""
+        self._bullet = ""
+        """Of a list item whose text has not begun yet."""
         self._heading: tuple[int, int, int] | None = None
         """Offset, level, and number of pieces before it."""
         self._stack = HeadingStack()
@@ -106,9 +108,11 @@ class _Reader(HTMLParser):
         if tag in ("td", "th") and self._pieces and not self._gap:
             self._write(" | ")
         if tag == "li":
-            self._write("- ")
+            self._bullet = "- "
         self._preformatted += tag == "pre"
         if len(tag) == 2 and tag[0] == "h" and tag[1] in "123456":
+            if self._bullet:
+                self._write("")  # it is no part of the title
             gap = self._pending_gap()
             self._heading = (self._length + len(gap), int(tag[1]), len(self._pieces))
 
@@ -133,6 +137,8 @@ class _Reader(HTMLParser):
         self._preformatted = max(0, self._preformatted - (tag == "pre"))
         if self._heading and tag == f"h{self._heading[1]}":
             self._end_heading()
+        if tag == "li":
+            self._bullet = ""
         if tag in _BLOCKS:
             self._break("\n" if tag in ("li", "tr", "dt", "dd") else "\n\n")
 
@@ -160,12 +166,12 @@ class _Reader(HTMLParser):
         self._gap = max(self._gap, gap, key=len)
 
     def _pending_gap(self) -> str:
-        return self._gap if self._pieces else ""
+        return (self._gap if self._pieces else "") + self._bullet
 
     def _write(self, data: str, lines_below: int = 0) -> None:
         """Append text that stands so many lines below what is being parsed."""
         self._append(self._pending_gap())
-        self._gap = ""
+        self._gap = self._bullet = ""
         line = self.getpos()[0] + lines_below
         if not self._lines or self._lines[-1][1] != line:
             self._lines.append((self._length, line))

@@ -108,6 +108,16 @@ def test_each_line_of_a_web_page_is_found_in_its_file(sandbox: Sandbox) -> None:
         assert finder.line(document.text.index(word)) == line, word
 
 
+def test_a_list_item_begins_where_its_text_does(sandbox: Sandbox) -> None:
+    markup = (
+        "<ul>\n<li>\n<p>one</p>\n<p>more</p></li>\n<li></li><li>two</li>"
+        "<li><ol><li><h2>Three</h2></li></ol></li></ul>"
+    )
+    document, _ = load("a.html", markup.encode(), sandbox)
+    assert document.text == "- one\n\nmore\n\n- two\n\n- Three"
+    assert document.sections[-1].heading == ("Three",)
+
+
 @QUICK
 @given(cells=st.lists(st.tuples(st.sampled_from(["markdown", "code"]), TEXTS), min_size=1, max_size=5))
 def test_notebook_cells_are_kept(cells: list[tuple[str, str]], sandbox: Sandbox) -> None:
