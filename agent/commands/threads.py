@@ -55,6 +55,8 @@ def _list(context: Context, store: ThreadStore, as_json: bool) -> None:
         ]  # fmt: skip
         click.echo(to_json({"threads": values}))
         return
+    if not threads and context.messages.interactive:
+        click.echo("No conversation is saved yet.", err=True)
     for thread in threads:
         turns = "1 turn" if thread.turns == 1 else f"{thread.turns} turns"
         line = f"{thread.id}  {age(thread.updated):>14}  {turns:>9}  {one_line(thread.title)}"
