@@ -87,8 +87,10 @@ class Answerer:
             if approval is None:
                 yield Finished(_answer(state, watch.usage, time.perf_counter() - began))
                 return
+            paused = time.perf_counter()
             yield approval
             watch.wait_for(approval.decided)
+            began += time.perf_counter() - paused  # what the person took to decide is not the answer's
             given = Command(resume=list(approval.allowed))
 
     def _advance(

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 
 from agent.assembly import Assembly
+from agent.conversations import answering
 from agent.conversations.events import Approval, Event, Finished, Step, Token
 from agent.errors import Cancelled
 from tests.agent.fakes import LIGHTHOUSE, SMALL_TALK, RuleModel
@@ -103,6 +105,19 @@ def test_waiting_for_approval_can_be_cancelled(assemble: Assemble) -> None:
     assembly = assistant(assemble)
     cancel_at(Approval, assembly, "remember that it rains")
     assert assembly.memory.all() == []
+
+
+def test_the_time_that_a_person_takes_to_decide_is_not_the_answers(
+    assemble: Assemble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(answering, "time", SimpleNamespace(perf_counter=lambda: now[0]))
+    for event in assistant(assemble).answerer.get().stream("remember that it rains"):
+        if isinstance(event, Approval):
+            event.decide(())
+            now[0] += 60.0
+    assert isinstance(event, Finished)
+    assert event.answer.seconds == 0.0
 
 
 def test_nothing_of_a_turn_stays_behind(assemble: Assemble) -> None:
