@@ -105,9 +105,7 @@ def _numbers(chat: Chat) -> Iterable[str]:
 
 COMMANDS = (
     SlashCommand("sources", "Show the sources of the last answer again.", show_sources),
-    SlashCommand(
-        "open", "Show a source in its document, or open it in your editor.", open_source, "[N]", _numbers
-    ),
+    SlashCommand("open", "Show a source in its document, or in your editor.", open_source, "[N]", _numbers),
     SlashCommand("why", "Show what the model decided, and how sure it was.", explain_answer, "[N]", _numbers),
     SlashCommand(
         "trace", "Show every step while an answer is made.", switch_trace, "[on|off]", lambda _: ("on", "off")

@@ -142,9 +142,7 @@ def _thread_ids(chat: Chat) -> Iterable[str]:
 
 COMMANDS = (
     SlashCommand("threads", "List the saved conversations.", list_threads),
-    SlashCommand(
-        "resume", "Go on with a saved conversation, the last one by default.", resume, "[ID]", _thread_ids
-    ),
+    SlashCommand("resume", "Go on with a saved conversation, or with the last.", resume, "[ID]", _thread_ids),
     SlashCommand("fork", "Go on with a copy of this conversation.", fork, "[TITLE]"),
     SlashCommand("undo", "Forget the last question and its answer.", undo),
     SlashCommand("rename", "Give this conversation a title.", rename, "TITLE"),
