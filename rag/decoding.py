@@ -26,15 +26,19 @@ _ALLOWED_CONTROLS = frozenset("\t\n\r\f\v\b\x1b\x1a\x00")
 def decode(data: bytes) -> tuple[str, str]:
     """Return the text and the name of the codec that gives it: `data.decode(name) == text`.
 
-    The one exception is UTF-8 with a few damaged bytes, which are replaced; its name is
-    "utf-8, damaged".
+    There are two exceptions. UTF-8 with a few damaged bytes, which are replaced, is "utf-8, damaged"; and
+    where UTF-8 is damaged behind its mark, the mark is left out and what follows is read without it.
 
     Raises:
         LoadError: The bytes are not text.
     """
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
-            return _decode_marked(data, encoding), encoding
+            return _decode_marked(data, encoding)
+    return _decode_unmarked(data)
+
+
+def _decode_unmarked(data: bytes) -> tuple[str, str]:
     if b"\0" in data:
         return _decode_with_nuls(data)
     try:
@@ -45,10 +49,12 @@ def decode(data: bytes) -> tuple[str, str]:
     return text, encoding
 
 
-def _decode_marked(data: bytes, encoding: str) -> str:
+def _decode_marked(data: bytes, encoding: str) -> tuple[str, str]:
     try:
-        return data.decode(encoding)
+        return data.decode(encoding), encoding
     except UnicodeDecodeError:
+        if encoding == "utf-8-sig":
+            return _decode_unmarked(data.removeprefix(codecs.BOM_UTF8))
         raise LoadError(f"begins like {encoding} text but is damaged; save it again as UTF-8") from None
 
 

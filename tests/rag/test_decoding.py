@@ -7,6 +7,7 @@ import codecs
 import pytest
 
 from rag.decoding import decode
+from rag.errors import LoadError
 from rag.loaders.html import decode_markup
 
 LONG_ASCII = b"A line without any accent.\n" * 4000
@@ -24,6 +25,19 @@ def test_damage_far_from_the_beginning_costs_no_more_than_itself() -> None:
     text, encoding = decode(LONG_ASCII + "Grüße aus Köln\n".encode() * 9 + b"\xff\n")
     assert encoding == "utf-8, damaged"
     assert text.endswith("Grüße aus Köln\n\ufffd\n")
+
+
+@pytest.mark.parametrize("text", ["Grüße aus Köln\n" * 9, "A line without any accent.\n", ""])
+@pytest.mark.parametrize("damage", [b"\xff\n", b"\xc3"])
+def test_damaged_text_is_read_alike_with_and_without_a_mark(text: str, damage: bytes) -> None:
+    data = text.encode() + damage
+    assert decode(codecs.BOM_UTF8 + data) == decode(data)
+
+
+@pytest.mark.parametrize("mark", [codecs.BOM_UTF16_LE, codecs.BOM_UTF8])
+def test_what_is_no_text_is_refused_behind_a_mark_too(mark: bytes) -> None:
+    with pytest.raises(LoadError):
+        decode(mark + b"\x00\xff\xd8" * 99)
 
 
 @pytest.mark.parametrize(
