@@ -10,6 +10,8 @@ import json
 import os
 import struct
 import sys
+import threading
+from queue import SimpleQueue
 from typing import IO
 
 from rag.errors import LoadError
@@ -39,12 +41,23 @@ def main() -> None:
     """Serve until standard input closes."""
     memory, unpacked = int(sys.argv[1]), int(sys.argv[2])
     _limit_memory(memory)
-    requests = sys.stdin.buffer
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not break the frames
-    while (name := read_frame(requests)) is not None and (data := read_frame(requests)) is not None:
+    requests: SimpleQueue[tuple[bytes, bytes]] = SimpleQueue()
+    threading.Thread(target=_receive, args=(sys.stdin.buffer, requests), daemon=True).start()
+    while True:
+        name, data = requests.get()
         write_frame(answers, _answer(Source(name.decode("utf-8"), data, unpacked)).encode("utf-8"))
         answers.flush()
+
+
+def _receive(stream: IO[bytes], requests: SimpleQueue[tuple[bytes, bytes]]) -> None:
+    """Pass requests on, and end the process when the other side has gone, also while a parser hangs."""
+    try:
+        while (name := read_frame(stream)) is not None and (data := read_frame(stream)) is not None:
+            requests.put((name, data))
+    finally:
+        os._exit(0)
 
 
 def _limit_memory(memory: int) -> None:

@@ -7,6 +7,8 @@ import io
 import itertools
 import json
 import os
+import subprocess
+import sys
 import threading
 import zipfile
 from collections.abc import Callable
@@ -16,6 +18,7 @@ from typing import IO, Any
 import pytest
 
 from rag import FolderIndex, Limits, reading
+from rag.loaders.worker import write_frame
 from rag.walk import FileStamp, FoundFile
 from tests.rag import samples
 
@@ -314,6 +317,22 @@ def test_parser_that_hangs_costs_one_file(
     report = index.refresh()
     assert [(item.path, "to parse" in item.reason) for item in report.failed] == [(name, True)]
     assert report.added == 1
+
+
+@pytest.mark.parametrize("data", [b"", b"<!--" * 1_000_000], ids=["idle", "hanging"])
+def test_a_parsing_process_ends_with_the_program_that_started_it(data: bytes) -> None:
+    bounds = str(2**31), str(2**29)
+    command = [sys.executable, "-m", "rag.loaders.worker", *bounds]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+        assert process.stdin is not None
+        if data:
+            write_frame(process.stdin, b"slow.html")
+            write_frame(process.stdin, data)
+        process.stdin.close()  # as the system does when the program is killed
+        try:
+            assert process.wait(20) == 0
+        finally:
+            process.kill()
 
 
 def test_zip_whose_header_lies_about_its_size(tmp_path: Path, make_index: Callable[..., FolderIndex]) -> None:
