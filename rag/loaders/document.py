@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -59,15 +60,14 @@ class LoadedDocument:
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, text: str) -> LoadedDocument:
-        """Read what `to_json` wrote."""
-        fields: dict[str, Any] = json.loads(text)
-        fields["sections"] = [
+    def from_fields(cls, fields: Mapping[str, Any]) -> LoadedDocument:
+        """Return the document of the JSON that `to_json` wrote."""
+        sections = [
             Section(item["start"], tuple(item["heading"]), item["page"]) for item in fields["sections"]
         ]
-        if fields["line_map"] is not None:
-            fields["line_map"] = [(offset, line) for offset, line in fields["line_map"]]
-        return cls(**fields)
+        lines = fields["line_map"]
+        line_map = None if lines is None else [(offset, line) for offset, line in lines]
+        return cls(**{**fields, "sections": sections, "line_map": line_map})
 
 
 class LineFinder:

@@ -55,7 +55,7 @@ class Sandbox:
         fields = json.loads(answer)
         if "error" in fields:
             raise LoadError(fields["error"])
-        return LoadedDocument.from_json(answer.decode("utf-8"))
+        return LoadedDocument.from_fields(fields)
 
     @staticmethod
     def _exchange(process: subprocess.Popen[bytes], source: Source) -> bytes | None:
