@@ -74,14 +74,14 @@ def status_line(assembly: Assembly) -> str:
 
 
 def _find_thread(store: ThreadStore, resume: bool, name: str | None) -> Thread | None:
-    if not (resume or name):
+    if name:
+        return store.named(name)
+    if not resume:
         return None
-    found = store.find(name) if name else next(iter(store.threads(1)), None)
-    if found is None:
-        if name:
-            raise HomespunError(f"There is no conversation {name!r}: python main.py threads lists them.")
+    latest = store.threads(1)
+    if not latest:
         raise HomespunError("There is no saved conversation yet: leave --resume out to begin one.")
-    return found
+    return latest[0]
 
 
 def _asker(context: Context) -> Callable[[str], str]:

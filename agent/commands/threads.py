@@ -10,7 +10,7 @@ import click
 from agent.context import Context, open_context, settings_options
 
 if TYPE_CHECKING:
-    from agent.conversations.threads import Thread, ThreadStore
+    from agent.conversations.threads import ThreadStore
 
 
 @click.command("threads")
@@ -35,7 +35,7 @@ def command(
     if exported is not None:
         _export(context, store, exported, as_json)
     elif deleted is not None:
-        thread = _find(store, deleted)
+        thread = store.named(deleted)
         store.delete(thread.id)
         click.echo(f"Deleted {thread.id}.", err=True)
     else:
@@ -67,7 +67,7 @@ def _export(context: Context, store: ThreadStore, name: str, as_json: bool) -> N
     from agent.rendering.escape import to_json
     from agent.rendering.export import as_markdown
 
-    turns = store.turns(_find(store, name).id)
+    turns = store.turns(store.named(name).id)
     if as_json:
         values = [
             {"question": turn.question, "answer": turn.answer.to_record() if turn.answer else None}
@@ -76,12 +76,3 @@ def _export(context: Context, store: ThreadStore, name: str, as_json: bool) -> N
         click.echo(to_json({"turns": values}))
     else:
         click.echo(context.output.text(as_markdown(turns)), nl=False)
-
-
-def _find(store: ThreadStore, name: str) -> Thread:
-    from agent.errors import HomespunError
-
-    thread = store.find(name)
-    if thread is None:
-        raise HomespunError(f"There is no conversation {name!r}: python main.py threads lists them.")
-    return thread

@@ -144,6 +144,17 @@ class ThreadStore:
         begun = [thread for thread in self.threads(self._keep) if name and thread.id.startswith(name)]
         return begun[0] if len(begun) == 1 else None
 
+    def named(self, name: str) -> Thread:
+        """Return the thread that `find` finds.
+
+        Raises:
+            StorageError: There is none, or the name fits several.
+        """
+        thread = self.find(name)
+        if thread is None:
+            raise StorageError(f"There is no conversation {name!r}: python main.py threads lists them.")
+        return thread
+
     def undo(self, thread: str, number: int | None = None) -> Turn | None:
         """Delete a turn, the last one by default, and return it; None when there is none."""
         turns = [turn for turn in self.turns(thread) if number in (None, turn.number)]

@@ -20,6 +20,7 @@ USER = "default"
 
 _LONGEST = 500
 _MOST = 1000
+"""Memories that are listed, as many as `MemoryStore` compares."""
 
 
 @dataclass(frozen=True, slots=True)
