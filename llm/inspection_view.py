@@ -18,7 +18,11 @@ def as_table(inspection: Inspection, places: Sequence[str] = ()) -> Table:
         inspection: What to show.
         places: For each token of the prompt where it comes from, such as a file and line.
     """
-    table = Table("token", "probability", "entropy", "copied from", "looked at")
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    for head in ("token", "probability", "entropy"):
+        table.add_column(head, no_wrap=True, justify="left" if head == "token" else "right")
+    for head in ("copied from", "looked at"):
+        table.add_column(head, overflow="fold")
     for token in inspection.tokens:
         table.add_row(
             escape(_visible(token.text)),
@@ -77,7 +81,9 @@ def _origin(inspection: Inspection, token: InspectedToken, places: Sequence[str]
 
 
 def _visible(text: str) -> str:
-    """Make line breaks visible, and harmless what a terminal would obey."""
+    """Make blanks alone and line breaks visible, and harmless what a terminal would obey."""
+    if not text.strip(" "):
+        return "\N{OPEN BOX}" * len(text)
     return "".join(
         letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text.replace("\n", "⏎")
     )

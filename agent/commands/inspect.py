@@ -104,5 +104,6 @@ def _print(context: Context, inspected: InspectedReply) -> None:
     if not context.output.interactive:
         console.width = FILE_WIDTH
     console.print(as_table(inspected.inspection, inspected.places))
+    click.echo()
     click.echo(context.output.text(f"Reply: {one_line(inspected.reply)}"))
     click.echo(f"{inspected.inspection.copied_share:.0%} of its tokens were copied.")

@@ -69,12 +69,13 @@ def test_hooks_are_removed(model: GPT, tokenizer: Tokenizer) -> None:
 
 def test_it_can_be_shown(model: GPT, tokenizer: Tokenizer, tmp_path: Path) -> None:
     inspection = inspect_answer(
-        model, tokenizer, tokenizer.encode("Oslo [is] $5"), tokenizer.encode("Oslo [is]")
+        model, tokenizer, tokenizer.encode("Oslo [is] $5"), tokenizer.encode("Oslo [is]   \n")
     )
     console = Console(width=120, record=True, file=io.StringIO())
     console.print(as_table(inspection))
     assert "[is" in (text := console.export_text())
     assert "bits" in text
+    assert "\N{OPEN BOX}" in text
     pytest.importorskip("matplotlib")
     draw(inspection, tmp_path / "picture.png")
     assert (tmp_path / "picture.png").stat().st_size > 5_000
