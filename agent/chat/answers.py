@@ -32,7 +32,7 @@ def open_source(chat: Chat, arguments: list[str]) -> None:
     if editor := chat.assembly.settings.editor.strip():
         _edit(editor, str(library.locate(citation.path)), citation)
         return
-    chat.view.say(short(library.locate(citation.path)), "cyan")
+    chat.view.say(f"{short(library.locate(citation.path))}, {citation.place}", "cyan")
     chat.view.excerpt(library.text(citation.path), citation)
 
 

@@ -124,6 +124,7 @@ def test_sources_open_and_why(talk: Talk) -> None:
     talk("How tall is the lighthouse?")
     assert "island.md  line 4" in talk("/sources")
     excerpt = talk("/open 1")
+    assert "island.md, line 4\n" in excerpt
     assert "  4  It is 38 metres tall." in excerpt
     why = talk("/why")
     assert "grade" in why
