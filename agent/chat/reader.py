@@ -15,11 +15,25 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.styles import Style
 
 from agent.conversations.question import MOST_CHARACTERS
 
 _MOST_PASTED = 2 * MOST_CHARACTERS
 """Characters of one paste that reach the line; no question is as long, and redrawing stays quick."""
+
+_STYLE = Style.from_dict(
+    {  # the terminal's own colours, be it light or dark, as everything else has them
+        "completion-menu": "bg:default default",
+        "completion-menu.completion.current": "noreverse bg:default ansicyan bold",
+        "completion-menu.meta.completion": "bg:default default dim",
+        "completion-menu.meta.completion.current": "bg:default default nodim",
+        "scrollbar.background": "bg:default",
+        "bottom-toolbar": "noreverse",
+        "bottom-toolbar.text": "dim",
+        "refusal": "ansiyellow nodim",
+    }
+)
 
 Suggest = Callable[[str, str], Iterable[tuple[str, str]]]
 """Takes a command's name and what is typed; returns completions and their meaning."""
@@ -86,7 +100,8 @@ class PromptReader:
             key_bindings=_key_bindings(self._refuse),
             multiline=True,
             prompt_continuation="  ",
-            bottom_toolbar=lambda: self._refusal or status() or None,
+            bottom_toolbar=lambda: [("class:refusal", self._refusal)] if self._refusal else status() or None,
+            style=_STYLE,
             refresh_interval=0.5,
             reserve_space_for_menu=6,
         )
