@@ -23,9 +23,9 @@ def list_threads(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - ev
         chat.view.say("No conversation is saved yet.")
         return
     chat.view.table(
-        ("", "id", "title", "turns", "last used"),
+        ("", "id", "title", "", "last used"),
         (
-            ("*" if thread.id == chat.session.thread else "", thread.id, thread.title, str(thread.turns),
+            ("*" if thread.id == chat.session.thread else "", thread.id, thread.title, _turns(thread.turns),
              age(thread.updated))
             for thread in threads
         ),

@@ -46,12 +46,12 @@ def list_tools(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - ever
         raise SlashError("The model calls no tools in this chat: set workflow to assistant.")
     always = chat.approver.always
     chat.view.table(
-        ("tool", "what it does", "asks you"),
+        ("tool", "what it does", "approval"),
         (
             (
                 tool.name,
                 tool.description.split("\n")[0],
-                ("not any more" if tool.name in always else "yes") if changes_something(tool) else "",
+                ("not any more" if tool.name in always else "asks you") if changes_something(tool) else "",
             )
             for tool in chat.assembly.tools()
         ),

@@ -337,6 +337,17 @@ def test_the_line_under_an_answer_breaks_between_its_parts(
     assert lines == ["", "38", "", *wanted, ""]
 
 
+def test_cells_can_be_told_apart_without_their_heads(
+    assemble: Callable[..., Assembly], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    talk = Talk(assemble(), Screen(interactive=True, colour=False, unicode=True, hyperlinks=False))
+    talk("How tall is the lighthouse?")
+    assert re.search(r"\*  \w{8}  1 turn  just now *\n    How tall", without_codes(talk("/threads")))
+    talk.chat.assembly.workflow = "assistant"
+    assert "  remember  asks you" in without_codes(talk("/tools"))
+
+
 def test_a_step_of_endless_words_is_cut(assemble: Callable[..., Assembly]) -> None:
     live = LiveAnswer(Talk(assemble()).chat.view, lambda: None, trace=True)
     live.show([Step("retrieve", "D" * 5000), Finished(Answer("38"))], lambda _: None)
