@@ -11,6 +11,7 @@ from agent.chat.chat import Chat
 from agent.chat.conversation import show_resumed
 from agent.chat.reader import PlainReader, PromptReader, Reader
 from agent.chat.registry import COMMANDS
+from agent.configuration.paths import HANDBOOK
 from agent.context import Context
 from agent.conversations.session import Session
 from agent.conversations.threads import Thread, ThreadStore
@@ -57,6 +58,8 @@ def talk(chat: Chat, thread: Thread | None = None) -> int:
     if chat.view.screen.interactive:
         folders = ", ".join(folder.name for folder in chat.assembly.folders)
         chat.view.say(f"Homespun. Ask about the documents in {folders}; /help lists the commands.", "bold")
+        if chat.assembly.folders == [HANDBOOK]:
+            chat.view.say("It is a sample about deep learning: /docs FOLDER asks a folder of yours.", "dim")
     if thread is not None:
         chat.session.resume(thread.id)
         show_resumed(chat, thread)

@@ -12,6 +12,7 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("needs a Unix terminal", allow_module_level=True)
 
+from agent.configuration.paths import HANDBOOK
 from tests.agent.fakes import SMALL_TALK
 from tests.agent.terminal import Terminal
 
@@ -69,6 +70,16 @@ def test_a_whole_conversation(folder: Path, columns: int, lines: int) -> None:
         assert "the cat is grey" not in terminal.text.rpartition("/memory")[2]
         terminal.send("\x04")
         assert terminal.wait_for_end() == 0
+
+
+def test_who_asks_the_sample_is_told_how_to_ask_a_folder(folder: Path) -> None:
+    sample = "It is a sample about deep learning: /docs FOLDER asks a folder of yours."
+    for docs, said in ((HANDBOOK, True), (folder, False)):
+        with chat(docs) as terminal:
+            terminal.wait_for(PROMPT)
+            assert (sample in terminal.text) == said
+            terminal.send("\x04")
+            assert terminal.wait_for_end() == 0
 
 
 def test_a_long_answer_stands_once_in_the_scrollback(folder: Path) -> None:
