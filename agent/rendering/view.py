@@ -153,8 +153,10 @@ class View:
 
 def footer(answer: Answer) -> list[str]:
     """Return what stands under an answer: how sure it is, and what it cost."""
-    known = answer.confidence is not None and not answer.abstained
-    parts = [sentence(answer.confidence or 0.0)] if known else []
+    if answer.abstained:
+        parts = ["/why shows what came closest"]
+    else:
+        parts = [sentence(answer.confidence)] if answer.confidence is not None else []
     tokens = answer.usage.total_tokens
     rate = f", {tokens / answer.seconds:,.0f} tokens/s" if tokens and answer.seconds > 0 else ""
     parts += [answer.route, f"{tokens:,} tokens{rate}" if tokens else "", f"{answer.seconds:.1f} s"]

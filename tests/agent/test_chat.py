@@ -337,6 +337,14 @@ def test_the_line_under_an_answer_breaks_between_its_parts(
     assert lines == ["", "38", "", *wanted, ""]
 
 
+def test_who_gets_no_answer_is_told_how_to_see_what_came_closest(assemble: Callable[..., Assembly]) -> None:
+    talk = Talk(assemble(), Screen(interactive=True, colour=False, unicode=True, hyperlinks=False))
+    hint = "/why shows what came closest \u00b7 documents"
+    assert hint not in without_codes(talk("How tall is the lighthouse?"))
+    talk.chat.view.answer("", Answer(None, abstained=True))
+    assert hint in without_codes(talk.output.getvalue())
+
+
 def test_cells_can_be_told_apart_without_their_heads(
     assemble: Callable[..., Assembly], monkeypatch: pytest.MonkeyPatch
 ) -> None:
