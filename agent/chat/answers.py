@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from agent.chat.slash import SlashCommand, SlashError, take_number
+from agent.chat.terminal import echo
 from agent.conversations.answer import Answer, Citation
 from agent.rendering.confidence import percent, sentence
 from agent.rendering.places import short
@@ -86,7 +87,8 @@ def _edit(editor: str, path: str, citation: Citation) -> None:
     try:
         words = shlex.split(named)
         command = [word.replace("{line}", str(citation.start_line)).replace("{path}", path) for word in words]
-        subprocess.run(command, check=False)  # noqa: S603 - the command is the person's own setting
+        with echo(True):
+            subprocess.run(command, check=False)  # noqa: S603 - the command is the person's own setting
     except (OSError, ValueError) as error:
         raise SlashError(f"The editor {editor!r} cannot be started: correct the setting editor.") from error
 

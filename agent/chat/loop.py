@@ -11,6 +11,7 @@ from agent.chat.chat import Chat
 from agent.chat.conversation import show_resumed
 from agent.chat.reader import PlainReader, PromptReader, Reader
 from agent.chat.registry import COMMANDS
+from agent.chat.terminal import echo
 from agent.configuration.paths import HANDBOOK
 from agent.context import Context
 from agent.conversations.session import Session
@@ -143,7 +144,9 @@ class _Conversation:
 
     def _handle(self, line: str) -> None:
         self._warned = False
-        if not self._chat.handle(line):
+        with echo(False):  # what is typed meanwhile appears at the next prompt
+            done = self._chat.handle(line)
+        if not done:
             self._stopped_at = time.monotonic()
 
     def _wants_to_leave(self) -> bool:

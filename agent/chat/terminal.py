@@ -1,4 +1,4 @@
-"""The terminal's echo: off while an answer is drawn, so that typed keys do not tear the picture."""
+"""The terminal's echo: off while a line is dealt with, so that typed keys do not tear the picture."""
 
 from __future__ import annotations
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 if sys.platform == "win32":
     pytest.skip("needs a Unix terminal", allow_module_level=True)
 
+import termios
+
+from agent.chat.loop import _Conversation
 from agent.configuration.paths import HANDBOOK
 from tests.agent.fakes import SMALL_TALK
 from tests.agent.terminal import Terminal
@@ -70,6 +76,24 @@ def test_a_whole_conversation(folder: Path, columns: int, lines: int) -> None:
         assert "the cat is grey" not in terminal.text.rpartition("/memory")[2]
         terminal.send("\x04")
         assert terminal.wait_for_end() == 0
+
+
+def test_keys_typed_while_a_line_is_dealt_with_are_not_echoed(monkeypatch: pytest.MonkeyPatch) -> None:
+    primary, secondary = os.openpty()
+    echoing = []
+
+    def handle(_: str) -> bool:
+        echoing.append(bool(termios.tcgetattr(secondary)[3] & termios.ECHO))
+        chat.running = False
+        return True
+
+    chat: Any = SimpleNamespace(running=True, handle=handle)
+    with os.fdopen(secondary) as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        _Conversation(chat, SimpleNamespace(read=lambda: "/help")).run()
+        assert echoing == [False]
+        assert termios.tcgetattr(secondary)[3] & termios.ECHO
+    os.close(primary)
 
 
 def test_who_asks_the_sample_is_told_how_to_ask_a_folder(folder: Path) -> None:
