@@ -63,11 +63,11 @@ class LiveAnswer:
             redirect_stderr=False,
         )
         try:
-            with echo(False), live:
+            with live:
                 return self._follow(events, approve, live)
         except BaseException:  # after Ctrl-C, too, what was said stays on the screen
             if self._words:
-                self._view.console.print(Padding(self._view.markdown(self._words), (0, 2)))
+                self._view.console.print(Padding(self._view.markdown(self._words), (0, 2), expand=False))
             raise
 
     def note(self, text: str) -> None:
@@ -107,8 +107,8 @@ class LiveAnswer:
         label = self._note or label
         width = max(self._view.console.width - 8, 10)
         spinner.update(text=Text(self._view.screen.text(one_line(label))[:width], "dim"))
-        status = Padding(spinner, (0, 2))
-        return Group(Padding(self._tail(), (0, 2)), status) if self._words else status
+        status = Padding(spinner, (0, 2), expand=False)
+        return Group(Padding(self._tail(), (0, 2), expand=False), status) if self._words else status
 
     def _tail(self) -> Text:
         height = max(self._view.console.height - _LINES_BELOW, 1)

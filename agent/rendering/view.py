@@ -55,13 +55,13 @@ class View:
     def answer(self, question: str, answer: Answer) -> None:
         """Write an answer with its sources and footer."""
         self.console.print()
-        self.console.print(Padding(self.body(answer), (0, _INDENT)))
+        self.console.print(Padding(self.body(answer), (0, _INDENT), expand=False))
         if answer.citations:
             self.console.print()
             self.sources(answer.citations, f"{question} {answer.text or ''}")
         self.console.print()
         for line in _filled(footer(answer), self.console.width - 2 * _INDENT):
-            self.console.print(Padding(Text(self.screen.text(line), "dim"), (0, _INDENT)))
+            self.console.print(Padding(Text(self.screen.text(line), "dim"), (0, _INDENT), expand=False))
         self.console.print()
 
     def body(self, answer: Answer) -> RenderableType:
@@ -77,7 +77,7 @@ class View:
     def sources(self, citations: Sequence[Citation], wanted: str) -> None:
         """Write numbered sources; the words of `wanted` stand out in the quotations."""
         for number, citation in enumerate(citations, 1):
-            self.console.print(Padding(self._source(number, citation, wanted), (0, _INDENT)))
+            self.console.print(Padding(self._source(number, citation, wanted), (0, _INDENT), expand=False))
 
     def table(self, heads: Sequence[str], rows: Iterable[Sequence[str]], long: int) -> None:
         """Write a table of plain strings.
@@ -100,7 +100,7 @@ class View:
             table.add_column(head, overflow="fold", no_wrap=number != long)
         for row in shown:
             table.add_row(*map(Text, row))
-        self.console.print(Padding(table, (0, _INDENT)))
+        self.console.print(Padding(table, (0, _INDENT), expand=False))
 
     def excerpt(self, text: str, citation: Citation, context: int = 6) -> None:
         """Write the lines of a document around a quotation, which stands out."""
@@ -130,8 +130,8 @@ class View:
     def _paragraphs(self, rows: Sequence[Sequence[str]], long: int) -> None:
         for row in rows:
             short = "  ".join(cell for number, cell in enumerate(row) if number != long and cell)
-            self.console.print(Padding(Text(short, "bold"), (0, _INDENT)))
-            self.console.print(Padding(Text(row[long]), (0, _INDENT, 0, 2 * _INDENT)))
+            self.console.print(Padding(Text(short, "bold"), (0, _INDENT), expand=False))
+            self.console.print(Padding(Text(row[long]), (0, _INDENT, 0, 2 * _INDENT), expand=False))
 
     def _source(self, number: int, citation: Citation, wanted: str) -> RenderableType:
         head = Text(f"[{number}] ", "bold cyan")
@@ -139,7 +139,7 @@ class View:
         head.append(f"  {citation.place}", "dim")
         quote = Text(self.screen.text(f"\u201c{one_line(citation.quote)}\u201d"), "italic")
         quote.highlight_regex(_any_word(wanted), "bold")
-        return Group(head, Padding(quote, (0, 0, 0, 4)))
+        return Group(head, Padding(quote, (0, 0, 0, 4), expand=False))
 
     def _link(self, citation: Citation) -> Style:
         style = Style.parse("cyan")

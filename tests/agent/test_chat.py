@@ -345,6 +345,13 @@ def test_who_gets_no_answer_is_told_how_to_see_what_came_closest(assemble: Calla
     assert hint in without_codes(talk.output.getvalue())
 
 
+def test_lines_end_where_their_words_do(assemble: Callable[..., Assembly]) -> None:
+    """A window that is made narrower would wrap blanks behind them."""
+    talk = Talk(assemble(), Screen(interactive=True, colour=False, unicode=True, hyperlinks=False))
+    [line] = [line for line in talk("How tall is the lighthouse?").splitlines() if "very likely" in line]
+    assert len(without_codes(line)) - len(without_codes(line).rstrip()) == 2
+
+
 def test_cells_can_be_told_apart_without_their_heads(
     assemble: Callable[..., Assembly], monkeypatch: pytest.MonkeyPatch
 ) -> None:
