@@ -121,10 +121,10 @@ def test_a_folder_of_unreadable_files_leaves_nothing_behind(weights: Path, tmp_p
 
 @pytest.mark.skipif(not (WEIGHTS / "homespun" / "config.json").is_file(), reason="no shipped weights")
 def test_the_shipped_model_answers_about_the_handbook(tmp_path: Path) -> None:
-    result = run(tmp_path / "home", "ask", "How many parameters does VGG-16 have?", "--json")
+    result = run(tmp_path / "home", "ask", "When did Boris Polyak describe momentum?", "--json")
     assert result.returncode == 0, result.stderr
     answer = json.loads(result.stdout)
     [citation] = answer["citations"]
     text = (ROOT / "corpora" / "handbook" / citation["path"]).read_text("utf-8")
     assert text[citation["start"] : citation["end"]] == citation["quote"]
-    assert "138 million" in answer["answer"]
+    assert answer["answer"] == "1964"
