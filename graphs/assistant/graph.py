@@ -82,6 +82,7 @@ def build_assistant(
     mind = Mind(model)
     nodes = AssistantNodes(
         mind,
+        evidence or Evidence(),
         Summariser(mind, count_tokens, history_tokens),
         tuple(route for route in ROUTES if route in roads or route == "chat"),
         thresholds.relevance,

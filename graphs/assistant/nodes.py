@@ -10,6 +10,8 @@ from graphs import prompts
 from graphs.assistant.memory import Memory
 from graphs.assistant.state import AssistantState
 from graphs.assistant.summary import Summariser
+from graphs.evidence import Evidence
+from graphs.grading import grade_passages
 from graphs.mind import Mind
 from graphs.progress import Decision, report
 from graphs.step import Work
@@ -25,6 +27,8 @@ class AssistantNodes:
     """The nodes of the assistant, as methods that take the state and return an update of it."""
 
     mind: Mind
+    evidence: Evidence
+    """What counts beside the model's grades of memories."""
     summariser: Summariser
     routes: tuple[str, ...]
     """Where a message can be sent."""
@@ -36,8 +40,8 @@ class AssistantNodes:
         asked, before = read_question(state)
         is_new = len(before) == len(state.get("messages", []))
         texts = yield from Memory.current().search(asked, _MOST_MEMORIES)
-        conversations = [prompts.grade(asked, Passage(text, "memory", 0, len(text), 1, 1)) for text in texts]
-        probabilities = yield from self.mind.agree(conversations)
+        memories = [Passage(text, "memory", 0, len(text), 1, 1) for text in texts]
+        probabilities = yield from grade_passages(self.mind, self.evidence, asked, memories)
         weighed = list(zip(texts, probabilities, strict=True))
         return {
             **begin("chat", asked),

@@ -11,9 +11,10 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
 
-from graphs import AssistantContext, Thresholds, build_assistant
+from graphs import AssistantContext, Evidence, Thresholds, build_assistant
 from graphs.assistant.memory import memory_namespace
 from tests.graphs.fakes import ListRetriever, PortedModel, ScriptedModel, passages_of
+from tests.graphs.test_evidence import WordEmbedder
 from tests.graphs.test_tool_agent import add, calls, note_tool
 
 TALL = "How tall is the lighthouse?"
@@ -178,6 +179,16 @@ def test_memories_are_recalled_for_their_person_only() -> None:
     assert [decision["node"] for decision in result["decisions"]] == ["recall", "recall", "choose"]
     nobody = graph.invoke({"question": "Hello! Who am I?"}, {"configurable": {"thread_id": "two"}})
     assert nobody["memories"] == []
+
+
+def test_what_memories_and_question_have_in_common_counts() -> None:
+    store = InMemoryStore()
+    store.put(memory_namespace("default"), "height", {"text": "Her tower is tall."})
+    store.put(memory_namespace("default"), "pet", {"text": "Her cat is grey."})
+    evidence = Evidence(WordEmbedder(), grade=0.0, similarity=6.0, bias=-3.0)
+    # The model says yes to both of them.
+    graph = assistant(model_that(grade="yes"), store=store, evidence=evidence)
+    assert graph.invoke({"question": "Hello tall tower!"})["memories"] == ["Her tower is tall."]
 
 
 def test_a_summary_is_kept_for_other_threads() -> None:
