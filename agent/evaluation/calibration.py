@@ -25,7 +25,7 @@ from graphs import Evidence, prompts
 from llm import ChatHomespun
 from llm.calibration import CALIBRATION_FILE
 from llm.chat.messages import to_template
-from llm.evaluation.decisions import best_threshold, calibration_error, fit_temperature
+from llm.evaluation.decisions import calibration_error, even_threshold, fit_temperature
 from llm.tokenization.template import ChatTemplate
 from rag.minilm import MiniLM
 
@@ -150,13 +150,13 @@ def _margins(model: ChatHomespun, examples: Sequence[Example]) -> list[float]:
 
 
 def _fit_abstention_in_passage(model: ChatHomespun, rows: Sequence[Row], evidence: Evidence) -> float:
-    """Return the confidence that best parts questions that a given passage answers from the others."""
+    """Return the confidence that parts questions that a given passage answers from the others."""
     confidences = [answer_row(model, row, Settings().quoting, evidence).confidence for row in rows]
-    return best_threshold(confidences, [bool(row["answerable"]) for row in rows])
+    return even_threshold(confidences, [bool(row["answerable"]) for row in rows])
 
 
 def _fit_abstention(weights: Path, rows: DevelopmentRows, on_row: Callable[[], None]) -> float:
-    """Return the confidence that best parts questions that a folder answers from the others.
+    """Return the confidence that parts questions that a folder answers from the others.
 
     The whole road is taken, search included: with the best of many passages every question looks more
     likely to be answered than with one. Whether an answer is right is another matter, which the confidence
@@ -168,7 +168,7 @@ def _fit_abstention(weights: Path, rows: DevelopmentRows, on_row: Callable[[], N
         for row in rows.questions:
             confidences.append(graph.invoke({"question": row["question"]})["confidence"])
             on_row()
-    return best_threshold(confidences, [bool(row["answerable"]) for row in rows.questions])
+    return even_threshold(confidences, [bool(row["answerable"]) for row in rows.questions])
 
 
 def _fit_route(model: ChatHomespun, rows: Sequence[Row]) -> float:
