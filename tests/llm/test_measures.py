@@ -65,7 +65,7 @@ def test_even_threshold_lies_where_both_kinds_are_as_likely() -> None:
     truths = [draw.random() < 0.2 for _ in range(4000)]
     odds = [draw.gauss(1.5 if truth else -0.5, 1.0) for truth in truths]
     scores = [1 / (1 + math.exp(-value)) for value in odds]
-    # Two normal distributions of one width cross half-way between their means, however many there are of each.
+    # Two normal distributions of one width cross half-way between their means, however many of each there are
     assert even_threshold(scores, truths) == pytest.approx(1 / (1 + math.exp(-0.5)), abs=0.02)
 
 
