@@ -29,8 +29,8 @@ from agent.rendering.view import View
 
 FOLDER = REPOSITORY / "docs" / "images"
 SCENES: dict[str, Sequence[str]] = {
-    "answer": ("How many parameters does VGG-16 have?", "/open 1"),
-    "why": ("What is the usual momentum coefficient?", "/why"),
+    "answer": ("Which optimiser trained BERT in 76 minutes?", "/open 1"),
+    "why": ("What is the learning rate of Adam by default?", "/why"),
     "abstain": ("Who won the football world cup in 1990?", "/why"),
 }
 """Name of each picture, and what is typed in it."""
