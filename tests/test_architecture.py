@@ -32,7 +32,17 @@ LAYERS = {
     "llm": ("tokenization", "model", "inference", "chat"),
     "rag": ("loaders", "storage", "search"),
     "graphs": ("document_qa", "tool_agent", "reasoner", "assistant"),
-    "agent": ("configuration", "conversations", "parts", "tools", "chat", "commands"),
+    "agent": (
+        "configuration",
+        "conversations",
+        "rendering",
+        "parts",
+        "tools",
+        "evaluation",
+        "serve",
+        "chat",
+        "commands",
+    ),
 }
 """Packages of a room, the lowest first: none imports from one above it."""
 

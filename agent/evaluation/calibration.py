@@ -13,7 +13,7 @@ from typing import Any
 
 from agent.configuration.settings import Settings
 from agent.evaluation.documents import graph_that_always_answers
-from agent.evaluation.evidence_fit import fit_evidence, fit_tool_evidence, kept_threshold
+from agent.evaluation.evidence_fit import even_threshold, fit_evidence, fit_tool_evidence, kept_threshold
 from agent.evaluation.reading import answer_row
 from agent.evaluation.temporary_assembly import assembly_over
 from agent.parts.models import IN_PASSAGE
@@ -25,7 +25,7 @@ from graphs import Evidence, prompts
 from llm import ChatHomespun
 from llm.calibration import CALIBRATION_FILE
 from llm.chat.messages import to_template
-from llm.evaluation.decisions import calibration_error, even_threshold, fit_temperature
+from llm.evaluation.decisions import calibration_error, fit_temperature
 from llm.tokenization.template import ChatTemplate
 from rag.minilm import MiniLM
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -83,6 +84,22 @@ def kept_threshold(probabilities: Sequence[float], truths: Sequence[bool]) -> fl
     """Return the threshold that lets most right ones through; what is left is for the product."""
     right = sorted(p for p, truth in zip(probabilities, truths, strict=True) if truth)
     return min(0.5, right[int(len(right) * (1 - KEPT_SHARE))]) if right else 0.5
+
+
+def even_threshold(probabilities: Sequence[float], truths: Sequence[bool]) -> float:
+    """Return the threshold at which a case is as likely true as false, were both kinds equally common.
+
+    A logistic regression over the log-odds tells. Of few cases the `best_threshold` lies anywhere on a
+    plateau, by chance; it is taken only where there is one kind alone, or the false ones score higher.
+    """
+    true, cases = sum(truths), len(truths)
+    odds = list(map(log_odds, probabilities))
+    if 0 < true < cases:
+        [slope], bias = fit_logistic([[value] for value in odds], truths)
+        if slope > 0:
+            middle = (math.log(true / (cases - true)) - bias) / slope
+            return 1 / (1 + math.exp(-min(max(middle, min(odds)), max(odds))))
+    return best_threshold(probabilities, truths)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,6 @@ Numbers = NDArray[np.float64]
 BINS = 10
 """Bins of the calibration error."""
 
-SUREST = 1e-4
-"""Probabilities nearer to 0 or 1 than this count as this near."""
 MOST_STEPS = 50
 SMALLEST_STEP = 1e-9
 RIDGE = 1e-3
@@ -59,23 +57,6 @@ def best_threshold(probabilities: Sequence[float], truths: Sequence[bool]) -> fl
     middles = [(low + high) / 2 for low, high in pairwise(scores)]
     candidates = middles[:: max(1, len(middles) // 200)] or [0.5]
     return max(candidates, key=lambda value: balanced_accuracy(probabilities, truths, value))
-
-
-def even_threshold(probabilities: Sequence[float], truths: Sequence[bool]) -> float:
-    """Return the threshold at which a case is as likely true as false, were both kinds equally common.
-
-    A logistic regression over the log-odds tells. Of few cases the `best_threshold` lies anywhere on a
-    plateau, by chance; it is taken only where there is one kind alone, or the false ones score higher.
-    """
-    true, cases = sum(truths), len(truths)
-    bounded = np.clip(np.asarray(probabilities, dtype=np.float64), SUREST, 1 - SUREST)
-    odds = np.log(bounded / (1 - bounded))
-    if 0 < true < cases:
-        [slope], bias = fit_logistic(odds.reshape(-1, 1).tolist(), truths)
-        if slope > 0:
-            middle = (np.log(true / (cases - true)) - bias) / slope
-            return float(1 / (1 + np.exp(-np.clip(middle, odds.min(), odds.max()))))
-    return best_threshold(probabilities, truths)
 
 
 def risk_coverage(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import random
 from pathlib import Path
 
 import pytest
@@ -10,10 +12,12 @@ import pytest
 from agent.cli import run
 from agent.configuration.settings import Settings
 from agent.evaluation import calibration
+from agent.evaluation.evidence_fit import even_threshold
 from agent.parts.models import open_thresholds
 from corpora.prompt_digest import prompt_digest
 from corpora.wells import Row
 from llm.calibration import Calibration
+from llm.evaluation.decisions import best_threshold
 from tests.llm.conftest import write_tiny_model
 
 TOOL = {
@@ -132,3 +136,17 @@ def test_a_given_passage_has_a_threshold_of_its_own(tmp_path: Path) -> None:
     assert open_thresholds(chosen, one_passage=True).abstention == 0.7
     (weights / "calibration.json").write_text(json.dumps({"thresholds": {"abstention": 0.4}}), "utf-8")
     assert open_thresholds(settings, one_passage=True).abstention == 0.4
+
+
+def test_even_threshold_lies_where_both_kinds_are_as_likely() -> None:
+    draw = random.Random(0)
+    truths = [draw.random() < 0.2 for _ in range(4000)]
+    odds = [draw.gauss(1.5 if truth else -0.5, 1.0) for truth in truths]
+    scores = [1 / (1 + math.exp(-value)) for value in odds]
+    # Two normal distributions of one width cross half-way between their means, however many of each there are
+    assert even_threshold(scores, truths) == pytest.approx(1 / (1 + math.exp(-0.5)), abs=0.02)
+
+
+@pytest.mark.parametrize("truths", [[True, True], [False, False], [True, False]])
+def test_even_threshold_of_one_kind_or_scores_that_mislead_is_the_best(truths: list[bool]) -> None:
+    assert even_threshold([0.2, 0.7], truths) == best_threshold([0.2, 0.7], truths)

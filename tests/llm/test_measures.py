@@ -13,7 +13,6 @@ from llm.evaluation.decisions import (
     balanced_accuracy,
     best_threshold,
     calibration_error,
-    even_threshold,
     fit_logistic,
     fit_temperature,
     risk_coverage,
@@ -58,20 +57,6 @@ def test_area_under_curve_counts_ordered_pairs() -> None:
 def test_calibration_error_of_honest_and_boastful_scores() -> None:
     assert calibration_error([0.75] * 4, [True, True, True, False]) == pytest.approx(0.0)
     assert calibration_error([1.0] * 4, [True, False, False, False]) == pytest.approx(0.75)
-
-
-def test_even_threshold_lies_where_both_kinds_are_as_likely() -> None:
-    draw = random.Random(0)
-    truths = [draw.random() < 0.2 for _ in range(4000)]
-    odds = [draw.gauss(1.5 if truth else -0.5, 1.0) for truth in truths]
-    scores = [1 / (1 + math.exp(-value)) for value in odds]
-    # Two normal distributions of one width cross half-way between their means, however many of each there are
-    assert even_threshold(scores, truths) == pytest.approx(1 / (1 + math.exp(-0.5)), abs=0.02)
-
-
-@pytest.mark.parametrize("truths", [[True, True], [False, False], [True, False]])
-def test_even_threshold_of_one_kind_or_scores_that_mislead_is_the_best(truths: list[bool]) -> None:
-    assert even_threshold([0.2, 0.7], truths) == best_threshold([0.2, 0.7], truths)
 
 
 def test_best_threshold_parts_the_kinds() -> None:
