@@ -14,6 +14,7 @@ from corpora.tasks import conversation, tool
 from corpora.tasks.follow_up import follow_ups, is_resolvable
 from corpora.tasks.own_task import task_examples
 from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
+from corpora.tasks.word_problem import word_problems
 from corpora.text import text_files
 from corpora.wells import Row, read_rows, require
 from corpora.worlds import stories
@@ -130,3 +131,6 @@ def _tools(wells: Wells, seed: int) -> Iterator[Example]:
         yield from tool.result_examples(row, draw)
     for task in own_tasks(SYNTHETIC_TASKS, seed):
         yield from task_examples(task, draw)
+    for row in wells.training_rows("math"):
+        for problem in word_problems(row, draw):
+            yield from task_examples(problem, draw, row["source"])

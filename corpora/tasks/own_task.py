@@ -31,7 +31,7 @@ _SECOND_OTHER = 0.4
 """Share of the steps at which a second tool is shown that is not called."""
 
 
-def task_examples(task: OwnTask, draw: random.Random) -> Iterator[Example]:
+def task_examples(task: OwnTask, draw: random.Random, well: str = WELL) -> Iterator[Example]:
     """Cut a task into examples, one or more for each point at which the model replies.
 
     Before each step its tool is in view, which is to be called, and others, which are not. After the last,
@@ -40,23 +40,24 @@ def task_examples(task: OwnTask, draw: random.Random) -> Iterator[Example]:
     Args:
         task: The message and the steps.
         draw: Chooses the tools that are not called.
+        well: Where the task comes from.
     """
     history: list[BaseMessage] = [HumanMessage(task.message)]
     for number, step in enumerate(task.steps, 1):
         call = {"name": step.name, "args": dict(step.arguments), "id": f"call_{number}"}
         reply = AIMessage("", tool_calls=[call])
-        yield _example(step.name, history, reply)
+        yield _example(well, step.name, history, reply)
         for other in _others(task, number - 1, draw):
-            yield _example(other, history, AIMessage(NO_TOOL_REPLY))
+            yield _example(well, other, history, AIMessage(NO_TOOL_REPLY))
         history += [reply, ToolMessage(step.result, tool_call_id=call["id"])]
     if len(task.reply) <= LONGEST_REPLY:
         for name in _after(task, draw):
-            yield _example(name, history, AIMessage(task.reply))
+            yield _example(well, name, history, AIMessage(task.reply))
 
 
-def _example(name: str, history: list[BaseMessage], reply: AIMessage) -> Example:
+def _example(well: str, name: str, history: list[BaseMessage], reply: AIMessage) -> Example:
     # The reply stands outside of the prompt, which shortens all results but the last.
-    return Example("tool", WELL, [*prompts.tool(history), reply], [without_noise(SCHEMAS[name])])
+    return Example("tool", well, [*prompts.tool(history), reply], [without_noise(SCHEMAS[name])])
 
 
 def _others(task: OwnTask, place: int, draw: random.Random) -> list[str]:

@@ -16,7 +16,7 @@ from agent.tools.dates import add_to_date, days_between
 from agent.tools.units import convert_units
 from corpora.tasks.own_task import task_examples
 from corpora.worlds.requests.own_requests import SCHEMAS
-from corpora.worlds.tasks import chained_tasks, hidden_steps, single_tasks
+from corpora.worlds.tasks import chained_tasks, found_texts, hidden_steps, single_tasks
 from corpora.worlds.tasks.own_task import OwnTask, Step
 from corpora.worlds.tasks.own_tasks import own_tasks
 from corpora.worlds.tasks.task_scene import Scene, frames
@@ -118,8 +118,21 @@ def _about(result: str) -> list[float]:
 def test_passages_are_found_in_the_format_of_the_search(tasks: list[OwnTask]) -> None:
     found = [step.result for task in tasks for step in task.steps if step.name == "search_documents"]
     assert found
-    for block in "\n\n".join(found).split("\n\n"):
-        assert re.match(r"\S+\.\w+, lines \d+-\d+:\n\S", block), block
+    for block in re.split(r"\n\n(?=\S+\.\w+, lines )", "\n\n".join(found)):
+        place = re.match(r"\S+\.\w+, lines (\d+)-(\d+):\n", block)
+        assert place, block
+        text = block[place.end() :]
+        assert text == text.strip()
+        if text.startswith("# ") and "\n\n" in text:  # a page, a sentence a line
+            assert int(place[2]) - int(place[1]) == text.count("\n")
+
+
+def test_pages_tell_what_is_asked_of_one_thing_and_the_same_of_others() -> None:
+    told = [("Rax lamp", "A Rax lamp costs 5 euros."), ("Dun tent", "A Dun tent costs 9 euros.")]
+    pages = found_texts.search_pages("Rax lamp", told, Scene(random.Random(3))).result
+    assert all(sentence in pages for _, sentence in told)
+    assert "# Rax lamp\n\n" in pages
+    assert re.search(r"^\S*rax-lamp\.(md|txt), lines 1-", pages, re.MULTILINE)
 
 
 def test_a_reply_says_every_line_of_a_short_result(tasks: list[OwnTask]) -> None:

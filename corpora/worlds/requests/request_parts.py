@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -44,6 +45,8 @@ _FILES = (
 ).split()
 _FOLDERS = "archive docs drafts finance notes photos projects reports shared team".split()
 _ENDINGS = "md txt pdf csv docx html json".split()
+_INVENTED_FILES = 0.5
+"""Share of the files that have an invented name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,12 +198,20 @@ def topic(draw: random.Random) -> str:
 
 
 def path(draw: random.Random) -> str:
-    """Draw the path of a file."""
-    stem = draw.choice(_FILES)
-    if draw.random() < 0.4:
-        stem += draw.choice("-_") + draw.choice((names.word(draw).lower(), str(draw.randint(1, 2026))))
+    """Draw the path of a file; half of them have names that nobody knows, which can only be copied."""
+    if draw.random() < _INVENTED_FILES:
+        stem = as_file_name(draw.choice((names.word, names.person, names.company, names.product))(draw))
+    else:
+        stem = draw.choice(_FILES)
+        if draw.random() < 0.4:
+            stem += draw.choice("-_") + draw.choice((names.word(draw).lower(), str(draw.randint(1, 2026))))
     folder = f"{draw.choice(_FOLDERS)}/" if draw.random() < 0.6 else ""
     return f"{folder}{stem}.{draw.choice(_ENDINGS)}"
+
+
+def as_file_name(name: str) -> str:
+    """Write a name as files are called, without an ending."""
+    return "-".join(re.findall(r"\w+", name.lower()))
 
 
 def folder(draw: random.Random) -> str:

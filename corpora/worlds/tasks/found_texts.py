@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from corpora.worlds.requests.request_parts import as_file_name
 from corpora.worlds.tasks.own_task import Step
-from corpora.worlds.tasks.task_scene import Scene
+from corpora.worlds.tasks.task_scene import Scene, frames
+
+_IN_ORDER = 0.8
+"""Share of the searches that find the page that is looked for first."""
+
+_WITH_HEADING = 0.8
+"""Share of the pages that are found from their heading on."""
+
+_FOLDERS = ("", "articles/", "shop/", "stock/", "notes/", "docs/catalogue/", "2024/")
 
 
 def search(query: str, sentence: str, scene: Scene) -> Step:
@@ -17,7 +28,21 @@ def search(query: str, sentence: str, scene: Scene) -> Step:
         first = draw.choice((1, draw.randint(2, 60), draw.randint(2, 400)))
         path = scene.say(f"{{path{place + 1}}}")
         blocks.append(f"{path}, lines {first}-{first + draw.randint(0, 8)}:\n{text}")
-    return Step("search_documents", {"query": query}, "\n\n".join(blocks))
+    return _found(query, blocks)
+
+
+def search_pages(query: str, told: Sequence[tuple[str, str]], scene: Scene) -> Step:
+    """Find the pages about some things, mostly in this order.
+
+    Args:
+        query: What is searched.
+        told: Each thing, and the sentence about it that tells what the others tell of theirs.
+        scene: Draws what else the pages say.
+    """
+    pages = [_page(thing, sentence, scene) for thing, sentence in told]
+    if scene.draw.random() > _IN_ORDER:
+        scene.draw.shuffle(pages)
+    return _found(query, pages)
 
 
 def place_of(found: Step, sentence: str) -> tuple[str, int]:
@@ -33,6 +58,28 @@ def read(path: str, first_line: int | None, scene: Scene) -> Step:
     lines = [scene.say(scene.frame("noise")) for _ in range(scene.draw.randint(1, 5))]
     rest = scene.draw.randint(1, 300)
     return Step("read_document", arguments, "\n".join(lines + [f"[{rest} more lines]"] * (rest % 2)))
+
+
+def _found(query: str, blocks: Sequence[str]) -> Step:
+    return Step("search_documents", {"query": query}, "\n\n".join(blocks))
+
+
+def _page(thing: str, sentence: str, scene: Scene) -> str:
+    """Write a page about a thing, a sentence a line, or a part of one."""
+    draw = scene.draw
+    lines = []
+    for frame in draw.sample(frames("page"), draw.randint(1, 5)):
+        line = Scene(draw)
+        line.set("it", thing)
+        lines.append(line.say(frame))
+    lines.insert(draw.randint(0, len(lines)), sentence)
+    first = 1
+    if draw.random() < _WITH_HEADING:
+        lines = [f"# {thing[0].upper()}{thing[1:]}", "", *lines]
+    else:
+        first = draw.randint(2, 80)
+    path = f"{draw.choice(_FOLDERS)}{as_file_name(thing)}.{draw.choice(('md', 'md', 'txt'))}"
+    return f"{path}, lines {first}-{first + len(lines) - 1}:\n" + "\n".join(lines)
 
 
 def _passage(sentence: str, scene: Scene) -> str:

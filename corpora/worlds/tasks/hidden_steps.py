@@ -41,6 +41,8 @@ _ALREADY = 0.15
 """Share of the conversions that are not needed, since the documents have the unit that is asked for."""
 _RIVAL = 0.35
 """Share of the searches that find the same about something else, too."""
+_PAGES = 0.5
+"""Share of the searches that find whole pages."""
 
 
 def build(family: str, scene: Scene) -> OwnTask:
@@ -116,14 +118,14 @@ def _set_units(family: str, scene: Scene) -> None:
     scene.set("x", scene.spread(2, 40, 0.4) if large else scene.spread(50, 900))
 
 
-def _about_another(family: str, fact: str, scene: Scene) -> str:
-    """Say the same as a document says, with another value, about something else."""
+def _about_another(family: str, fact: str, scene: Scene) -> tuple[str, str]:
+    """Say the same as a document says, with another value, about something else; return that, too."""
     other = Scene(scene.draw)
     if scene.has("from"):
         other.set("from", scene.say("{from}"))
     _set_value(family, fact, other)
-    _set_thing(fact, other)
-    return other.say(other.frame("found", fact, "sentence"))
+    thing = _set_thing(fact, other)
+    return thing, other.say(other.frame("found", fact, "sentence"))
 
 
 class _Steps:
@@ -156,9 +158,14 @@ class _Steps:
 
     def _search(self, fact: str) -> Step:
         self.reply = sentence = self.scene.say(self.scene.frame("found", fact, "sentence"))
-        if self.scene.draw.random() < _RIVAL:
-            both = [sentence, _about_another(self.family, fact, self.scene)]
-            self.scene.draw.shuffle(both)
+        draw = self.scene.draw
+        if draw.random() < _PAGES:
+            others = [_about_another(self.family, fact, self.scene) for _ in range(draw.randint(0, 2))]
+            told = [(self.scene.say("{it}"), sentence), *others]
+            return found_texts.search_pages(self.query, told, self.scene)
+        if draw.random() < _RIVAL:
+            both = [sentence, _about_another(self.family, fact, self.scene)[1]]
+            draw.shuffle(both)
             sentence = " ".join(both)
         return found_texts.search(self.query, sentence, self.scene)
 
