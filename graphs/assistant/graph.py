@@ -85,7 +85,7 @@ def build_assistant(
         evidence or Evidence(),
         Summariser(mind, count_tokens, history_tokens),
         tuple(route for route in ROUTES if route in roads or route == "chat"),
-        thresholds.relevance,
+        thresholds,
     )
     graph = _assemble(nodes, roads).compile(checkpointer, store=store, name="assistant")
     # LangGraph counts the steps of each graph apart, but its limit takes the place of those inside.

@@ -10,11 +10,13 @@ from graphs import prompts
 from graphs.assistant.memory import Memory
 from graphs.assistant.state import AssistantState
 from graphs.assistant.summary import Summariser
+from graphs.document_qa.state import DocumentQAContext
 from graphs.evidence import Evidence
 from graphs.grading import grade_passages
 from graphs.mind import Mind
 from graphs.progress import Decision, report
 from graphs.step import Work
+from graphs.thresholds import Thresholds
 from graphs.turn import Update, begin, read_question
 from rag.passage import Passage
 
@@ -32,8 +34,8 @@ class AssistantNodes:
     summariser: Summariser
     routes: tuple[str, ...]
     """Where a message can be sent."""
-    relevance: float
-    """A memory is recalled when it matters with at least this probability."""
+    thresholds: Thresholds
+    """A memory is recalled when it matters with at least the probability of `relevance`."""
 
     def recall(self, state: AssistantState) -> Work[Update]:
         """Begin a turn; recall what matters to it from earlier conversations."""
@@ -43,10 +45,11 @@ class AssistantNodes:
         memories = [Passage(text, "memory", 0, len(text), 1, 1) for text in texts]
         probabilities = yield from grade_passages(self.mind, self.evidence, asked, memories)
         weighed = list(zip(texts, probabilities, strict=True))
+        least = (DocumentQAContext.current().thresholds or self.thresholds).relevance
         return {
             **begin("chat", asked),
             "messages": [HumanMessage(asked)] if is_new else [],
-            "memories": [text for text, probability in weighed if probability >= self.relevance],
+            "memories": [text for text, probability in weighed if probability >= least],
             "opening": [
                 Decision(node="recall", what=f"“{text}” matters here", probability=probability)
                 for text, probability in weighed

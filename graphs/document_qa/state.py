@@ -45,6 +45,7 @@ class DocumentQAContext:
     """
 
     thresholds: Thresholds | None = None
+    """All of them, also those of the graphs inside: each that is not named has its default."""
     max_passages: int | None = None
     quote_method: QuoteMethod | None = None
 

@@ -14,6 +14,7 @@ from langgraph.runtime import get_runtime
 from langgraph.types import interrupt
 
 from graphs import prompts
+from graphs.document_qa.state import DocumentQAContext
 from graphs.progress import Decision, report
 from graphs.step import Work
 from graphs.tool_agent.choice import ToolChoice
@@ -63,7 +64,7 @@ class ToolAgentNodes:
             before, tool = prompts.tool(said[:-2]), self.tools[failed["name"]]
             reply = yield from self.choice.correct(before, tool, failed["args"])
         else:
-            reply = yield from self.choice.reply(prompts.tool(said), list(self.tools.values()))
+            reply = yield from self._choice().reply(prompts.tool(said), list(self.tools.values()))
         if not (reply.tool_calls or reply.invalid_tool_calls):
             return self._say(state, reply, "think")
         decisions = [
@@ -136,6 +137,11 @@ class ToolAgentNodes:
         useful = any(call["id"] not in state["refused"] for call in latest.tool_calls)
         invalid = bool(latest.invalid_tool_calls) and _invalid_rounds(state) < budget
         return (useful or invalid) and len(turn_calls(state["messages"])) < budget
+
+    def _choice(self) -> ToolChoice:
+        """Return how tools are chosen, as the context of a run of the assistant or the reasoner sets it."""
+        thresholds = DocumentQAContext.current().thresholds
+        return replace(self.choice, threshold=thresholds.tool) if thresholds else self.choice
 
     def _settings(self) -> ToolAgentNodes:
         """Return these nodes as the run's context sets them."""

@@ -16,6 +16,7 @@ from graphs.assistant.memory import memory_namespace
 from tests.graphs.fakes import ListRetriever, PortedModel, ScriptedModel, passages_of
 from tests.graphs.test_evidence import WordEmbedder
 from tests.graphs.test_tool_agent import add, calls, note_tool
+from tests.graphs.test_tool_choice import ScoringModel, tower
 
 TALL = "How tall is the lighthouse?"
 THREAD: Any = {"configurable": {"thread_id": "one"}}
@@ -261,6 +262,26 @@ def test_thresholds_reach_the_roads() -> None:
     assert graph.invoke({"question": TALL})["abstained"]
     lenient = AssistantContext(thresholds=Thresholds(0, 0, 0))
     assert not graph.invoke({"question": TALL}, context=lenient)["abstained"]
+
+
+def test_the_thresholds_of_a_run_reach_its_memories() -> None:
+    store = InMemoryStore()
+    store.put(memory_namespace("default"), "name", {"text": "Her name is Ada."})
+    graph = assistant(model_that(PortedModel, grade=0.8), store=store)
+    assert graph.invoke({"question": "Hello!"})["memories"] == ["Her name is Ada."]
+    strict = AssistantContext(thresholds=Thresholds(relevance=0.9))
+    assert graph.invoke({"question": "Hello!"}, context=strict)["memories"] == []
+
+
+@pytest.mark.parametrize("route", ["tools", "reason"])
+def test_the_thresholds_of_a_run_reach_its_tools(route: str) -> None:
+    model = ScoringModel(script={"route": route, "plan": "", "tool": "Hm."}, likely={"tower": 0.6})
+    graph = build_assistant(model, tools=[tower], tool_evidence=Evidence(WordEmbedder(), grade=1.0))
+    strict = AssistantContext(thresholds=Thresholds(tool=0.7))
+    graph.invoke({"question": "How tall is the tower?"}, context=strict)
+    assert model.offered == []
+    graph.invoke({"question": "How tall is the tower?"})
+    assert model.offered == [(["tower"], "any")]
 
 
 def test_a_length_below_one_is_refused() -> None:
