@@ -90,7 +90,10 @@ class Refresh:
             begin_anew(self._store)
         walk = Walk(self._folder).run()
         known = self._store.known_files()
-        self._forget(known.keys() - {file.path for file in walk.files})
+        missing = known.keys() - {file.path for file in walk.files}
+        hidden = {path for path in missing if walk.is_hidden(path)}
+        self._report.unchanged += sum(known[path].error is None for path in hidden)
+        self._forget(missing - hidden)
         self._read(self._select(walk.files, known), known)
         work_off(self._store, self._vectors, self._embedder, self._announcer, self._embed_seconds)
         self._store.drop_unused_vectors()

@@ -8,10 +8,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class FailedFile:
-    """A file that is not in the index, and why."""
+    """A file that is not in the index, or a folder that could not be looked into, and why."""
 
     path: str
-    """Path relative to the indexed folder, with forward slashes."""
+    """Path relative to the indexed folder, with forward slashes; that of a folder ends with one."""
     reason: str
     """One sentence for people."""
 
@@ -25,7 +25,7 @@ class IndexReport:
     changed: int = 0
     """Files whose content differs from the indexed one."""
     unchanged: int = 0
-    """Files that were left as they are."""
+    """Files that were left as they are, among them those in folders that cannot be listed for the moment."""
     removed: int = 0
     """Files that left the folder, and so the index."""
     failed: list[FailedFile] = field(default_factory=list)

@@ -64,6 +64,12 @@ class Walk:
     root: Path
     files: list[FoundFile] = field(default_factory=list)
     failed: list[FailedFile] = field(default_factory=list)
+    unlisted: list[str] = field(default_factory=list)
+    """How the paths begin that lie in folders that could not be listed."""
+
+    def is_hidden(self, path: str) -> bool:
+        """Whether a path lies in a folder that could not be listed, so that nobody knows if it is there."""
+        return path.startswith(tuple(self.unlisted))
 
     def run(self) -> Walk:
         """Visit the folder and everything below it; return self."""
@@ -79,7 +85,8 @@ class Walk:
                 entries = list(os.scandir(here))
             except OSError as error:
                 reason = f"folder cannot be listed: {error.strerror}"
-                self.failed.append(FailedFile(readable_name(f"{prefix}/"), reason))
+                self.failed.append(FailedFile(readable_name(f"{prefix or '.'}/"), reason))
+                self.unlisted.append(readable_name(f"{prefix}/") if prefix else "")
                 continue
             active = (*inherited, *_read_rules(entries, prefix))
             for entry in entries:

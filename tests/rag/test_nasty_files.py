@@ -11,7 +11,8 @@ import subprocess
 import sys
 import threading
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -245,14 +246,9 @@ def test_name_that_is_not_unicode(index: FolderIndex, folder: Path) -> None:
     assert index.search("Espresso machine")[0].path == "caf\\xe9.txt"
 
 
-def test_folder_that_cannot_be_listed_is_named_so_that_it_can_be_shown(
-    index: FolderIndex, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    locked = Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9"))
-    try:
-        locked.mkdir()
-    except OSError:
-        pytest.skip("this file system refuses such names")
+@contextmanager
+def lock(locked: Path) -> Iterator[None]:
+    """Let nobody list a folder, not even the superuser, who otherwise may."""
     scan = os.scandir
 
     def refuse(place: Path) -> Any:
@@ -260,9 +256,40 @@ def test_folder_that_cannot_be_listed_is_named_so_that_it_can_be_shown(
             raise PermissionError(13, "Permission denied")
         return scan(place)
 
-    monkeypatch.setattr(os, "scandir", refuse)
-    [failed] = index.refresh().failed
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "scandir", refuse)
+        yield
+
+
+def test_folder_that_cannot_be_listed_is_named_so_that_it_can_be_shown(
+    index: FolderIndex, folder: Path
+) -> None:
+    locked = Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9"))
+    try:
+        locked.mkdir()
+    except OSError:
+        pytest.skip("this file system refuses such names")
+    with lock(locked):
+        [failed] = index.refresh().failed
     assert (failed.path, failed.reason) == ("caf\\xe9/", "folder cannot be listed: Permission denied")
+
+
+@pytest.mark.parametrize(("locked", "named", "removed"), [("notes", "notes/", 1), ("", "./", 0)])
+def test_folder_that_cannot_be_listed_for_a_moment_loses_nothing(
+    index: FolderIndex, folder: Path, locked: str, named: str, removed: int
+) -> None:
+    (folder / "notes/broken.txt").write_bytes(b"\0\1\2\3")
+    (folder / "notes-of-others.txt").write_text("Plum jam.")
+    index.refresh()
+    (folder / "notes-of-others.txt").unlink()
+    (folder / "notes/cheese.txt").unlink()
+    with lock(folder / locked):
+        report = index.refresh()
+    assert [item.path for item in report.failed] == sorted([named, "notes/broken.txt"])
+    assert (report.unchanged, report.removed) == (4 - removed, removed)
+    assert index.search("sourdough rye bread")[0].path == "notes/bread.txt"
+    report = index.refresh()
+    assert (report.unchanged, report.removed) == (2, 2 - removed)
 
 
 def test_ignore_file_that_links_to_itself_ignores_nothing(index: FolderIndex, folder: Path) -> None:
