@@ -49,14 +49,18 @@ def _from_documents(path: Path, draw: random.Random) -> Iterator[Reading]:
         yield from found[:2]
 
 
-def _definitions(text: str, well: str) -> Iterator[Reading]:
+def definitions(text: str) -> Iterator[tuple[str, re.Match[str]]]:
+    """Yield the paragraphs of a text that begin with a definition, and the match of `DEFINITION`."""
     for paragraph in text.split("\n\n"):
         if not 120 < len(paragraph) < LONGEST_PASSAGE or paragraph.startswith(("#", "-", "```")):
             continue
-        first = sentences(paragraph)[0]
-        match = DEFINITION.match(first)
-        if not match or match["thing"].split()[0].lower() in PRONOUNS:
-            continue
+        match = DEFINITION.match(sentences(paragraph)[0])
+        if match and match["thing"].split()[0].lower() not in PRONOUNS:
+            yield paragraph, match
+
+
+def _definitions(text: str, well: str) -> Iterator[Reading]:
+    for paragraph, match in definitions(text):
         question = _definition_question(match["thing"], match["verb"])
         yield Reading(well, question, paragraph, (match["what"].rstrip(","),))
 

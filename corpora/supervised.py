@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from corpora import selfmade
+from corpora.concepts import concept_questions
 from corpora.development import is_held_out
 from corpora.example import Example
 from corpora.tasks import conversation, tool
@@ -20,6 +21,7 @@ from corpora.wells import Row, read_rows, require
 from corpora.worlds import stories
 from corpora.worlds.documentation import manuals
 from corpora.worlds.requests import requests
+from corpora.worlds.requests.foreign_names import foreign_requests
 from corpora.worlds.tasks.own_tasks import own_tasks
 
 SYNTHETIC_READINGS = 24_000
@@ -28,8 +30,11 @@ SELF_MADE_READINGS = 20_000
 SYNTHETIC_FOLLOW_UPS = 30_000
 ROUTED_REQUESTS = 12_000
 ROUTED_QUESTIONS = 12_000
+ROUTED_CONCEPTS = 6000
 SYNTHETIC_REQUESTS = 40_000
 SYNTHETIC_TASKS = 40_000
+FOREIGN_REQUESTS = 9000
+"""Requests of which those that copy one text come to name something in another script."""
 EXAMPLES_A_DIALOGUE = 6
 """Replies drawn of each tool dialogue: neighbours in a dialogue teach nearly the same."""
 
@@ -117,6 +122,8 @@ def _conversation(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator
     made_requests = conversation.routed_requests(requests(ROUTED_REQUESTS, seed + 5))
     for row, text, reply in (*told, *made_requests):
         yield conversation.route_example(text, reply, row["source"])
+    for well, question in concept_questions(wells.text, ROUTED_CONCEPTS, seed):
+        yield conversation.route_example(question, "documents", well)
 
 
 def _tools(wells: Wells, seed: int) -> Iterator[Example]:
@@ -129,6 +136,8 @@ def _tools(wells: Wells, seed: int) -> Iterator[Example]:
     for row in requests(SYNTHETIC_REQUESTS, seed):
         yield from tool.request_examples(row, draw)
         yield from tool.result_examples(row, draw)
+    for row in foreign_requests(requests(FOREIGN_REQUESTS, seed + 7), draw):
+        yield from tool.request_examples(row, draw)
     for task in own_tasks(SYNTHETIC_TASKS, seed):
         yield from task_examples(task, draw)
     for row in wells.training_rows("math"):

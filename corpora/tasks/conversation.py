@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
@@ -21,6 +22,12 @@ SMALL_TALK_SHARE = 0.4
 
 LONGEST_SUM = 400
 """Characters of a word problem that is taken as a message."""
+
+SMALL_TALK = "microsoft-personality-chat"
+"""The source of small talk that is nothing else; the others hold trivia and riddles as well."""
+
+KNOWLEDGE = re.compile(r"(what|who|which|when|where|why|how|define|explain)\b(?!.*\byou)", re.IGNORECASE)
+"""Questions that a person would look up."""
 
 OTHER_DOMAINS = frozenset({"small_talk", "smalltalk", "meta"})
 
@@ -93,7 +100,9 @@ def routes(
 ) -> Iterator[tuple[Row, str, str]]:
     """Yield row, message and route of what is known to be small talk, a tool's work, or a question."""
     for row in chitchat:
-        yield row, row["messages"][0]["content"], "chat"
+        said = row["messages"][0]["content"]
+        if row["source"] == SMALL_TALK or not KNOWLEDGE.match(said):
+            yield row, said, "chat"
     for row in intents:
         if row.get("domain") in OTHER_DOMAINS:
             yield row, row["text"], "chat"

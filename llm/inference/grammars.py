@@ -20,6 +20,8 @@ _REPLACED = 2
 """Most pieces of a text that a span takes the place of."""
 _SPAN = r"[^\s?!]+( [^\s?!]+){0,7}"
 """At most eight words within one sentence."""
+_ARGUMENT = r"[^\s'‘’“”,;:!?]((.|\n)*[^\s'‘’“”,;:])?"
+"""What is copied into an argument comes without the marks around it."""
 _CONNECTIVES = ("of", "in", "for", "at", "by", "about", "to", "from", "with", "on", "the", "as")
 """Words that join a span to the text before it."""
 
@@ -106,7 +108,7 @@ def tool_grammar(
         opening = _quote(f'{{"name":{_quote(function["name"])},"arguments":')
         lines.append(f'{name}: {opening} {name}_arguments "}}"')
         lines += _arguments(f"{name}_arguments", function.get("parameters") or _NO_PARAMETERS, bool(segments))
-    return "\n".join([*lines, *(_span_terminal(segments) if segments else ())])
+    return "\n".join([*lines, *(_span_terminal(segments, _ARGUMENT) if segments else ())])
 
 
 def takes_text(parameters: Mapping[str, Any]) -> bool:

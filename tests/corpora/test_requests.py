@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from agent.tools import build_tools
 from corpora.worlds.requests import KINDS, own_requests, requests
+from corpora.worlds.requests.foreign_names import foreign_requests
 
 Row = dict[str, Any]
 
@@ -114,3 +116,17 @@ def test_our_tools_understand_what_is_asked_of_them(rows: list[Row]) -> None:
 
 def test_time_zones_exist() -> None:
     assert all(ZoneInfo(zone).key == zone for zone in own_requests.ZONES.values())
+
+
+def test_foreign_names_take_the_place_of_what_is_copied(rows: list[Row]) -> None:
+    made = list(foreign_requests(rows, random.Random(0)))
+    assert len(made) > 0.2 * len(rows)
+    assert made == list(foreign_requests(rows, random.Random(0)))
+    kept = 0
+    for row in made:
+        [name] = row["expected"][0]["arguments"].values()
+        message = row["messages"][0]["content"]
+        assert name in message
+        assert not name.isascii()
+        kept += any(message.startswith(other["messages"][0]["content"][:9]) for other in rows)
+    assert 0.2 * len(made) < kept < 0.9 * len(made)

@@ -212,13 +212,18 @@ def test_a_tool_choice_without_a_fitting_tool_expects_words() -> None:
 
 def test_routes_name_where_each_well_belongs() -> None:
     routed = conversation.routes(
-        chitchat=[{"messages": [{"content": "hello"}]}],
+        chitchat=[
+            {"source": conversation.SMALL_TALK, "messages": [{"content": "What's that?"}]},
+            {"source": "trivia", "messages": [{"content": "What is your name?"}]},
+            {"source": "trivia", "messages": [{"content": "What is a computer?"}]},  # to be looked up
+        ],
         intents=[{"intent": "timer", "text": "set a timer", "domain": "utility"}],
         math=[{"expressions": [["1+1", "2"]], "question": "What is 1+1?"}],
         questions=[{"question": "Who wrote it?"}],
     )
     assert [(text, reply) for _, text, reply in islice(routed, 9)] == [
-        ("hello", "chat"),
+        ("What's that?", "chat"),
+        ("What is your name?", "chat"),
         ("set a timer", "tools"),
         ("What is 1+1?", "tools"),
         ("Who wrote it?", "documents"),
