@@ -16,7 +16,8 @@ from agent.configuration.paths import HANDBOOK, REPOSITORY, Paths
 from agent.configuration.settings import Settings
 from agent.errors import HomespunError, explain
 from agent.parts.library import check_folder, index_folder
-from agent.parts.models import is_foreign, open_embedder, open_model, weights_folder
+from agent.parts.models import is_foreign, open_embedder, open_model
+from llm.weights_folder import find_weights
 
 _LEAST_PYTHON = (3, 11)
 _LEAST_DISK = 500 * 1024 * 1024
@@ -87,7 +88,7 @@ def _check_weights(settings: Settings) -> str:
     if is_foreign(settings.model):
         open_model(settings)
         return f"The model {settings.model} can be opened"
-    folder = weights_folder(settings.model)
+    folder = find_weights(settings.model)
     open_model(settings)
     size = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
     return f"The weights of {settings.model} are whole ({size / 1e6:.0f} MB in {folder})"
@@ -99,7 +100,7 @@ def _check_prompts(settings: Settings) -> str:
     from corpora.prompt_digest import prompt_digest
     from llm.calibration import Calibration
 
-    learned = Calibration.load(weights_folder(settings.model)).prompts
+    learned = Calibration.load(find_weights(settings.model)).prompts
     if not learned:
         return f"Nobody noted which prompts the weights of {settings.model} were trained on"
     if learned != prompt_digest():

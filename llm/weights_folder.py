@@ -11,7 +11,8 @@ from llm.errors import WeightsError
 if TYPE_CHECKING:
     from llm.inference.engine import Engine
 
-WEIGHTS = Path(__file__).parent / "weights"
+WEIGHTS = Path(__file__).resolve().parent / "weights"
+"""Holds the shipped models, one folder each."""
 DEFAULT_MODEL = "homespun"
 
 _engines: dict[Path, Engine] = {}
@@ -27,12 +28,14 @@ def find_weights(model: str) -> Path:
     Raises:
         WeightsError: There is no such folder.
     """
-    for folder in (WEIGHTS / model, Path(model).expanduser()):
+    shipped = WEIGHTS / model
+    for folder in (shipped, Path(model).expanduser()):
         if (folder / "config.json").is_file():
             return folder.resolve()
+    known = ", ".join(sorted(path.parent.name for path in WEIGHTS.glob("*/config.json"))) or "none"
     raise WeightsError(
-        f"There is no model {model!r}: it is neither the name of a shipped model "
-        "nor a folder with a config.json."
+        f"There are no weights for the model {model!r}, looked for in {shipped}: restore that folder, "
+        f"or choose another model by its name (shipped: {known}) or a folder with a config.json."
     )
 
 

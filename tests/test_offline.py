@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.parts.models import WEIGHTS
+from llm.weights_folder import WEIGHTS
 from tests.llm.conftest import write_tiny_model
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -13,8 +13,8 @@ import pytest
 from agent import cli
 from agent.configuration.settings import Settings
 from agent.context import open_context
-from agent.parts.models import WEIGHTS
 from graphs import BoundedSqliteSaver
+from llm.weights_folder import WEIGHTS
 from rag import FolderIndex
 from tests.rag.fakes import FakeEmbedder
 from tests.test_architecture import ROOMS, ROOT, files_of, imported

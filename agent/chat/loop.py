@@ -17,9 +17,10 @@ from agent.context import Context
 from agent.conversations.session import Session
 from agent.conversations.threads import Thread, ThreadStore
 from agent.errors import EXIT_ANSWERED, HomespunError
-from agent.parts.models import is_foreign, weights_folder
+from agent.parts.models import is_foreign
 from agent.rendering.screen import make_console
 from agent.rendering.view import View
+from llm.weights_folder import find_weights
 
 _BOUNCE_SECONDS = 0.7
 """A Ctrl-C so soon after the one that stopped an answer is the same wish."""
@@ -40,7 +41,7 @@ def run_chat(context: Context, resume: bool = False, thread: str | None = None) 
         settings = settings.model_copy(update={"docs": found.folders_left()})
     assembly = Assembly(settings, context.paths, workflow=settings.workflow, embed_seconds=EMBED_SECONDS)
     if not is_foreign(settings.model):
-        weights_folder(settings.model)  # that they are missing shows now, not at the first question
+        find_weights(settings.model)  # that they are missing shows now, not at the first question
     try:
         return talk(open_chat(context, assembly, store), found)
     finally:

@@ -38,7 +38,7 @@ def command(weights: Path, development: Path, limit: int) -> None:
     from agent.evaluation.calibration import DevelopmentRows, calibrate
     from agent.evaluation.counter import counting
     from agent.evaluation.rows import read_evaluation
-    from agent.parts.models import weights_folder
+    from llm.weights_folder import find_weights
 
     def last_rows(name: str, fields: Sequence[str]) -> list[Row]:
         return read_evaluation(development / f"{name}.jsonl", fields)[-limit:]
@@ -51,7 +51,7 @@ def command(weights: Path, development: Path, limit: int) -> None:
         questions=last_rows("folder_calibration", documents.FIELDS),
         folder=development / "folder",
     )
-    folder = weights_folder(str(weights))
+    folder = find_weights(str(weights))
     with counting(len(rows.questions), is_shown=True) as on_row:
         result = calibrate(folder, rows, on_row)
     click.echo(json.dumps(result))

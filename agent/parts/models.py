@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agent.configuration.paths import REPOSITORY
 from agent.configuration.settings import Settings
 from agent.errors import HomespunError, MissingExtraError
+from llm.weights_folder import find_weights
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from graphs.evidence import Evidence
     from graphs.thresholds import Thresholds
     from rag.embedding import Embedder
-
-WEIGHTS = REPOSITORY / "llm" / "weights"
-"""Holds the shipped models, one folder each."""
 
 IN_PASSAGE = "abstention_in_passage"
 """Name of the threshold from which a question is answered from the one passage that comes with it; the best
@@ -33,45 +30,30 @@ def is_foreign(name: str) -> bool:
     return _PROVIDER.fullmatch(name) is not None and not Path(name).exists()
 
 
-def weights_folder(name: str) -> Path:
-    """Return the folder of weights that a name or path stands for.
-
-    Raises:
-        HomespunError: There are no such weights.
-    """
-    shipped = WEIGHTS / name
-    for folder in (shipped, Path(name).expanduser()):
-        if (folder / "config.json").is_file():
-            return folder.resolve()
-    known = ", ".join(sorted(path.parent.name for path in WEIGHTS.glob("*/config.json"))) or "none"
-    raise HomespunError(
-        f"There are no weights for the model {name!r}, looked for in {shipped}: restore that folder, "
-        f"or choose another with --model NAME or --model FOLDER (shipped: {known})."
-    )
-
-
 def own_weights_folder(name: str) -> Path:
     """Return the folder of one of Homespun's own models, for what needs the weights themselves.
 
     Raises:
-        HomespunError: It is another provider's model, or there are no such weights.
+        HomespunError: It is another provider's model.
+        WeightsError: There are no such weights.
     """
     if is_foreign(name):
         raise HomespunError(
             f"The model {name!r} does not run here: this needs weights, choose them with --model FOLDER."
         )
-    return weights_folder(name)
+    return find_weights(name)
 
 
 def open_model(settings: Settings) -> BaseChatModel:
     """Load the language model of the settings.
 
     Raises:
-        HomespunError: It cannot be found, or its library is not installed.
+        HomespunError: It cannot be opened, or its library is not installed.
+        WeightsError: Its weights are missing or damaged.
     """
     if is_foreign(settings.model):
         return _open_foreign(settings)
-    folder = weights_folder(settings.model)
+    folder = find_weights(settings.model)
     from agent.parts.own_model import MeteredHomespun
 
     model = MeteredHomespun(model=str(folder), threads=settings.processors or None)
@@ -119,7 +101,7 @@ def open_thresholds(
     else:
         from llm.calibration import Calibration
 
-        calibration = Calibration.load(weights_folder(settings.model))
+        calibration = Calibration.load(find_weights(settings.model))
     values: dict[str, float] = dict(calibration.thresholds) if calibration else {}
     if one_passage and IN_PASSAGE in values:
         values["abstention"] = values[IN_PASSAGE]

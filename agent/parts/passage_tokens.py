@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.configuration.settings import Settings
-from agent.errors import HomespunError
-from agent.parts.models import is_foreign, weights_folder
+from agent.parts.models import is_foreign
+from llm.errors import WeightsError
+from llm.weights_folder import find_weights
 
 if TYPE_CHECKING:
     from llm.tokenization.tokenizer import Tokenizer
@@ -51,8 +52,8 @@ def passage_tokens(settings: Settings) -> PassageTokens | None:
     """
     name = Settings().model if is_foreign(settings.model) else settings.model
     try:
-        counter = PassageTokens(weights_folder(name))
+        counter = PassageTokens(find_weights(name))
         _ = counter.name
-    except (HomespunError, OSError):
+    except (WeightsError, OSError):
         return None  # who needs the weights themselves will say so
     return counter

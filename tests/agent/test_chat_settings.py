@@ -78,9 +78,9 @@ def test_what_cannot_be_is_explained_and_nothing_changes(
 
 
 def _open_nothing(settings: Settings) -> None:
-    from agent.parts.models import weights_folder
+    from llm.weights_folder import find_weights
 
-    weights_folder(settings.model)
+    find_weights(settings.model)
 
 
 def test_the_folders_that_are_asked_are_a_setting_too(talk: Talk, tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from langchain_core.messages import BaseMessage, HumanMessage
 
-from agent.parts.models import WEIGHTS
 from corpora.prompt_digest import prompt_digest
 from graphs import prompts
 from llm.calibration import Calibration
+from llm.weights_folder import WEIGHTS
 
 PROMPTS = [
     name
