@@ -7,6 +7,10 @@ class ModelError(Exception):
     """Something about the model that the person can mend; the message says what and how."""
 
 
+class RequestError(ValueError):
+    """What is asked of the model is nothing that it can do: a mistake of the program that asks."""
+
+
 class WeightsError(ModelError):
     """The weights folder is missing, incomplete or damaged."""
 

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from agent.errors import HomespunError, QuestionError, explain
 from agent.rendering.escape import one_line
 from agent.serve.gate import BusyError
-from llm.errors import ConstraintError, ContextOverflowError, ModelError
+from llm.errors import ConstraintError, ContextOverflowError, ModelError, RequestError
 from rag.errors import RagError
 
 _LOG = logging.getLogger("uvicorn.error")
@@ -31,10 +31,10 @@ class RefusedError(Exception):
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """Tell the caller what the model says of a request: it checks what is asked of it."""
+    """Tell the caller what the model refuses: here it is the caller who asks it, and no program of ours."""
     try:
         yield
-    except (ValueError, ConstraintError) as error:
+    except (RequestError, ConstraintError) as error:
         raise RefusedError(str(error)) from error
 
 

@@ -8,6 +8,7 @@ from langchain_core.messages import BaseMessage, convert_to_messages
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from agent.conversations.question import is_text
+from llm.errors import RequestError
 
 _LARGEST_SEED = 2**63 - 1
 
@@ -70,14 +71,14 @@ class ChatCompletionRequest(BaseModel):
         """Return the messages as LangChain has them.
 
         Raises:
-            ValueError: One of them is no message; it is named by its place.
+            RequestError: One of them is no message; it is named by its place.
         """
         read: list[BaseMessage] = []
         for number, message in enumerate(self.messages):
             try:
                 read += convert_to_messages([message])
             except Exception as error:  # LangChain checks by stumbling: any class of error may come
-                raise ValueError(f"messages.{number} is no message: {_reason(error)}") from error
+                raise RequestError(f"messages.{number} is no message: {_reason(error)}") from error
         return read
 
     def options(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, ChatMessage, FunctionMessage, ToolMessage
 
+from llm.errors import RequestError
 from llm.tokenization.special_tokens import TASKS
 from llm.tokenization.template import Message
 
@@ -15,7 +16,7 @@ def to_template(messages: Sequence[BaseMessage]) -> list[Message]:
     """Translate a conversation into the messages that `llm.tokenization.template` renders.
 
     Raises:
-        ValueError: A message holds something that is not text, such as an image; it is named.
+        RequestError: A message holds something that is not text, such as an image; it is named.
     """
     return [_translate(message) for message in messages]
 
@@ -62,6 +63,6 @@ def _block_text(block: str | dict[Any, Any], message: BaseMessage) -> str:
         return str(block.get("text", ""))
     if isinstance(message, AIMessage):  # its calls stand in `tool_calls`; reasoning is not repeated
         return ""
-    raise ValueError(
+    raise RequestError(
         f"The model reads text only, but a {message.type} message holds a block of type {kind!r}."
     )

@@ -13,6 +13,7 @@ from langchain_core.utils.function_calling import convert_to_json_schema
 
 from llm.chat.messages import task_of, to_template
 from llm.chat.tool_calls import ToolChoice
+from llm.errors import RequestError
 
 if TYPE_CHECKING:
     from llm.calibration import Calibration
@@ -222,8 +223,13 @@ def _schema_in(response_format: Any) -> Mapping[str, Any]:
             described = response_format.get("json_schema")
             schema = described.get("schema") if isinstance(described, Mapping) else None
             if not isinstance(schema, Mapping):
-                raise ValueError("response_format holds no schema: put one under json_schema.schema.")
+                raise RequestError("response_format holds no schema: put one under json_schema.schema.")
             return schema
         if _OF_TOOLS.isdisjoint(response_format) and not _OF_SCHEMAS.isdisjoint(response_format):
             return response_format
-    return convert_to_json_schema(response_format)
+    try:
+        return convert_to_json_schema(response_format)
+    except Exception as error:  # LangChain checks by stumbling: any class of error may come
+        raise RequestError(
+            "response_format is no schema: give a JSON Schema, or OpenAI's form of one."
+        ) from error

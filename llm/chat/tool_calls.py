@@ -11,6 +11,8 @@ from uuid import uuid4
 from langchain_core.messages import InvalidToolCall, ToolCall
 from langchain_core.messages.tool import ToolCallChunk, invalid_tool_call, tool_call, tool_call_chunk
 
+from llm.errors import RequestError
+
 _OPENING = '{"name":'
 _ARGUMENTS = ',"arguments":'
 
@@ -32,11 +34,11 @@ class ToolChoice:
                 False (no call), the name of a tool, or a dictionary that names one.
 
         Raises:
-            ValueError: It names a tool that is not there, or a tool is none that the program can run.
+            RequestError: It names a tool that is not there, or a tool is none that the program can run.
         """
         for tool in tools:
             if "function" not in tool:
-                raise ValueError(f"{dict(tool)!r} is a tool of another service; bind functions instead")
+                raise RequestError(f"{dict(tool)!r} is a tool of another service; bind functions instead")
         if choice in (None, "auto"):
             return cls(tools, is_required=False)
         if choice in ("any", "required", True):
@@ -49,7 +51,7 @@ class ToolChoice:
         named = [tool for tool in tools if tool["function"]["name"] == name]
         if not named:
             known = ", ".join(tool["function"]["name"] for tool in tools)
-            raise ValueError(f"tool_choice={choice!r} names no bound tool; there are: {known}")
+            raise RequestError(f"tool_choice={choice!r} names no bound tool; there are: {known}")
         return cls(named, is_required=True)
 
 

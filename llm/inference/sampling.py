@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from llm.errors import RequestError
+
 
 @dataclass(frozen=True, slots=True)
 class GenerationSettings:
     """What a caller may ask of a generation.
 
     Raises:
-        ValueError: A value is outside its range; the message quotes it.
+        RequestError: A value is outside its range; the message quotes it.
     """
 
     max_tokens: int = 256
@@ -53,7 +55,7 @@ class GenerationSettings:
         }
         for name, is_valid in checks.items():
             if not is_valid:
-                raise ValueError(f"{name}={getattr(self, name)!r} is out of range")
+                raise RequestError(f"{name}={getattr(self, name)!r} is out of range")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from agent.configuration.paths import locate
 from agent.configuration.settings import ServeSettings, Settings
 from agent.errors import StorageError
 from agent.serve.app import build_app
-from llm.errors import WeightsError
+from llm.errors import ConstraintError, RequestError, WeightsError
 from rag.errors import FolderError
 from tests.agent.conftest import FixedEmbedder
 from tests.agent.fakes import LIGHTHOUSE, SMALL_TALK, MemoryIndex, RuleModel, open_memory_index
@@ -244,21 +244,33 @@ def test_a_caller_who_goes_before_a_whole_reply_frees_the_place(assemble: Assemb
         assert status == 200
 
 
-class StrictModel(RuleModel):
-    """Refuses every conversation."""
+class FailingModel(RuleModel):
+    """Fails at every conversation."""
+
+    error: Exception
 
     def _stream(self, *_: Any, **more: Any) -> Iterator[ChatGenerationChunk]:
-        raise ValueError("no word for it")
+        raise self.error
 
     def _generate(self, *_: Any, **more: Any) -> ChatResult:
-        raise ValueError("no word for it")
+        raise self.error
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_what_the_model_refuses_is_told_to_who_asked_for_it(assemble: Assemble, stream: bool) -> None:
-    with serving(assemble(StrictModel())) as address:
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (RequestError("There is no word for it."), 400, "There is no word for it."),
+        (ConstraintError("There is no word for it."), 400, "There is no word for it."),
+        (ValueError("mean of an empty slice"), 500, "The server made a mistake (ValueError)."),
+    ],
+)
+def test_what_the_model_refuses_is_told_to_who_asked_for_it_but_no_mistake_is(
+    assemble: Assemble, error: Exception, status: int, said: str, stream: bool
+) -> None:
+    with serving(assemble(FailingModel(error=error)), "critical") as address:
         response = httpx.post(f"{address}/v1/chat/completions", json={"messages": HELLO, "stream": stream})
-    assert (response.status_code, response.json()["error"]["message"]) == (400, "no word for it")
+    assert (response.status_code, response.json()["error"]["message"]) == (status, said)
 
 
 def test_what_the_model_refuses_of_the_graphs_is_a_mistake_of_the_program(assemble: Assemble) -> None:

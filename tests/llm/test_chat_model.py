@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 
 from graphs.ports import ChoiceModel, SpanModel
 from llm import ChatHomespun
-from llm.errors import ConstraintError, ContextOverflowError, WeightsError
+from llm.errors import ConstraintError, ContextOverflowError, RequestError, WeightsError
 from llm.inference.attention import BLOCK
 
 
@@ -99,7 +99,7 @@ def test_tool_choice_none_forbids_calls(chat: ChatHomespun) -> None:
 
 
 def test_an_unknown_tool_choice_names_the_tools(chat: ChatHomespun) -> None:
-    with pytest.raises(ValueError, match="get_weather"):
+    with pytest.raises(RequestError, match="get_weather"):
         chat.bind_tools([get_weather], tool_choice="get_wether")
 
 
@@ -236,7 +236,7 @@ def test_an_overlong_prompt_is_refused_with_both_counts(chat: ChatHomespun) -> N
 
 
 def test_missing_weights_are_named() -> None:
-    with pytest.raises(WeightsError, match="no-such-model"):
+    with pytest.raises(WeightsError, match=r"no-such-model.*looked for in .*: restore .*shipped: "):
         ChatHomespun(model="no-such-model").invoke("Hello")
 
 
@@ -270,8 +270,26 @@ def test_stop_strings_end_the_reply_before_them(chat: ChatHomespun) -> None:
 
 def test_images_are_refused_by_name(chat: ChatHomespun) -> None:
     block = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}}
-    with pytest.raises(ValueError, match="image_url"):
+    with pytest.raises(RequestError, match="image_url"):
         chat.invoke([HumanMessage([block])])
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"response_format": {"type": "json_schema"}}, "holds no schema"),
+        ({"response_format": {"toolSpec": 1}}, "is no schema"),
+        ({"response_format": []}, "is no schema"),
+        ({"stop": [""]}, "stop="),
+        ({"top_p": 2}, "top_p=2"),
+        ({"tools": [{"type": "web_search"}]}, "another service"),
+    ],
+)
+def test_what_no_model_can_do_is_told_apart_from_mistakes(
+    chat: ChatHomespun, options: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(RequestError, match=said):
+        chat.invoke("Hello", **options)
 
 
 async def test_a_cancelled_task_stops_the_reply(chat: ChatHomespun, monkeypatch: pytest.MonkeyPatch) -> None:
