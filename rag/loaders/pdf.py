@@ -1,4 +1,4 @@
-"""PDF: the text of each page, with the page's number."""
+"""PDF: the text of each page without its running lines, with the page's number."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from rag.errors import LoadError
 from rag.loaders.document import LoadedDocument, Section, Source
+from rag.loaders.running_lines import without_running_lines
 
 _PAGE_GAP = "\n\n"
 
@@ -26,7 +27,7 @@ def load(source: Source) -> LoadedDocument:
         pages = [_page_text(pdf, number) for number in range(len(pdf))]
     if not "".join(pages).strip():
         raise LoadError("holds no text, perhaps only scanned pictures; run it through OCR first")
-    return _assemble(pages)
+    return _assemble(without_running_lines(pages))
 
 
 def _page_text(pdf: Any, number: int) -> str:
@@ -37,8 +38,8 @@ def _page_text(pdf: Any, number: int) -> str:
         text: str = page.get_textpage().get_text_bounded()
     except pypdfium2.PdfiumError:
         return ""  # one broken page must not cost the others
-    # PDFium marks a word split at the end of a line with U+FFFE: the word is whole without it.
-    return text.replace("\r\n", "\n").replace("\ufffe", "").replace("\0", "")
+    # PDFium marks a word split at the end of a line with U+0002: the word is whole without it.
+    return text.replace("\r\n", "\n").replace("\x02", "").replace("\0", "")
 
 
 def _assemble(pages: list[str]) -> LoadedDocument:

@@ -15,13 +15,14 @@ CONTAINER = (
 
 
 def pdf(pages: list[str]) -> bytes:
-    """A PDF whose pages hold one line of Latin text each."""
+    """A PDF whose pages hold lines of Latin text."""
     objects = ["<< /Type /Catalog /Pages 2 0 R >>", ""]
     kids = []
     objects.append("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
     for page in pages:
         shown = page.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
-        stream = f"BT /F1 12 Tf 50 700 Td ({shown}) Tj ET"
+        lines = " 0 -20 Td ".join(f"({line}) Tj" for line in shown.split("\n"))
+        stream = f"BT /F1 12 Tf 50 700 Td {lines} ET"
         objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
         objects.append(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 5000 800] /Contents {len(objects)} 0 R"

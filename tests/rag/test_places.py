@@ -142,6 +142,23 @@ def test_pdf_chunks_name_their_page(words: list[int], sandbox: Sandbox) -> None:
         assert set(re.findall(r"p(\d+)w", text)) == {str(chunk.page)}
 
 
+def test_pdf_words_that_a_line_divides_are_whole(sandbox: Sandbox) -> None:
+    document, _ = load("a.pdf", samples.pdf(["Halyards are mani-\nfold ropes."]), sandbox)
+    assert document.text.strip() == "Halyards are manifold ropes."
+
+
+def test_pdf_chunks_hold_no_running_lines_and_stand_where_they_say(sandbox: Sandbox) -> None:
+    pages = [
+        f"Harbour Report 2024\nPier {n} is {30 + n} m long.\nIt has {n} cranes.\n- {n + 4} -"
+        for n in range(1, 5)
+    ]
+    document, chunks = load("a.pdf", samples.pdf(pages), sandbox)
+    check_chunks(document, chunks)
+    assert [(chunk.page, document.text[chunk.start : chunk.end]) for chunk in chunks] == [
+        (n, f"Pier {n} is {30 + n} m long.\nIt has {n} cranes.") for n in range(1, 5)
+    ]
+
+
 def test_word_document(sandbox: Sandbox) -> None:
     document, chunks = load(
         "a.docx", samples.docx(["Leave policy", "You have thirty days.", "Ask <Ann> & Bob."]), sandbox
