@@ -103,11 +103,15 @@ class View:
         self.console.print(Padding(table, (0, _INDENT), expand=False))
 
     def excerpt(self, text: str, citation: Citation, context: int = 6) -> None:
-        """Write the lines of a document around a quotation, which stands out."""
-        first = max(citation.start_line - context, 1)
-        every = text.split("\n")
-        lines = every[first - 1 : citation.end_line + context]
+        """Write the lines of a document around a quotation, which stands out.
+
+        The text of a web page has other lines than its file, so they have no numbers.
+        """
+        start, end = (1 + text.count("\n", 0, place) for place in (citation.start, citation.end))
+        first, every = max(start - context, 1), text.split("\n")
+        lines = every[first - 1 : end + context]
         offset = sum(len(line) + 1 for line in every[: first - 1])
+        are_of_file = (start, end) == (citation.start_line, citation.end_line)
         width = len(str(first + len(lines) - 1))
         for number, line in enumerate(lines, first):
             shown = Text()
@@ -115,7 +119,7 @@ class View:
             parts = (line[: max(begin, 0)], line[max(begin, 0) : max(end, 0)], line[max(end, 0) :])
             for part, style in zip(parts, ("", "bold green", ""), strict=True):
                 shown.append(self.screen.text(visible(part.removesuffix("\r"))), style)  # lines may end so
-            self.beside(f"  {number:>{width}}  ", shown)
+            self.beside(f"  {number:>{width}}  " if are_of_file else "    ", shown)
             offset += len(line) + 1
 
     def beside(self, label: str, text: Text) -> None:

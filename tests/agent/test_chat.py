@@ -158,6 +158,13 @@ def test_line_ends_of_windows_are_not_shown() -> None:
     assert output.getvalue().split("\n")[:3] == ["  1  One.", "  2  Two is the answer.", "  3  Three."]
 
 
+def test_the_text_of_a_web_page_is_shown_around_a_quotation_wherever_that_stands_in_its_file() -> None:
+    output, text = io.StringIO(), "Towers\n\nOne. Two is the answer.\n\nThree."
+    citation = Citation("a.html", "Two is the answer.", start_line=212, end_line=219, start=13, end=31)
+    View(make_console(PLAIN, output), PLAIN).excerpt(text, citation, context=1)
+    assert output.getvalue().split("\n") == ["    ", "    One. Two is the answer.", "    ", ""]
+
+
 def test_trace_shows_the_steps(talk: Talk) -> None:
     assert "shown" in talk("/trace on")
     assert "grade: Reading 2 passages" in talk("How tall is the lighthouse?")
