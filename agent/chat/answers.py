@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shlex
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from agent.chat.slash import SlashCommand, SlashError, take_number
+from agent.chat.slash import SlashCommand, SlashError
 from agent.chat.terminal import echo
 from agent.conversations.answer import Answer, Citation
 from agent.rendering.confidence import percent, sentence
@@ -19,16 +19,14 @@ if TYPE_CHECKING:
 
 def show_sources(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - every command takes arguments
     """Show the sources of the last answer again."""
-    answer = _last(chat)
-    if not answer.citations:
-        raise SlashError("The last answer has no sources.")
-    chat.view.sources(answer.citations, f"{chat.session.turns[-1].question} {answer.text or ''}")
+    citations = _sources(chat)
+    chat.view.sources(citations, f"{chat.session.turns[-1].question} {_last(chat).text or ''}")
 
 
 def open_source(chat: Chat, arguments: list[str]) -> None:
     """Show where a quotation stands in its document, or open it in the editor of the settings."""
-    citations = _last(chat).citations
-    citation = citations[take_number(arguments, len(citations), "/open") - 1]
+    citations = _sources(chat)
+    citation = citations[_number(arguments, len(citations), "/open") - 1]
     library = chat.assembly.library.get()
     if editor := chat.assembly.settings.editor.strip():
         _edit(editor, str(library.locate(citation.path)), citation)
@@ -39,11 +37,12 @@ def open_source(chat: Chat, arguments: list[str]) -> None:
 
 def explain_answer(chat: Chat, arguments: list[str]) -> None:
     """Show what the model decided on the way to the last answer, and how sure it was."""
-    answer = _last(chat)
     if arguments:
-        number = take_number(arguments, len(answer.citations), "/why")
-        _explain_source(chat, number, answer.citations[number - 1])
+        citations = _sources(chat)
+        number = _number(arguments, len(citations), "/why")
+        _explain_source(chat, number, citations[number - 1])
         return
+    answer = _last(chat)
     chat.view.table(
         ("sure", "step", "decision"),
         (
@@ -98,6 +97,21 @@ def _last(chat: Chat) -> Answer:
     if answer is None:
         raise SlashError("Nothing was answered yet: ask a question first.")
     return answer
+
+
+def _sources(chat: Chat) -> Sequence[Citation]:
+    citations = _last(chat).citations
+    if not citations:
+        raise SlashError("The last answer has no sources.")
+    return citations
+
+
+def _number(arguments: list[str], most: int, usage: str) -> int:
+    """Return the number from 1 to `most` that is the only argument; 1 when it is left out."""
+    text = arguments[0].strip("[]") if arguments else "1"
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
+        raise SlashError(f"{usage} takes a number from 1 to {most}, not {text!r}.")
+    return int(text)
 
 
 def _numbers(chat: Chat) -> Iterable[str]:

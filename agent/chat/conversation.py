@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from agent.chat.slash import SlashCommand, SlashError
 from agent.conversations.threads import Thread, ThreadStore
 from agent.rendering.ages import age
+from agent.rendering.counts import counted
 from agent.rendering.export import as_markdown
 from agent.rendering.places import short
 
@@ -25,8 +26,8 @@ def list_threads(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - ev
     chat.view.table(
         ("", "id", "title", "", "last used"),
         (
-            ("*" if thread.id == chat.session.thread else "", thread.id, thread.title, _turns(thread.turns),
-             age(thread.updated))
+            ("*" if thread.id == chat.session.thread else "", thread.id, thread.title,
+             counted(thread.turns, "turn"), age(thread.updated))
             for thread in threads
         ),
         long=2,
@@ -60,7 +61,7 @@ def _ask_its_folders(chat: Chat, thread: Thread) -> None:
 
 def show_resumed(chat: Chat, thread: Thread) -> None:
     """Say which conversation goes on, and show its last turn."""
-    chat.view.say(f"Going on with \u201c{thread.title}\u201d ({_turns(thread.turns)}).", "cyan")
+    chat.view.say(f"Going on with \u201c{thread.title}\u201d ({counted(thread.turns, 'turn')}).", "cyan")
     if chat.session.turns:
         turn = chat.session.turns[-1]
         chat.view.say(f"\u203a {turn.question}", "bold")
@@ -118,10 +119,6 @@ def clear(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - every com
     if chat.view.screen.interactive:
         chat.view.console.clear()
     chat.view.say("A new conversation.")
-
-
-def _turns(count: int) -> str:
-    return "1 turn" if count == 1 else f"{count} turns"
 
 
 def _store(chat: Chat) -> ThreadStore:

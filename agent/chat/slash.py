@@ -65,17 +65,3 @@ def find_command(commands: Mapping[str, SlashCommand], name: str) -> SlashComman
         return begun[0]
     hint = nearest(name, commands) or " See /help."
     raise SlashError(f"There is no command /{name}.{hint.replace('mean ', 'mean /')}")
-
-
-def take_number(arguments: list[str], most: int, usage: str) -> int:
-    """Return the number from 1 to `most` that is the only argument; 1 when it is left out.
-
-    Raises:
-        SlashError: It is no such number.
-    """
-    if not most:
-        raise SlashError("The last answer has no sources.")
-    text = arguments[0].strip("[]") if arguments else "1"
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
-        raise SlashError(f"{usage} takes a number from 1 to {most}, not {text!r}.")
-    return int(text)

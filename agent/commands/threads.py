@@ -44,6 +44,7 @@ def command(
 
 def _list(context: Context, store: ThreadStore, as_json: bool) -> None:
     from agent.rendering.ages import age
+    from agent.rendering.counts import counted
     from agent.rendering.escape import one_line, to_json
 
     threads = store.threads(context.settings.threads)
@@ -58,7 +59,7 @@ def _list(context: Context, store: ThreadStore, as_json: bool) -> None:
     if not threads and context.messages.interactive:
         click.echo("No conversation is saved yet.", err=True)
     for thread in threads:
-        turns = "1 turn" if thread.turns == 1 else f"{thread.turns} turns"
+        turns = counted(thread.turns, "turn")
         line = f"{thread.id}  {age(thread.updated):>14}  {turns:>9}  {one_line(thread.title)}"
         click.echo(context.output.text(line))
 

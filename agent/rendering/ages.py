@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+from agent.rendering.counts import counted
+
 _UNITS = ((86_400 * 365, "year"), (86_400 * 30, "month"), (86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 
@@ -13,5 +15,5 @@ def age(moment: float, now: float | None = None) -> str:
     for length, unit in _UNITS:
         count = int(seconds // length)
         if count >= 1:
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+            return f"{counted(count, unit)} ago"
     return "just now"
