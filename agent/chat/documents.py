@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.chat.slash import SlashCommand
+from agent.rendering.counts import indexed
 
 if TYPE_CHECKING:
     from agent.chat.chat import Chat
@@ -28,11 +29,7 @@ def refresh(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - every c
     """Read what changed in the folders and say what was done."""
     chat.work("Reading the documents", chat.assembly.refresh)
     for folder, report in zip(chat.assembly.folders, chat.assembly.reports, strict=False):
-        chat.view.say(
-            f"{folder.name}: {report.added} added, {report.changed} changed, {report.unchanged} unchanged, "
-            f"{report.removed} removed, {len(report.failed)} failed; {report.chunks} passages"
-            f"{_waiting(report)}"
-        )
+        chat.view.say(f"{folder.name}: {indexed(report)}{_waiting(report)}")
         for failure in report.failed[:_MOST_FAILURES]:
             chat.view.say(f"  {failure.path}: {failure.reason}", "yellow")
         if len(report.failed) > _MOST_FAILURES:

@@ -61,11 +61,10 @@ def report_lines(report: IndexReport, shown: frozenset[FailedFile] = frozenset()
         report: What was done.
         shown: Failures that the person knows already.
     """
+    from agent.rendering.counts import indexed
     from agent.rendering.escape import one_line
 
-    counts = f"{report.added} added, {report.changed} changed, {report.unchanged} unchanged, "
-    counts += f"{report.removed} removed, {len(report.failed)} failed"
-    lines = [f"{counts}; {report.chunks} passages in {report.seconds:.1f} s"]
+    lines = [f"{indexed(report)} in {report.seconds:.1f} s"]
     new = [failure for failure in report.failed if failure not in shown]
     lines += [f"  {one_line(failure.path)}: {one_line(failure.reason)}" for failure in new]
     return lines
