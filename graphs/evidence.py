@@ -40,19 +40,22 @@ class Evidence:
         """The fit by name, as `calibration.json` keeps it."""
         return {"grade": self.grade, "similarity": self.similarity, "bias": self.bias}
 
-    def weigh(self, question: str, texts: Sequence[str], grades: Sequence[float]) -> Work[list[float]]:
+    def weigh(
+        self, question: str, context: str, texts: Sequence[str], grades: Sequence[float]
+    ) -> Work[list[float]]:
         """Return the probability that each text answers the question.
 
         Args:
             question: The question.
-            texts: Passages or sentences.
+            context: What was said around it; where that is not empty, its likeness counts as much.
+            texts: Passages, sentences, or tools in words.
             grades: The model's own probability for each.
         """
         if self.embeddings is None or not texts:
             return list(grades)
         similarities: list[float] = yield Ask(
-            lambda: self.similarities(question, texts),
-            lambda: asyncio.to_thread(self.similarities, question, texts),
+            lambda: self.similarities(question, texts, context),
+            lambda: asyncio.to_thread(self.similarities, question, texts, context),
         )
         return [self.probability(grade, alike) for grade, alike in zip(grades, similarities, strict=True)]
 
@@ -61,14 +64,21 @@ class Evidence:
         score = self.grade * log_odds(grade) + self.similarity * similarity + self.bias
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
-    def similarities(self, question: str, texts: Sequence[str]) -> list[float]:
-        """Return the cosine between a question and each text; needs embeddings."""
+    def similarities(self, question: str, texts: Sequence[str], context: str = "") -> list[float]:
+        """Return the cosine between a question and each text, or its mean with that of a context.
+
+        Raises:
+            ValueError: There are no embeddings.
+        """
         if self.embeddings is None:
             raise ValueError("similarities need embeddings")
-        asked = _unit(np.asarray([self.embeddings.embed_query(question)], dtype=np.float64))
-        told = _unit(np.asarray(self.embeddings.embed_documents(list(texts)), dtype=np.float64))
-        cosines: list[float] = (told @ asked[0]).tolist()
-        return cosines
+        queries = [
+            self.embeddings.embed_query(words) for words in [question, *([context] if context else [])]
+        ]
+        told = self.embeddings.embed_documents(list(texts))
+        cosines = _unit(np.asarray(told, dtype=np.float64)) @ _unit(np.asarray(queries, dtype=np.float64)).T
+        means: list[float] = cosines.mean(axis=1).tolist()
+        return means
 
 
 def log_odds(probability: float) -> float:

@@ -111,7 +111,7 @@ def _tools(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], No
 
     model, embedder = open_model(context.settings), MiniLM()
     evidence = open_evidence(context.settings, model, embedder, "tool_evidence")
-    choice = ToolChoice(Mind(model), evidence, open_thresholds(context.settings, model).tool)
+    choice = ToolChoice(Mind(model), evidence, open_thresholds(context.settings, model))
     return evaluate_tools(choice, rows, embedder=embedder, on_row=on_row)
 
 

@@ -11,7 +11,7 @@ from corpora.passages import find_span, passage, sentences
 from corpora.wells import Row
 from graphs import Evidence, prompts
 from graphs.evidence import log_odds
-from graphs.tool_agent.choice import describe
+from graphs.tool_agent.choice import asked, describe, stands_alone
 from llm import ChatHomespun
 from llm.errors import ContextOverflowError
 from llm.evaluation.decisions import best_threshold, fit_logistic
@@ -62,21 +62,22 @@ def fit_tool_evidence(
         except ContextOverflowError:
             continue
         if tools:
-            alike = likeness.similarities(messages[-1].text, [describe(tool) for tool in tools])
+            question, context = asked(messages)
+            alike = likeness.similarities(question, [describe(tool) for tool in tools], context)
             wanted = {expected["name"] for expected in row["expected"]}
-            offers.append(_Offer(calls, alike, [tool["function"]["name"] in wanted for tool in tools]))
+            truths = [tool["function"]["name"] in wanted for tool in tools]
+            offers.append(_Offer(calls, alike, truths, stands_alone(messages)))
     evidence = _fit(
         embeddings,
         [call for offer in offers for call in offer.calls],
         [alike for offer in offers for alike in offer.similarities],
         [truth for offer in offers for truth in offer.truths],
     )
-    is_needed = [any(offer.truths) for offer in offers]
-    alone = [max(offer.calls) for offer in offers]
-    weighed = [max(map(evidence.probability, offer.calls, offer.similarities)) for offer in offers]
+    single = [offer for offer in offers if offer.stands_alone] or offers
+    weighed = [max(map(evidence.probability, offer.calls, offer.similarities)) for offer in single]
     return evidence, {
-        "call": best_threshold(alone, is_needed),
-        "tool": best_threshold(weighed, is_needed),
+        "call": best_threshold([max(offer.calls) for offer in offers], [offer.is_needed for offer in offers]),
+        "tool": best_threshold(weighed, [offer.is_needed for offer in single]),
     }
 
 
@@ -112,6 +113,13 @@ class _Offer:
     """How alike the message and each tool are."""
     truths: list[bool]
     """Which of them may be called."""
+    stands_alone: bool
+    """Whether nothing was said before the message."""
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether any of them may be called."""
+        return any(self.truths)
 
 
 def _fit(

@@ -12,13 +12,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from graphs.evidence import Evidence
 from graphs.mind import Mind
 from graphs.ports import CopyingModel, ToolModel
 from graphs.step import Ask, Work
+from graphs.thresholds import Thresholds
+
+RECENT = 3
+"""Messages of a conversation that say what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +31,8 @@ class ToolChoice:
 
     mind: Mind
     evidence: Evidence = Evidence()  # noqa: RUF009 - frozen, so all may share it
-    threshold: float = 0.5
-    """Probability from which a tool is called."""
+    thresholds: Thresholds = Thresholds()  # noqa: RUF009
+    """`tool` and `call` decide whether a tool is called."""
 
     @property
     def is_weighed(self) -> bool:
@@ -43,21 +47,30 @@ class ToolChoice:
     def reply(self, messages: Sequence[BaseMessage], tools: Sequence[Any]) -> Work[AIMessage]:
         """Reply with calls of the tools, or in words.
 
-        Once a tool has answered, the model alone decides how to go on: the person's message is as like the
-        tool as before, though it is dealt with.
+        Likeness helps to tell which tool is meant. Whether any is to be called it tells of a message that
+        stands alone; later on the conversation is as like its tools as before, though they may have
+        answered: then the model alone decides that.
 
         Args:
             messages: The conversation, as `prompts.tool` lays it out.
             tools: What LangChain takes as tools.
         """
-        is_asked = isinstance(messages[-1], HumanMessage) and bool(tools)
-        if not is_asked or not self.is_weighed:
+        if not (tools and self.is_weighed):
             return (yield from self.mind.write(messages, tools=tools, streamed=not self.is_weighed))
-        probabilities = yield from self.probabilities(messages, tools)
-        best = max(range(len(tools)), key=probabilities.__getitem__)
-        if probabilities[best] < self.threshold:
-            return (yield from self.mind.write(messages, streamed=True))
-        return (yield from self.mind.write(messages, tools=[tools[best]], tool_choice="any", streamed=True))
+        alone, weighed = yield from self.probabilities(messages, tools)
+        best = max(range(len(tools)), key=weighed.__getitem__)
+        if stands_alone(messages):
+            is_called = weighed[best] >= self.thresholds.tool
+        else:
+            is_called = max(alone) >= self.thresholds.call
+        if is_called:
+            return (
+                yield from self.mind.write(messages, tools=[tools[best]], tool_choice="any", streamed=True)
+            )
+        has_result = isinstance(messages[-1], ToolMessage)
+        # A small model has learned to pass on results with a tool in view.
+        offered = [tools[best]] if has_result else ()
+        return (yield from self.mind.write(messages, tools=offered, streamed=not has_result))
 
     def correct(
         self, messages: Sequence[BaseMessage], tool: Any, refused: Mapping[str, Any]
@@ -77,17 +90,36 @@ class ToolChoice:
             reply = yield from self.mind.call(messages, tool, copied=False)
         return reply
 
-    def probabilities(self, messages: Sequence[BaseMessage], tools: Sequence[Any]) -> Work[list[float]]:
-        """Return how likely each tool is called for; the model must be a `ToolModel`."""
+    def probabilities(
+        self, messages: Sequence[BaseMessage], tools: Sequence[Any]
+    ) -> Work[tuple[list[float], list[float]]]:
+        """Return how likely each tool is called for, by the model alone and weighed with its likeness.
+
+        Raises:
+            TypeError: The model is no `ToolModel`.
+        """
         model = self.mind.model
         if not isinstance(model, ToolModel):
             raise TypeError("only a ToolModel says how likely it calls a tool")
         score = model.call_probabilities
-        calls: list[float] = yield Ask(
+        alone: list[float] = yield Ask(
             lambda: score(messages, tools), lambda: asyncio.to_thread(score, messages, tools)
         )
         shown = [describe(convert_to_openai_tool(tool)) for tool in tools]
-        return (yield from self.evidence.weigh(messages[-1].text, shown, calls))
+        return alone, (yield from self.evidence.weigh(*asked(messages), shown, alone))
+
+
+def asked(messages: Sequence[BaseMessage]) -> tuple[str, str]:
+    """Return the person's latest words, and what was said last by both, if that is more."""
+    said = [message for message in messages if message.text and isinstance(message, HumanMessage | AIMessage)]
+    latest = next((message for message in reversed(said) if isinstance(message, HumanMessage)), messages[-1])
+    recent = said[-RECENT:]
+    return latest.text, " ".join(message.text for message in recent) if len(recent) > 1 else ""
+
+
+def stands_alone(messages: Sequence[BaseMessage]) -> bool:
+    """Whether nothing was said before the last message, and no tool has answered."""
+    return sum(not isinstance(message, SystemMessage) for message in messages) == 1
 
 
 def describe(tool: Mapping[str, Any]) -> str:

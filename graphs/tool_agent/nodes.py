@@ -141,7 +141,7 @@ class ToolAgentNodes:
     def _choice(self) -> ToolChoice:
         """Return how tools are chosen, as the context of a run of the assistant or the reasoner sets it."""
         thresholds = DocumentQAContext.current().thresholds
-        return replace(self.choice, threshold=thresholds.tool) if thresholds else self.choice
+        return replace(self.choice, thresholds=thresholds) if thresholds else self.choice
 
     def _settings(self) -> ToolAgentNodes:
         """Return these nodes as the run's context sets them."""

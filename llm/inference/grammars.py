@@ -20,7 +20,7 @@ _REPLACED = 2
 """Most pieces of a text that a span takes the place of."""
 _SPAN = r"[^\s?!]+( [^\s?!]+){0,7}"
 """At most eight words within one sentence."""
-_ARGUMENT = r"[^\s'‘’“”,;:!?]((.|\n)*[^\s'‘’“”,;:])?"
+_ARGUMENT = r"[^\s'\u2018\u2019\u201c\u201d,;:!?]((.|\n)*[^\s'\u2018\u2019\u201c\u201d,;:])?"
 """What is copied into an argument comes without the marks around it."""
 _CONNECTIVES = ("of", "in", "for", "at", "by", "about", "to", "from", "with", "on", "the", "as")
 """Words that join a span to the text before it."""

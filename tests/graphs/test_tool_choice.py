@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 from langchain_core.language_models import LanguageModelInput
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.tools import BaseTool, ToolException, tool
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 from pydantic import Field
 
-from graphs import Evidence, Thresholds, build_tool_agent
+from graphs import Evidence, Thresholds, build_tool_agent, prompts
 from graphs.evidence import log_odds
 from graphs.mind import Mind
-from graphs.step import Step
+from graphs.step import Step, Work
 from graphs.tool_agent.choice import ToolChoice, describe
 from tests.graphs.fakes import ScriptedModel
 from tests.graphs.test_evidence import WordEmbedder
@@ -39,10 +39,14 @@ class ScoringModel(ScriptedModel):
     """Says how likely it calls each tool, and calls the one that it must."""
 
     likely: dict[str, float] = Field(default_factory=dict)
+    likely_later: dict[str, float] = Field(default_factory=dict)
+    """After a tool has answered."""
     offered: list[tuple[list[str], Any]] = Field(default_factory=list)
     """Names of the tools and the tool choice of every call."""
 
     def call_probabilities(self, messages: Sequence[BaseMessage], tools: Sequence[Any]) -> list[float]:
+        if isinstance(messages[-1], ToolMessage):
+            return [self.likely_later.get(tool.name, 0.0) for tool in tools]
         return [self.likely[tool.name] for tool in tools]
 
     def bind_tools(
@@ -64,6 +68,12 @@ def model_that(**likely: float) -> ScoringModel:
     return ScoringModel(script={"tool": [reply, "It is 38 metres tall."]}, likely=likely)
 
 
+def choice_among(
+    choice: ToolChoice, tools: Sequence[BaseTool]
+) -> Callable[[Sequence[BaseMessage]], Work[AIMessage]]:
+    return lambda messages: choice.reply(messages, tools)
+
+
 def test_likeness_decides_between_tools_that_the_model_finds_alike() -> None:
     model = model_that(tower=0.4, harbour=0.5)
     graph = build_tool_agent(model, [harbour, tower], evidence=WEIGHED)
@@ -73,10 +83,31 @@ def test_likeness_decides_between_tools_that_the_model_finds_alike() -> None:
     assert result["answer"] == "It is 38 metres tall."
 
 
-def test_after_a_result_the_model_is_offered_all_tools_again() -> None:
-    model = model_that(tower=0.9, harbour=0.1)
-    build_tool_agent(model, [harbour, tower], evidence=WEIGHED).invoke({"question": "How tall is the tower?"})
-    assert model.offered[1] == (["harbour", "tower"], None)
+def test_after_a_result_the_model_alone_decides_whether_and_likeness_helps_to_tell_which() -> None:
+    for later, calls in ((0.4, ["tower"]), (0.6, ["tower", "harbour"])):
+        model = model_that(tower=0.9, harbour=0.1)
+        dug = AIMessage("", tool_calls=[{"name": "harbour", "args": {"year": 1612}, "id": "2"}])
+        model.script["tool"] = [
+            *model.script["tool"][:1],
+            *([dug] if later > 0.5 else []),
+            "38 metres, in 1612.",
+        ]
+        model.likely_later = {"tower": later, "harbour": later - 0.1}
+        agent = build_tool_agent(model, [harbour, tower], evidence=WEIGHED)
+        result = agent.invoke({"question": "How tall is the tower, and what of the harbour harbour harbour?"})
+        assert [call["name"] for call in result["calls"]] == calls
+        assert model.offered[1] == (["harbour"], "any" if later > 0.5 else None)
+
+
+def test_in_a_conversation_the_model_alone_decides_whether_and_all_words_count_for_which() -> None:
+    said = [HumanMessage("Is the tower tall?"), AIMessage("Which tower?"), HumanMessage("That one.")]
+    offered = []
+    for likely in (0.55, 0.45):
+        model = model_that(tower=likely, harbour=likely)
+        choice = ToolChoice(Mind(model), WEIGHED)
+        Step("choose", choice_among(choice, [harbour, tower])).invoke(prompts.tool(said))
+        offered.append(model.offered)
+    assert offered == [[(["tower"], "any")], []]
 
 
 def test_what_is_not_likely_enough_is_answered_in_words() -> None:
@@ -98,7 +129,8 @@ def test_the_probabilities_are_those_of_the_regression() -> None:
     choice = ToolChoice(Mind(model_that(tower=0.4, harbour=0.5)), WEIGHED)
     said = [HumanMessage("the tower")]
     step = Step("choose", lambda messages: choice.probabilities(messages, [tower, harbour]))
-    likely_tower, likely_harbour = step.invoke(said)
+    alone, (likely_tower, likely_harbour) = step.invoke(said)
+    assert alone == [0.4, 0.5]
     assert log_odds(likely_tower) == pytest.approx(0.5 * log_odds(0.4) + 4.0 - 2.0)
     assert log_odds(likely_harbour) == pytest.approx(0.5 * log_odds(0.5) - 2.0)
 
