@@ -35,7 +35,7 @@ def find_weights(model: str) -> Path:
     known = ", ".join(sorted(path.parent.name for path in WEIGHTS.glob("*/config.json"))) or "none"
     raise WeightsError(
         f"There are no weights for the model {model!r}, looked for in {shipped}: restore that folder, "
-        f"or choose another model by its name (shipped: {known}) or a folder with a config.json."
+        f"or name another model (shipped: {known}) or a folder with a config.json, in the terminal with --model."
     )
 
 
