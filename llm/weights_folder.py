@@ -34,8 +34,8 @@ def find_weights(model: str) -> Path:
             return folder.resolve()
     known = ", ".join(sorted(path.parent.name for path in WEIGHTS.glob("*/config.json"))) or "none"
     raise WeightsError(
-        f"There are no weights for the model {model!r}, looked for in {shipped}: restore that folder, "
-        f"or name another model (shipped: {known}) or a folder with a config.json, in the terminal with --model."
+        f"There are no weights for the model {model!r}, looked for in {shipped}: restore that folder, or "
+        f"name another model (shipped: {known}) or a folder with a config.json, in the terminal with --model."
     )
 
 

@@ -15,7 +15,6 @@ from langchain_core.runnables import RunnableLambda
 
 from agent.assembly import Assembly
 from agent.configuration.settings import Settings
-from agent.errors import HomespunError
 from agent.evaluation.invented_world import STATEMENTS, invent
 from agent.evaluation.own_tool_tasks import KINDS, Task, holds, tasks
 from agent.evaluation.own_tools import evaluate_own_tools, likeliest_result, measure
@@ -32,6 +31,7 @@ from corpora.worlds import names
 from corpora.worlds.facts import KINDS as TAUGHT
 from corpora.worlds.requests import requests
 from graphs import build_tool_agent
+from llm.errors import WeightsError
 from tests.graphs.fakes import ScriptedModel
 from tests.graphs.test_evidence import WordEmbedder
 
@@ -170,7 +170,7 @@ def questions_again() -> list[dict[str, Any]]:
 
 def test_nothing_is_read_where_the_model_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Assembly, "_open_own_index", lambda *_: pytest.fail("an index was opened"))
-    with pytest.raises(HomespunError, match="no weights"), assembly_over(WORLD.write, NO_MODEL) as assembly:
+    with pytest.raises(WeightsError, match="no weights"), assembly_over(WORLD.write, NO_MODEL) as assembly:
         assembly.model.get()
 
 
