@@ -1,9 +1,11 @@
-"""A tiny embedding model: words become numbers by their hash, so equal texts get equal vectors."""
+"""A tiny embedding model, where equal texts get equal vectors by their hash, and a collection in memory."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
+from typing import Any
 
 from langchain_core.embeddings import Embeddings
 
@@ -31,3 +33,25 @@ class FakeEmbedder(Embeddings):
             digest = hashlib.md5(word.encode(), usedforsecurity=False).hexdigest()
             vector[int(digest, 16) % self.dimensions] += 1.0
         return vector
+
+
+class FakeCollection:
+    """What a `VectorStore` is told, chunk by chunk, and how often."""
+
+    def __init__(self) -> None:
+        self.is_new = False
+        self.rows: dict[int, tuple[int, list[float]]] = {}
+        """For each chunk its document and its vector."""
+        self.upserts = self.deletions = 0
+
+    def upsert(self, numbers: Sequence[int], vectors: Any, documents: Sequence[int]) -> None:
+        self.upserts += 1
+        self.rows |= zip(numbers, zip(documents, vectors.tolist(), strict=True), strict=True)
+
+    def delete(self, numbers: Sequence[int]) -> None:
+        self.deletions += 1
+        for number in numbers:
+            self.rows.pop(number, None)
+
+    def clear(self) -> None:
+        self.rows.clear()
