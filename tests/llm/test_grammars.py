@@ -1,0 +1,413 @@
+"""Which replies a constraint lets through and which not, text by text, without a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import torch
+
+from llm.errors import ConstraintError
+from llm.inference.constraints import Constraint, ConstraintCompiler
+from llm.inference.grammars import takes_text
+from llm.inference.schemas import close_schema
+from llm.tokenization import special_tokens
+from llm.tokenization.tokenizer import Tokenizer
+
+QUESTION = " Where is the, no sorry, what is it?\n"
+SAID = ["Look at Norway.", "one two three four five six seven eight nine ten", "Is it? No"]
+PASSAGES = ["Oslo, a city\nof 709,037 people.", " ", "It's wet"]
+CITY = {
+    "type": "object",
+    "properties": {
+        "city": {"type": "string", "title": "City", "description": "Where.", "default": ""},
+        "days": {"type": "integer"},
+        "unit": {"enum": ["C", "F"]},
+    },
+    "required": ["city"],
+}
+CALL = special_tokens.TOOL_CALL
+NOW = f'{CALL}{{"name":"now","arguments":{{}}}}'
+
+
+@pytest.fixture(scope="module")
+def compiler(tokenizer: Tokenizer) -> ConstraintCompiler:
+    return ConstraintCompiler(tokenizer)
+
+
+def allows(compiler: ConstraintCompiler, constraint: Constraint, text: str) -> bool:
+    """Whether a reply under the constraint may be this text."""
+    state = constraint.start()
+    for part in text.replace(CALL, f"\0{CALL}\0").split("\0"):
+        called = [compiler.tokenizer.special_ids[CALL]]
+        for token in called if part == CALL else compiler.tokenizer.encode(part):
+            try:
+                state.advance(token)
+            except ConstraintError:
+                return False
+    return state.is_complete
+
+
+def tool(name: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    return {
+        "type": "function",
+        "function": {"name": name} | ({"parameters": parameters} if parameters else {}),
+    }
+
+
+def call(arguments: str, name: str = "weather") -> str:
+    return f'{CALL}{{"name":"{name}","arguments":{arguments}}}'
+
+
+@pytest.mark.parametrize(
+    ("text", "is_allowed"),
+    [
+        ('{"city":"Oslo"}', True),
+        ('{"city":"","days":3,"unit":"F"}', True),
+        ('{"city": "Oslo"}', False),
+        ('{"city":"Oslo", "days":3}', False),
+        ('{"city":"Oslo","more":1}', False),
+        ('{"days":3}', False),
+        ('{"city":"Oslo","days":"3"}', False),
+    ],
+)
+def test_json_is_compact_and_closed(compiler: ConstraintCompiler, text: str, is_allowed: bool) -> None:
+    assert allows(compiler, compiler.json_schema(CITY), text) is is_allowed
+
+
+@pytest.mark.parametrize("schema", [{}, {"type": "object"}, {"additionalProperties": {"type": "integer"}}])
+def test_json_that_names_nothing_is_open(compiler: ConstraintCompiler, schema: dict[str, Any]) -> None:
+    assert allows(compiler, compiler.json_schema({"type": "object"} | schema), '{"any":1}')
+
+
+def test_closing_reaches_every_part_of_a_schema_that_holds_schemas() -> None:
+    inner = {"properties": {"a": {"type": "string"}}}
+    closed = inner | {"additionalProperties": False}
+    kept = {"enum": [inner], "const": inner, "allOf": [inner], "required": ["a"], "type": "object"}
+    for key in ("properties", "$defs", "definitions", "patternProperties"):
+        assert close_schema({key: {"b": inner}})[key] == {"b": closed}
+    for key in ("anyOf", "oneOf", "prefixItems"):
+        assert close_schema({key: [inner, True]}) == {key: [closed, True]}
+    for key in ("items", "additionalProperties"):
+        assert close_schema({key: inner}) == {key: closed}
+    assert close_schema({"items": [inner]}) == {"items": [closed]}
+    assert close_schema(kept) == kept
+    for says_itself in ({"additionalProperties": True}, {"allOf": [inner]}):
+        assert close_schema(inner | says_itself) == inner | says_itself
+    assert close_schema({"properties": True}) == {"properties": True, "additionalProperties": False}
+    assert inner == {"properties": {"a": {"type": "string"}}}
+
+
+@pytest.mark.parametrize("choices", [["yes", "yes, of course", "no"], ['"quoted" \\', "\x7f", "東京\n"]])
+def test_choices_are_whole(compiler: ConstraintCompiler, choices: list[str]) -> None:
+    constraint = compiler.choice(choices)
+    assert all(allows(compiler, constraint, choice) for choice in choices)
+    for text in ("", choices[1][:-1], choices[1] + "x", choices[0] + choices[1], "maybe"):
+        assert not allows(compiler, constraint, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_allowed"),
+    [
+        ("Oslo", True),
+        ("Oslo, a", True),
+        ("a city\nof 709,037 people.", True),
+        ("people.", True),
+        ("It's wet", True),
+        ("", False),
+        (" a city", False),
+        ("a city\n", False),
+        ("slo", False),
+        ("Osl", False),
+        ("city of", False),
+        ("Oslo city", False),
+        ("people. It's", False),
+        ("people.It's", False),
+        ("oslo", False),
+    ],
+)
+def test_a_span_is_a_run_of_whole_words_of_one_text(
+    compiler: ConstraintCompiler, text: str, is_allowed: bool
+) -> None:
+    assert allows(compiler, compiler.spans(PASSAGES), text) is is_allowed
+
+
+@pytest.mark.parametrize("texts", [[], ["", " \n"]])
+def test_without_words_there_is_nothing_to_quote(compiler: ConstraintCompiler, texts: list[str]) -> None:
+    with pytest.raises(ConstraintError) as error:
+        compiler.spans(texts)
+    assert str(error.value) == "There is no text to quote from: send at least one passage with words in it."
+
+
+def test_a_choice_of_nothing_is_refused_in_a_sentence(compiler: ConstraintCompiler) -> None:
+    for choices in ([], ["yes", ""]):
+        with pytest.raises(ConstraintError) as error:
+            compiler.choice(choices)
+        assert str(error.value) == "A choice needs at least one text, and none may be empty."
+
+
+@pytest.mark.parametrize(
+    ("text", "is_allowed"),
+    [
+        ("Where is the, no sorry, what is it?", True),
+        ("what is it?", True),
+        ("What is it?", True),
+        ("what is the it?", False),
+        ("Where is it?", True),
+        ("?", True),
+        ("no sorry?", True),
+        ("what is it", False),
+        ("where is it?", False),
+        ("WHERE is it?", False),
+        (" is it?", False),
+        ("what  is it?", False),
+        ("Where Where it?", False),
+        ("sorry is the?", False),
+        ("what is it?\n", False),
+        ("", False),
+    ],
+)
+def test_a_shortened_text_keeps_the_order_and_the_end(
+    compiler: ConstraintCompiler, text: str, is_allowed: bool
+) -> None:
+    assert allows(compiler, compiler.shortened(QUESTION), text) is is_allowed
+
+
+@pytest.mark.parametrize(
+    ("text", "is_allowed"),
+    [
+        ("What is it?", True),
+        ("What is Norway?", True),
+        ("What Norway?", True),
+        ("Norway?", False),
+        ("What is it in Norway?", True),
+        ("What is it in Norway's?", True),
+        ("What is Norway's?", True),
+        ("Norway's it?", True),
+        ("Norway's What is it?", True),
+        ("Norway's is it?", True),
+        ("Norway'sWhat is it?", False),
+        ("What is it? Norway", True),
+        ("What is it Norway", True),
+        ("What is it?Norway", False),
+        ("What isNorway?", False),
+        ("What Norway", False),
+        ("What is Norway's Norway?", False),
+        ("What is behind Norway?", False),
+        ("What is in in Norway?", False),
+        ("What is one two three four five six seven eight?", True),
+        ("What is one two three four five six seven eight nine?", False),
+        ("What is Is it? No?", False),
+        ("What is Norw?", False),
+        ("What is", False),
+        (" What is it?", False),
+    ],
+)
+def test_a_completed_text_takes_one_span_for_two_pieces_at_most(
+    compiler: ConstraintCompiler, text: str, is_allowed: bool
+) -> None:
+    assert allows(compiler, compiler.completed("What is it?", SAID), text) is is_allowed
+
+
+@pytest.mark.parametrize("word", "of in for at by about to from with on the as".split())
+def test_a_span_may_be_joined_by_a_small_word(compiler: ConstraintCompiler, word: str) -> None:
+    assert allows(compiler, compiler.completed("What is it?", SAID), f"What is it {word} Norway?")
+
+
+@pytest.mark.parametrize(
+    ("text", "required", "parallel", "is_allowed"),
+    [
+        (NOW, True, True, True),
+        (NOW, True, False, True),
+        (NOW, False, False, True),
+        (NOW + NOW, True, True, True),
+        (NOW + NOW, False, True, True),
+        (NOW + NOW, True, False, False),
+        (NOW + NOW, False, False, False),
+        ("Well.\nLet me see." + NOW, False, True, True),
+        ("Well." + NOW + NOW, False, True, True),
+        ("Well." + NOW, True, True, False),
+        ("Well.", False, True, True),
+        ("Well.", True, True, False),
+        (NOW + "Well.", False, True, False),
+        ("", False, True, False),
+        (NOW + call('{"city":"Oslo"}'), True, True, True),
+        (call('{"city":"Oslo","unit":"F"}'), True, True, True),
+        (call('{"town":"Oslo"}'), True, True, False),
+        (call("{}", "later"), True, True, False),
+        (call('{"any":1}', "now"), True, True, False),
+        (call("{}", "odd")[:-1], True, True, False),
+    ],
+)
+def test_calls_are_of_the_tools_and_as_many_as_may_be(
+    compiler: ConstraintCompiler, text: str, required: bool, parallel: bool, is_allowed: bool
+) -> None:
+    tools = [tool("now"), tool("weather", CITY)]
+    constraint = compiler.tool_calls(tools, required=required, parallel=parallel)
+    assert allows(compiler, constraint, text) is is_allowed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "is_allowed"),
+    [
+        ('{"city":"東京 Inc."}', True),
+        ('{"city":"Oslo","days":3,"unit":"C"}', True),
+        ('{"city":"wet","unit":"F"}', True),
+        ('{"city":"a"}', True),
+        ('{"city":"Bergen"}', False),
+        ('{"city":"Osl"}', False),
+        ('{"city":""}', False),
+        ('{"city":"Oslo,"}', False),
+        ('{"city":"Oslo ,"}', False),
+        ('{"city":" wet"}', False),
+        ('{"city":"wet:"}', False),
+        ('{"city":"wet!"}', True),
+        ('{"city":"!"}', False),
+        ('{"days":3}', False),
+        ('{"city":"Oslo","unit":"C","days":3}', False),
+        ('{"city":"Oslo",}', False),
+        ('{"city":"Oslo""days":3}', False),
+    ],
+)
+def test_free_strings_are_copied_without_the_marks_around_them(
+    compiler: ConstraintCompiler, arguments: str, is_allowed: bool
+) -> None:
+    said = ['Call it "東京 Inc." or\n"a \\ b"', "Oslo, is wet: wet! \x01", ' "" ']
+    constraint = compiler.tool_calls([tool("weather", CITY)], required=True, copied_from=said)
+    assert allows(compiler, constraint, call(arguments)) is is_allowed
+
+
+def test_optional_arguments_may_each_be_left_out(compiler: ConstraintCompiler) -> None:
+    free = {"type": "string"}
+    optional = {"type": "object", "properties": {"a": free, "b": free, "c": {"type": "boolean"}}}
+    constraint = compiler.tool_calls([tool("weather", optional)], required=True, copied_from=["x y"])
+    for arguments in (
+        "{}",
+        '{"a":"x"}',
+        '{"b":"y"}',
+        '{"c":true}',
+        '{"a":"x","c":true}',
+        '{"a":"x","b":"x y"}',
+    ):
+        assert allows(compiler, constraint, call(arguments)), arguments
+    for arguments in ('{"b":"y","a":"x"}', '{"a":"x","a":"x"}', '{,"a":"x"}', '{"a":"z"}'):
+        assert not allows(compiler, constraint, call(arguments)), arguments
+
+
+def test_what_is_no_free_string_is_not_copied(compiler: ConstraintCompiler) -> None:
+    limited = {"type": "object", "properties": {"code": {"type": "string", "maxLength": 2}}}
+    tools = [tool("now"), tool("weather", limited)]
+    constraint = compiler.tool_calls(tools, required=True, copied_from=["Oslo"])
+    assert allows(compiler, constraint, call('{"code":"zz"}'))
+    assert not allows(compiler, constraint, call('{"code":"Oslo"}'))
+    assert allows(compiler, constraint, NOW)
+    unsaid = compiler.tool_calls([tool("weather", CITY)], required=True, copied_from=['"', " "])
+    assert allows(compiler, unsaid, call('{"city":"Bergen"}'))
+
+
+def test_tools_that_take_text_are_those_with_a_free_string() -> None:
+    assert takes_text(CITY)
+    assert takes_text({"properties": {"a": {"type": "integer"}, "b": {"type": "string"}}})
+    for other in (
+        {},
+        {"properties": None},
+        {"properties": {"a": {"type": "integer"}}},
+        {"properties": {"a": {"type": "string", "enum": ["b"]}}},
+        {"properties": {"a": {"description": "anything"}}},
+        {"properties": {"a": {"type": "string"}}, "$defs": {}},
+    ):
+        assert not takes_text(other)
+
+
+def test_a_given_beginning_comes_first_and_alone(compiler: ConstraintCompiler) -> None:
+    open_ = compiler.choice(["yes", "no"])
+    token = compiler.tokenizer.encode("no")[0]
+    state = open_.beginning_with(token).start()
+    assert state.allowed().nonzero().flatten().tolist() == [token]
+    assert state.allowed().shape == open_.start().allowed().shape
+    assert state.forced() == [token]
+    assert not state.is_complete
+    same = state.copy()
+    assert same.forced() == [token]
+    state.advance(token)
+    for rest in compiler.tokenizer.encode("no")[1:]:
+        state.advance(rest)
+    assert state.is_complete
+    assert allows(compiler, open_, "yes")  # the constraint that it was made from is left as it is
+
+
+def test_a_copied_state_goes_its_own_way(compiler: ConstraintCompiler) -> None:
+    state = compiler.choice(["yes", "no"]).start()
+    other = state.copy()
+    for token in compiler.tokenizer.encode("yes"):
+        state.advance(token)
+    assert (state.is_complete, other.is_complete) == (True, False)
+    assert state.is_finished
+    assert not other.is_finished
+
+
+def test_a_wrong_token_is_named(compiler: ConstraintCompiler) -> None:
+    token = compiler.tokenizer.encode("x")[0]
+    state = compiler.choice(["yes", "no"]).start()
+    with pytest.raises(ConstraintError) as error:
+        state.advance(token)
+    assert 'token "x"' in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_the_way_to_the_end_is_short_and_complete(compiler: ConstraintCompiler) -> None:
+    constraint = compiler.json_schema(CITY)
+    closing = constraint.start().closing(limit=100)
+    assert closing is not None
+    assert allows(compiler, constraint, compiler.tokenizer.decode(closing))
+    assert constraint.shortest == len(closing) < 16
+    assert constraint.start().closing(limit=len(closing)) == closing
+    assert constraint.start().closing(limit=len(closing) - 1) is None
+    begun = constraint.start()
+    for token in closing[:5]:
+        begun.advance(token)
+    rest = begun.closing(limit=100)
+    assert rest is not None
+    assert len(rest) <= len(closing) - 5
+    assert begun.closing(limit=100) == rest  # looking ahead moves nothing
+    assert compiler.regex("a*").shortest == 0
+    assert compiler.regex("[xy]{600}").shortest == 0  # longer than is worth looking for
+
+
+def test_strings_without_an_end_in_sight_are_closed(compiler: ConstraintCompiler) -> None:
+    long = compiler.json_schema({"type": "string", "minLength": 40}).start().closing(limit=200)
+    assert long is not None
+    assert max(map(long.count, long)) <= 8  # not the same sign for ever
+    assert len(compiler.tokenizer.decode(long)) >= 42
+
+
+def test_a_model_with_more_scores_than_tokens_gets_them_masked(
+    compiler: ConstraintCompiler, tokenizer: Tokenizer
+) -> None:
+    wide = ConstraintCompiler(tokenizer, tokenizer.vocabulary_size + 37)
+    allowed, usual = (one.choice(["yes", "no"]).start().allowed() for one in (wide, compiler))
+    assert len(allowed) == len(usual) + 37 == tokenizer.vocabulary_size + 37
+    assert torch.equal(allowed[: len(usual)], usual)
+    assert not allowed[len(usual) :].any()
+    assert allowed.dtype == usual.dtype == torch.bool
+
+
+def test_a_reply_may_end_only_with_the_end_token(compiler: ConstraintCompiler) -> None:
+    state = compiler.regex("a?").start()
+    assert state.allowed()[compiler.tokenizer.end_id]
+    assert not compiler.regex("a+").start().allowed()[compiler.tokenizer.end_id]
+
+
+def test_constraints_used_lately_are_compiled_once(compiler: ConstraintCompiler) -> None:
+    assert compiler.regex("ab") is compiler.regex("ab")
+    assert compiler.choice(["a"]) is not compiler.choice(["b"])
+
+
+def test_what_cannot_be_compiled_is_refused_in_one_sentence(compiler: ConstraintCompiler) -> None:
+    for refused in (lambda: compiler.regex("("), lambda: compiler.lark("start: unknown")):
+        with pytest.raises(ConstraintError) as error:
+            refused()
+        assert str(error.value).startswith("The reply cannot be held to this constraint: ")
+        assert "\n" not in str(error.value)
+        assert not str(error.value).endswith(("reason", "None"))
