@@ -44,7 +44,7 @@ class PromptLookup:
         """Return at most `limit` tokens that may come next; none when nothing matches."""
         for size in self._sizes:
             place = self._earlier_place.get(tuple(self._tokens[-size:]))
-            if place is not None and size <= len(self._tokens):
+            if place is not None:
                 return self._tokens[place : place + min(self._length, limit)]
         return []
 
