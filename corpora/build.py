@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from corpora.development import LARGEST, is_held_out, write_development
+from corpora.development import DEVELOPMENT_SEED, LARGEST, is_held_out, write_development
 from corpora.example import Example
 from corpora.overlap import OverlapFilter
 from corpora.questioned_folder import questioned_folder
@@ -45,9 +45,6 @@ VALIDATION = "validation"
 
 OWN_QUESTIONS = ("reading", "relevance", "rewrite", "folder", "folder_calibration")
 """Development files whose questions no example may share."""
-
-DEVELOPMENT_SEED = 1_000_003
-"""Of the synthetic requests that are held out; no run trains with it."""
 
 
 @dataclass

@@ -18,6 +18,9 @@ HELD_OUT = 0.04
 LARGEST = 800
 """Rows of a development file."""
 
+DEVELOPMENT_SEED = 1_000_003
+"""Of the synthetic requests and tasks that are held out; no run trains with it."""
+
 
 def is_held_out(row: Row) -> bool:
     """Whether a row belongs to the development set."""

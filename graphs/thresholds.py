@@ -21,9 +21,11 @@ class Thresholds:
     abstention: float = 0.25
     """An answer is given when its confidence (relevance times support) is at least this."""
     tool: float = 0.5
-    """A message that stands alone is answered with a tool that it calls for with at least this probability."""
+    """A message that stands alone gets a tool that it calls for with at least this probability."""
     call: float = 0.5
     """Later, a tool is called when the model, likeness aside, calls one with at least this probability."""
+    again: float = 0.5
+    """The same once a tool has answered."""
 
     def __post_init__(self) -> None:
         for field in fields(self):

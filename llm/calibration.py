@@ -16,7 +16,7 @@ from pathlib import Path
 from llm.errors import WeightsError
 
 CALIBRATION_FILE = "calibration.json"
-DEFAULT_THRESHOLDS = {"relevance": 0.5, "abstention": 0.5, "support": 0.5, "tool": 0.5, "call": 0.5}
+DEFAULT_THRESHOLDS = dict.fromkeys(("relevance", "abstention", "support", "tool", "call", "again"), 0.5)
 
 
 @dataclass(frozen=True, slots=True)

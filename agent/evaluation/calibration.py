@@ -13,14 +13,22 @@ from typing import Any
 
 from agent.configuration.settings import Settings
 from agent.evaluation.documents import graph_that_always_answers
-from agent.evaluation.evidence_fit import even_threshold, fit_evidence, fit_tool_evidence, kept_threshold
+from agent.evaluation.evidence_fit import (
+    even_threshold,
+    fit_again,
+    fit_evidence,
+    fit_tool_evidence,
+    kept_threshold,
+)
 from agent.evaluation.reading import answer_row
 from agent.evaluation.temporary_assembly import assembly_over
 from agent.parts.models import IN_PASSAGE
+from corpora.development import DEVELOPMENT_SEED
 from corpora.example import Example
 from corpora.prompt_digest import prompt_digest
 from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
 from corpora.wells import Row
+from corpora.worlds.tasks.own_tasks import own_tasks
 from graphs import Evidence, prompts
 from llm import ChatHomespun
 from llm.calibration import CALIBRATION_FILE
@@ -34,6 +42,9 @@ DECISIONS = ("grade", "check")
 
 ROUTE_BIASES = (0.0, 0.25, 0.5, 0.75, 1.0)
 """What is tried as the documents' bias."""
+
+OWN_TASKS = 200
+"""Invented tasks that show whether another tool is needed once one has answered."""
 
 SMALLEST = 1e-9
 """Probabilities below this count as this."""
@@ -122,7 +133,8 @@ def _calibrate(weights: Path, rows: DevelopmentRows, on_row: Callable[[], None])
     evidence, relevance = fit_evidence(corrected, embeddings, rows.reading, rows.relevance)
     tool_evidence, tool_thresholds = fit_tool_evidence(corrected, embeddings, rows.tools)
     content["evidence"], content["tool_evidence"] = evidence.weights, tool_evidence.weights
-    content["thresholds"] |= {"relevance": relevance, **tool_thresholds}
+    again = fit_again(corrected, own_tasks(OWN_TASKS, DEVELOPMENT_SEED))
+    content["thresholds"] |= {"relevance": relevance, **tool_thresholds, "again": again}
     content["thresholds"][IN_PASSAGE] = _fit_abstention_in_passage(write(), rows.reading, evidence)
     content["thresholds"]["abstention"] = _fit_abstention(weights, rows, on_row)
     write()

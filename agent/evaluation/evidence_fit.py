@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from agent.evaluation.tools import to_messages
 from corpora.passages import find_span, passage, sentences
+from corpora.tasks.own_task import told
+from corpora.tasks.tool import without_noise
 from corpora.wells import Row
+from corpora.worlds.requests.own_requests import SCHEMAS
+from corpora.worlds.tasks.own_task import OwnTask
 from graphs import Evidence, prompts
 from graphs.evidence import log_odds
 from graphs.tool_agent.choice import asked, describe, stands_alone
@@ -79,6 +83,26 @@ def fit_tool_evidence(
         "call": best_threshold([max(offer.calls) for offer in offers], [offer.is_needed for offer in offers]),
         "tool": best_threshold(weighed, [offer.is_needed for offer in single]),
     }
+
+
+def fit_again(model: ChatHomespun, tasks: Iterable[OwnTask]) -> float:
+    """Return the probability from which another tool is called once one has answered.
+
+    Args:
+        model: Says how likely it calls each of our own tools.
+        tasks: With the calls that they take, and what the tools answer.
+    """
+    tools = [without_noise(schema) for schema in SCHEMAS.values()]
+    likeliest: list[float] = []
+    goes_on: list[bool] = []
+    for task in tasks:
+        for number, said in enumerate(told(task), 1):
+            try:
+                likeliest.append(max(model.call_probabilities(prompts.tool(said), tools)))
+            except ContextOverflowError:
+                break
+            goes_on.append(number < len(task.steps))
+    return even_threshold(likeliest, goes_on)
 
 
 def kept_threshold(probabilities: Sequence[float], truths: Sequence[bool]) -> float:

@@ -42,20 +42,28 @@ def task_examples(task: OwnTask, draw: random.Random, well: str = WELL) -> Itera
         draw: Chooses the tools that are not called.
         well: Where the task comes from.
     """
-    history: list[BaseMessage] = [HumanMessage(task.message)]
-    for number, step in enumerate(task.steps, 1):
-        call = {"name": step.name, "args": dict(step.arguments), "id": f"call_{number}"}
-        reply = AIMessage("", tool_calls=[call])
-        yield _example(well, step.name, history, reply)
-        for other in _others(task, number - 1, draw):
-            yield _example(well, other, history, AIMessage(NO_TOOL_REPLY))
-        history += [reply, ToolMessage(step.result, tool_call_id=call["id"])]
+    before: list[BaseMessage] = [HumanMessage(task.message)]
+    for place, after in enumerate(told(task)):
+        called = task.steps[place].name
+        yield _example(well, called, before, after[-2])
+        for other in _others(task, place, draw):
+            yield _example(well, other, before, AIMessage(NO_TOOL_REPLY))
+        before = after
     if len(task.reply) <= LONGEST_REPLY:
         for name in _after(task, draw):
-            yield _example(well, name, history, AIMessage(task.reply))
+            yield _example(well, name, before, AIMessage(task.reply))
 
 
-def _example(well: str, name: str, history: list[BaseMessage], reply: AIMessage) -> Example:
+def told(task: OwnTask) -> Iterator[list[BaseMessage]]:
+    """Yield the conversation after each step: the message, and each call with its result."""
+    said: list[BaseMessage] = [HumanMessage(task.message)]
+    for number, step in enumerate(task.steps, 1):
+        call = {"name": step.name, "args": dict(step.arguments), "id": f"call_{number}"}
+        said = [*said, AIMessage("", tool_calls=[call]), ToolMessage(step.result, tool_call_id=call["id"])]
+        yield said
+
+
+def _example(well: str, name: str, history: list[BaseMessage], reply: BaseMessage) -> Example:
     # The reply stands outside of the prompt, which shortens all results but the last.
     return Example("tool", well, [*prompts.tool(history), reply], [without_noise(SCHEMAS[name])])
 

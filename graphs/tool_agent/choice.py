@@ -32,7 +32,7 @@ class ToolChoice:
     mind: Mind
     evidence: Evidence = Evidence()  # noqa: RUF009 - frozen, so all may share it
     thresholds: Thresholds = Thresholds()  # noqa: RUF009
-    """`tool` and `call` decide whether a tool is called."""
+    """`tool`, `call` and `again` decide whether a tool is called."""
 
     @property
     def is_weighed(self) -> bool:
@@ -59,18 +59,18 @@ class ToolChoice:
             return (yield from self.mind.write(messages, tools=tools, streamed=not self.is_weighed))
         alone, weighed = yield from self.probabilities(messages, tools)
         best = max(range(len(tools)), key=weighed.__getitem__)
+        is_told = isinstance(messages[-1], ToolMessage)
         if stands_alone(messages):
             is_called = weighed[best] >= self.thresholds.tool
         else:
-            is_called = max(alone) >= self.thresholds.call
+            is_called = max(alone) >= (self.thresholds.again if is_told else self.thresholds.call)
         if is_called:
             return (
                 yield from self.mind.write(messages, tools=[tools[best]], tool_choice="any", streamed=True)
             )
-        has_result = isinstance(messages[-1], ToolMessage)
-        # A small model has learned to pass on results with a tool in view.
-        offered = [tools[best]] if has_result else ()
-        return (yield from self.mind.write(messages, tools=offered, streamed=not has_result))
+        # A small model has learned to pass on what it was told with a tool in view.
+        seen = [tools[best]] if is_told else ()
+        return (yield from self.mind.write(messages, tools=seen, tool_choice="none", streamed=not is_told))
 
     def correct(
         self, messages: Sequence[BaseMessage], tool: Any, refused: Mapping[str, Any]

@@ -23,6 +23,8 @@ class ToolChoice:
 
     tools: Sequence[Mapping[str, Any]]
     is_required: bool
+    is_allowed: bool = True
+    """Whether any may be called; if not, a single tool is in view all the same."""
 
     @classmethod
     def of(cls, tools: Sequence[Mapping[str, Any]], choice: object) -> ToolChoice:
@@ -44,7 +46,7 @@ class ToolChoice:
         if choice in ("any", "required", True):
             return cls(tools, is_required=True)
         if choice in ("none", False):
-            return cls((), is_required=False)
+            return cls(tools if len(tools) == 1 else (), is_required=False, is_allowed=False)
         if isinstance(choice, Mapping) and choice.get("type") in ("auto", "any", "none"):
             return cls.of(tools, choice["type"])
         name = _name_in(choice)

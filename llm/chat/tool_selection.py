@@ -58,8 +58,8 @@ def select_tool(
     """
     if not choice.tools:
         return ToolSelection(None, False, 0.0, 0)
-    if len(choice.tools) == 1 and choice.is_required:
-        return ToolSelection(choice.tools[0], True, 1.0, 0)
+    if len(choice.tools) == 1 and (choice.is_required or not choice.is_allowed):
+        return ToolSelection(choice.tools[0], choice.is_required, float(choice.is_required), 0)
     prompts = one_tool_prompts(engine, messages, choice.tools)
     probabilities = call_probabilities(engine, prompts, calibration)
     best = max(range(len(prompts)), key=probabilities.__getitem__)

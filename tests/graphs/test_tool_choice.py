@@ -96,7 +96,7 @@ def test_after_a_result_the_model_alone_decides_whether_and_likeness_helps_to_te
         agent = build_tool_agent(model, [harbour, tower], evidence=WEIGHED)
         result = agent.invoke({"question": "How tall is the tower, and what of the harbour harbour harbour?"})
         assert [call["name"] for call in result["calls"]] == calls
-        assert model.offered[1] == (["harbour"], "any" if later > 0.5 else None)
+        assert model.offered[1] == (["harbour"], "any" if later > 0.5 else "none")
 
 
 def test_in_a_conversation_the_model_alone_decides_whether_and_all_words_count_for_which() -> None:

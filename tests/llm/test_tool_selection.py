@@ -64,6 +64,15 @@ def test_a_required_call_is_made_however_unlikely(engine: Engine) -> None:
 
 def test_nothing_is_selected_where_calls_are_forbidden(engine: Engine) -> None:
     assert select(engine, "none") == ToolSelection(None, False, 0.0, 0)
+    assert ToolChoice.of(TOOLS, "none").tools == ()
+
+
+def test_a_single_forbidden_tool_stays_in_view(chat: ChatHomespun) -> None:
+    forbidden = chat.bind_tools(TOOLS[:1], tool_choice="none")
+    seen = [message.usage_metadata for message in (forbidden.invoke("Book it."), chat.invoke("Book it."))]
+    assert seen[0] is not None
+    assert seen[1] is not None
+    assert seen[0]["input_tokens"] > seen[1]["input_tokens"]
 
 
 def test_the_reply_has_the_selected_tool_alone_in_view(chat: ChatHomespun) -> None:
