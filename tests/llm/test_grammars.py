@@ -199,6 +199,7 @@ def test_a_shortened_text_keeps_the_order_and_the_end(
         ("What is one two three four five six seven eight?", True),
         ("What is one two three four five six seven eight nine?", False),
         ("What is Is it? No?", False),
+        ("What is it in Norway's is it?", False),
         ("What is Norw?", False),
         ("What is", False),
         (" What is it?", False),
