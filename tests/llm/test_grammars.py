@@ -17,13 +17,13 @@ from llm.tokenization.tokenizer import Tokenizer
 
 QUESTION = " Where is the, no sorry, what is it?\n"
 SAID = ["Look at Norway.", "one two three four five six seven eight nine ten", "Is it? No"]
-PASSAGES = ["Oslo, a city\nof 709,037 people.", " ", "It's wet"]
+PASSAGES = ["Oslo, a city\nof 709,037 people.", " ", "It's wet", "👍 ok"]
 CITY = {
     "type": "object",
     "properties": {
         "city": {"type": "string", "title": "City", "description": "Where.", "default": ""},
         "days": {"type": "integer"},
-        "unit": {"enum": ["C", "F"]},
+        "unit": {"enum": ["C", "F", "👍"]},
     },
     "required": ["city"],
 }
@@ -64,7 +64,7 @@ def call(arguments: str, name: str = "weather") -> str:
     ("text", "is_allowed"),
     [
         ('{"city":"Oslo"}', True),
-        ('{"city":"","days":3,"unit":"F"}', True),
+        ('{"city":"","days":3,"unit":"👍"}', True),
         ('{"city": "Oslo"}', False),
         ('{"city":"Oslo", "days":3}', False),
         ('{"city":"Oslo","more":1}', False),
@@ -99,7 +99,7 @@ def test_closing_reaches_every_part_of_a_schema_that_holds_schemas() -> None:
     assert inner == {"properties": {"a": {"type": "string"}}}
 
 
-@pytest.mark.parametrize("choices", [["yes", "yes, of course", "no"], ['"quoted" \\', "\x7f", "東京\n"]])
+@pytest.mark.parametrize("choices", [["yes", "yes, of course", "no"], ['"quoted" \\', "\x7f", "東京👍\n"]])
 def test_choices_are_whole(compiler: ConstraintCompiler, choices: list[str]) -> None:
     constraint = compiler.choice(choices)
     assert all(allows(compiler, constraint, choice) for choice in choices)
@@ -115,6 +115,7 @@ def test_choices_are_whole(compiler: ConstraintCompiler, choices: list[str]) -> 
         ("a city\nof 709,037 people.", True),
         ("people.", True),
         ("It's wet", True),
+        ("👍 ok", True),
         ("", False),
         (" a city", False),
         ("a city\n", False),

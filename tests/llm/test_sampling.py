@@ -89,6 +89,7 @@ def test_a_penalty_makes_likely_and_unlikely_tokens_less_likely() -> None:
     sampler = Sampler(GenerationSettings(repetition_penalty=2.0), [0])
     assert sampler.choose(scores) == 1
     assert scores.tolist() == [3.0, 2.0, -1.0, -1.5]  # the caller's own are left alone
+    assert sampler.choose(torch.tensor([0.6, 0.5])) == 1
     mild = Sampler(GenerationSettings(repetition_penalty=1.2), [0])
     assert mild.choose(scores) == 0
     for token in (0, 1, 2):
@@ -224,3 +225,6 @@ def test_text_is_shown_as_soon_as_it_is_certain() -> None:
     pushed = [b"xab", b"x", b"aa"[:1], b"bx", "é".encode()[:1], "é".encode()[1:]]
     assert [stream.push(data) for data in pushed] == ["x", "abx", "", "abx", "", "é"]
     assert TextStream().push(b"xa") == "xa"
+    stream = TextStream(["abcd"])
+    assert [stream.push(data) for data in (b"xa", b"xab", b"cd")] == ["x", "ax", ""]
+    assert stream.is_stopped
