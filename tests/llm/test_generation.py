@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import torch
 from torch import Tensor
 
 from llm.inference.constraints import Constraint, ConstraintCompiler
-from llm.inference.generation import Completion, Generation, Token
+from llm.inference.generation import WATCHED_TOKENS, Completion, Generation, Token
 from llm.inference.sampling import GenerationSettings
 from llm.tokenization import special_tokens
 from llm.tokenization.tokenizer import Tokenizer
@@ -69,6 +70,7 @@ def write(generation: Generation, tokenizer: Tokenizer, wanted: list[int]) -> Co
 
 def test_a_reply_ends_with_the_end_token_which_is_none_of_it(tokenizer: Tokenizer) -> None:
     generation = begin(tokenizer, prompt="Who?")
+    assert generation.finish_reason is None
     wanted = tokenizer.encode("Ada and Charles")
     completion = write(generation, tokenizer, wanted)
     assert completion.text == "Ada and Charles"
@@ -135,6 +137,7 @@ def test_scores_are_told_when_asked_for_and_are_those_of_the_model(
         assert token is not None
         assert token.score is not None
         assert token.score.token == token.id == yes
+        assert token.text == "yes"
         assert token.score.logprob == pytest.approx(float(scores.log_softmax(-1)[yes]))
         assert [one.token for one in token.alternatives] == [70, yes][:asked]
 
@@ -191,14 +194,40 @@ def test_a_held_reply_is_whole_at_any_limit_that_allows_one(
     assert state.is_complete
 
 
-def test_a_held_reply_with_room_enough_is_the_models_own(
-    tokenizer: Tokenizer, compiler: ConstraintCompiler
+@pytest.mark.parametrize("room", [0, 1, 60])
+def test_a_held_reply_that_fits_is_the_models_own(
+    tokenizer: Tokenizer, compiler: ConstraintCompiler, room: int
 ) -> None:
     said = '{"name":"Ada","likes":["Oslo"]}'
-    constraint = compiler.json_schema(PERSON)
-    completion = write(begin(tokenizer, constraint), tokenizer, tokenizer.encode(said))
-    assert completion.finish.reason == "stop"
-    assert completion.text.startswith('{"name":"')
+    free = write(begin(tokenizer, compiler.json_schema(PERSON)), tokenizer, tokenizer.encode(said))
+    assert free.finish.reason == "stop"
+    wanted = [token.id for token in free.tokens]
+    held = write(begin(tokenizer, compiler.json_schema(PERSON), limit=len(wanted) + room), tokenizer, wanted)
+    assert ([token.id for token in held.tokens], held.finish.reason) == (wanted, "stop")
+
+
+def test_a_long_end_is_kept_within_reach_from_the_start(
+    tokenizer: Tokenizer, compiler: ConstraintCompiler
+) -> None:
+    terms = {"const": "abcdefgh" * 10}
+    schema = {
+        "type": "object",
+        "properties": {"name": {"type": "string"}, "terms": terms},
+        "required": ["name", "terms"],
+    }
+    constraint = compiler.json_schema(schema)
+    assert constraint.shortest > WATCHED_TOKENS
+    endless = tokenizer.encode('{"name":"' + "Oslo " * 200)
+    completion = write(begin(tokenizer, constraint, limit=constraint.shortest + 20), tokenizer, endless)
+    assert json.loads(completion.text)["terms"] == terms["const"]
+
+
+def test_a_reply_that_may_end_does_so_before_what_has_no_room(
+    tokenizer: Tokenizer, compiler: ConstraintCompiler
+) -> None:
+    constraint = compiler.regex("x(z[0-9]{30})?")
+    completion = write(begin(tokenizer, constraint, limit=8), tokenizer, tokenizer.encode("xz12345"))
+    assert (completion.text, completion.finish.reason) == ("x", "stop")
 
 
 def test_a_limit_below_any_reply_cuts_it(tokenizer: Tokenizer, compiler: ConstraintCompiler) -> None:
