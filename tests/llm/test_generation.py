@@ -157,6 +157,15 @@ def test_what_must_come_is_drafted_and_written_whatever_the_scores(
     assert completion.finish.reason == "stop"
 
 
+def test_what_must_follow_a_choice_is_drafted_once_it_is_made(
+    tokenizer: Tokenizer, compiler: ConstraintCompiler
+) -> None:
+    generation = begin(tokenizer, compiler.regex("(x|z) and so on"), speculate=False)
+    assert generation.draft(100) == []
+    generation.take(favour(tokenizer, *tokenizer.encode("z")))
+    assert tokenizer.decode(generation.draft(100)) == " and so on"
+
+
 def test_what_may_come_is_drafted_from_the_prompt(tokenizer: Tokenizer) -> None:
     prompt = " Oslo, a city of Norway; Oslo,"
     generation = begin(tokenizer, prompt=prompt, limit=4)
