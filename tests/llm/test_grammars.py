@@ -246,7 +246,8 @@ def test_calls_are_of_the_tools_and_as_many_as_may_be(
     compiler: ConstraintCompiler, text: str, required: bool, parallel: bool, is_allowed: bool
 ) -> None:
     tools = [tool("now"), tool("weather", CITY)]
-    constraint = compiler.tool_calls(tools, required=required, parallel=parallel)
+    how: dict[str, bool] = {} if parallel else {"parallel": False}  # several, unless it is said otherwise
+    constraint = compiler.tool_calls(tools, required=required, **how)
     assert allows(compiler, constraint, text) is is_allowed
 
 
@@ -373,6 +374,7 @@ def test_the_way_to_the_end_is_short_and_complete(compiler: ConstraintCompiler) 
     assert rest is not None
     assert len(rest) <= len(closing) - 5
     assert begun.closing(limit=100) == rest  # looking ahead moves nothing
+    assert compiler.choice(["Oslo, a city of light"]).start().closing(limit=2) is None
     assert compiler.regex("a*").shortest == 0
     assert compiler.regex("[xy]{600}").shortest == 0  # longer than is worth looking for
 

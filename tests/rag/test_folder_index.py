@@ -13,6 +13,7 @@ import pytest
 from rag import FolderIndex
 from rag.errors import EmptyFolderError, FolderError, NotIndexedError, RagError
 from rag.progress import Progress
+from rag.storage.store import Store
 from tests.rag.fakes import FakeEmbedder
 
 MakeIndex = Callable[..., FolderIndex]
@@ -167,3 +168,20 @@ def test_question_before_indexing(folder: Path, make_index: MakeIndex) -> None:
 def test_text_of_an_unknown_path(index: FolderIndex) -> None:
     with pytest.raises(RagError, match="not in the index"):
         index.text("nowhere.txt")
+
+
+def test_a_file_that_leaves_the_index_during_a_search_does_not_end_it(
+    folder: Path, make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = make_index(folder, max_tokens=8)
+    index.refresh()
+    monkeypatch.setattr(Store, "text", lambda *_: None)
+    assert index.search("sourdough rye bread")
+
+
+def test_copies_of_a_file_answer_once(folder: Path, make_index: MakeIndex) -> None:
+    (folder / "copy.md").write_text((folder / "office.md").read_text())
+    index = make_index(folder)
+    index.refresh()
+    hits = index.search("When is the office closed on Fridays?")
+    assert sum("closed on Fridays" in hit.text for hit in hits) == 1

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
-
-from rag import FolderIndex, Passage
+from rag import Passage
 from rag.search.duplicates import without_near_duplicates
 from rag.search.neighbours import merge_neighbours
-from rag.storage.store import Store
 
 TEXT = "One two three.\n\nFour five six.\n\nSeven eight nine.\n"
 
@@ -33,6 +28,27 @@ def test_adjoining_passages_become_one() -> None:
     assert (joined.start_line, joined.end_line, joined.score) == (1, 3, 0.9)
 
 
+def test_a_joined_passage_has_the_place_of_both_whichever_is_better() -> None:
+    for better, other in (("Four", "Seven"), ("Seven", "Four")):
+        (joined,) = merge(piece(better, 0.9), piece(other, 0.4))
+        assert (joined.start, joined.end) == (TEXT.index("Four"), TEXT.index("nine.") + len("nine."))
+        assert joined.text == TEXT[joined.start : joined.end]
+        assert (joined.start_line, joined.end_line) == (3, 5)
+
+
+def test_a_section_is_joined_with_its_parts_and_named_as_the_whole() -> None:
+    for first, second, heading in (
+        ("A", "A", "A"),
+        ("A", "A > B", "A"),
+        ("A > B", "A", "A"),
+        ("", "A", ""),
+        ("A", "", ""),
+    ):
+        (joined,) = merge(piece("One", heading=first), piece("Four", heading=second))
+        assert joined.heading == heading
+    assert len(merge(piece("One", heading="A"), piece("Four", heading="AB > C"))) == 2
+
+
 def test_passages_apart_too_long_or_of_other_sections_stay_apart() -> None:
     assert len(merge(piece("One"), piece("Seven"))) == 2
     assert len(merge(piece("One"), piece("Four"), longest=20)) == 2
@@ -47,15 +63,6 @@ def test_passages_of_a_file_that_was_indexed_anew_meanwhile_stay_apart() -> None
         assert merge_neighbours(found, 5, {"a.txt": text}.__getitem__, lambda _: True) == found
 
 
-def test_a_file_that_leaves_the_index_during_a_search_does_not_end_it(
-    folder: Path, make_index: Callable[..., FolderIndex], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    index = make_index(folder, max_tokens=8)
-    index.refresh()
-    monkeypatch.setattr(Store, "text", lambda *_: None)
-    assert index.search("sourdough rye bread")
-
-
 def test_no_more_than_asked_for() -> None:
     assert [passage.text for passage in merge(piece("One"), piece("Seven"), k=1)] == ["One two three."]
 
@@ -67,11 +74,3 @@ def test_near_duplicates_keep_the_better_one() -> None:
     )
     again = replace(longer, path="copy.txt", text=longer.text.upper() + "!")
     assert without_near_duplicates([longer, again, first]) == [longer, first]
-
-
-def test_copies_of_a_file_answer_once(folder: Path, make_index: Callable[..., FolderIndex]) -> None:
-    (folder / "copy.md").write_text((folder / "office.md").read_text())
-    index = make_index(folder)
-    index.refresh()
-    hits = index.search("When is the office closed on Fridays?")
-    assert sum("closed on Fridays" in hit.text for hit in hits) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -90,6 +91,12 @@ def test_the_collection_holds_every_chunk_with_its_document(shelf: Shelf) -> Non
     report = shelf.refresh()
     assert counts(report) == (3, 0, 0, 0)
     assert (report.chunks, report.waiting, report.failed) == (len(shelf.collection.rows), 0, [])
+    assert report.seconds > 0
+    assert {(file.path, file.format, file.encoding) for file in shelf.store.files()} == {
+        ("notes/bread.txt", "text", "utf-8"),
+        ("notes/cheese.txt", "text", "utf-8"),
+        ("office.md", "Markdown", "utf-8"),
+    }
     shelf.check_collection()
     assert len(shelf.embedder.embedded) == report.chunks
     assert shelf.store.rows("SELECT * FROM outbox") == []
@@ -167,14 +174,31 @@ def test_a_lost_collection_is_filled_again_without_embedding(shelf: Shelf) -> No
     shelf.check_collection()
 
 
-def test_a_file_without_text_is_listed_until_it_changes(shelf: Shelf) -> None:
+def test_equal_texts_under_other_headings_are_other_texts(shelf: Shelf) -> None:
+    shelf.write("cats.md", "# Cats\n\nThey sleep all day.\n")
+    shelf.write("dogs.md", "# Dogs\n\nThey sleep all day.\n")
+    shelf.refresh()
+    shelf.check_collection()
+
+
+def test_a_file_that_is_too_large_once_unpacked_is_listed(shelf: Shelf) -> None:
+    (shelf.folder / "log.txt.gz").write_bytes(gzip.compress(b"All is well. " * 10_000))
+    reason = "unpacks to more than the limit of 100.0 KB"
+    assert shelf.refresh().failed == [FailedFile("log.txt.gz", reason)]
+
+
+def test_a_file_without_text_is_listed_until_it_changes(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shelf.write("blank.txt", "  \n")
     shelf.write("office.md", "\n\n")
     report = shelf.refresh()
     assert counts(report) == (2, 0, 0, 0)
-    reason = report.failed[0].reason
+    reason = "holds no text"
     assert report.failed == [FailedFile("blank.txt", reason), FailedFile("office.md", reason)]
-    again = shelf.refresh()
+    with monkeypatch.context() as patched:
+        patched.setattr(refresh, "read_content", None)  # what it held is known: it is not opened again
+        again = shelf.refresh()
     assert counts(again) == (0, 0, 2, 0)
     assert again.failed == report.failed
     os.utime(shelf.folder / "blank.txt", (5, 5))
@@ -261,12 +285,15 @@ def test_progress_counts_files_and_then_chunks(shelf: Shelf, monkeypatch: pytest
     assert [one.chunks_total for one in shelf.seen] == [1] * 3
 
 
-@pytest.mark.parametrize(("together", "kept"), [(1, {"notes/bread.txt"}), (512, set())])
+@pytest.mark.parametrize(("together", "stored"), [(1, 2), (2, 2), (3, 0)])
 def test_documents_are_stored_batch_by_batch(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, together: int, kept: set[str]
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, together: int, stored: int
 ) -> None:
-    def pull_the_plug(_: Progress) -> None:
-        raise KeyboardInterrupt
+    kept = {"notes/bread.txt", "notes/cheese.txt"} if stored else set()
+
+    def pull_the_plug(progress: Progress) -> None:
+        if progress.files_done == 2:
+            raise KeyboardInterrupt
 
     monkeypatch.setattr(refresh, "_BATCH_CHUNKS", together)
     with pytest.raises(KeyboardInterrupt):
