@@ -103,7 +103,7 @@ def test_an_unfinished_reply_blocks_nobody(engine: Engine) -> None:
     whole = ids(engine.complete(prompt))
     unfinished = engine.generate(prompt)
     first = next(unfinished)
-    assert ids(engine.complete(prompt)) == whole
+    assert ids(engine.complete(prompt, settings)) == whole
     rest = [event.id for event in unfinished if isinstance(event, Token)]
     assert isinstance(first, Token)
     assert [first.id, *rest] == whole
@@ -178,6 +178,42 @@ def test_a_reply_ends_where_the_context_does(engine: Engine) -> None:
     with pytest.raises(ContextOverflowError) as error:
         engine.complete([5] * engine.context_length)
     assert error.value.prompt_tokens == error.value.context_length == engine.context_length
+
+
+def test_what_must_follow_ends_where_the_context_does(engine: Engine) -> None:
+    held = engine.constraints.choice(["The capital of Norway is Oslo, a city of 709,037 people."])
+    completion = engine.complete([5] * (engine.context_length - 2), constraint=held)
+    assert (len(completion.tokens), completion.finish.reason) == (2, "length")
+    last = engine.complete([5] * (engine.context_length - 1))
+    assert (len(last.tokens), last.finish.reason) == (1, "length")
+
+
+def test_scored_choices_fit_into_the_context_or_are_refused(engine: Engine) -> None:
+    full = [5] * engine.context_length
+    assert engine.choice_logprobs([full], [[7]]).shape == (1, 1)  # its score is read after the prompt
+    assert engine.choice_logprobs([full[:-1], [5]], [[7], [7, 8]]).shape == (2, 2)
+    with pytest.raises(ContextOverflowError) as error:
+        engine.choice_logprobs([[5], full], [[7], [7, 8]])
+    assert (error.value.prompt_tokens, error.value.context_length) == (len(full), engine.context_length)
+
+
+def test_a_cancelled_reply_ends_before_its_next_token(engine: Engine) -> None:
+    prompt, cancelled = prompt_of(engine, "Hello"), threading.Event()
+    settings = GenerationSettings(max_tokens=12, speculate=False)
+    whole = ids(engine.complete(prompt, settings))
+    begun = []
+    for event in engine.generate(prompt, settings, cancelled=cancelled):
+        begun.append(event)
+        if len(begun) == 2:
+            cancelled.set()
+    *tokens, finish = begun
+    assert [token.id for token in tokens if isinstance(token, Token)] == whole[:2]
+    assert isinstance(finish, Finish)
+    assert finish.reason == "cancelled"
+    none, neither = engine.complete_batch([prompt, [5]], settings, cancelled=cancelled)
+    assert none.tokens == neither.tokens == []
+    assert none.finish.reason == "cancelled"
+    assert ids(engine.complete(prompt, settings)) == whole
 
 
 def test_free_text_holds_no_special_tokens(engine: Engine) -> None:
