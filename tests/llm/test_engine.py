@@ -103,7 +103,7 @@ def test_an_unfinished_reply_blocks_nobody(engine: Engine) -> None:
     whole = ids(engine.complete(prompt))
     unfinished = engine.generate(prompt)
     first = next(unfinished)
-    assert ids(engine.complete(prompt, settings)) == whole
+    assert ids(engine.complete(prompt)) == whole
     rest = [event.id for event in unfinished if isinstance(event, Token)]
     assert isinstance(first, Token)
     assert [first.id, *rest] == whole
