@@ -146,6 +146,8 @@ def test_other_settings_build_the_index_again_but_embed_nothing_twice(shelf: She
     assert shelf.embedder.embedded == []
     shelf.check_collection()
     assert counts(shelf.refresh(max_tokens=41)) == (0, 0, 3, 0)
+    shelf.refresh(first=1, second=2)
+    assert counts(shelf.refresh(second=2, first=1)) == (0, 0, 3, 0)
 
 
 @pytest.mark.parametrize("version", ["LOADER_VERSION", "SPLITTER_VERSION"])
@@ -175,9 +177,11 @@ def test_a_lost_collection_is_filled_again_without_embedding(shelf: Shelf) -> No
 
 
 def test_equal_texts_under_other_headings_are_other_texts(shelf: Shelf) -> None:
-    shelf.write("cats.md", "# Cats\n\nThey sleep all day.\n")
-    shelf.write("dogs.md", "# Dogs\n\nThey sleep all day.\n")
+    for name in ("Cats", "Dogs"):
+        shelf.write(f"{name}.md", f"# {name}\n\n" + "They sleep all day long, and at night. " * 20)
     shelf.refresh()
+    told = "SELECT heading FROM chunks GROUP BY text HAVING count(DISTINCT heading) > 1"
+    assert shelf.store.rows(told) != []
     shelf.check_collection()
 
 
@@ -245,6 +249,7 @@ def test_a_file_that_vanishes_under_the_reader_is_forgotten(
     shelf.refresh()
     shelf.write("office.md", "Changed, and gone.\n")
     shelf.write("never.txt", "Gone before it was read.\n")
+    (shelf.folder / "notes/bread.txt").unlink()
     read = refresh.read_content
 
     def vanish(file: Any, limits: Limits) -> Any:
@@ -254,8 +259,27 @@ def test_a_file_that_vanishes_under_the_reader_is_forgotten(
 
     monkeypatch.setattr(refresh, "read_content", vanish)
     report = shelf.refresh()
-    assert (counts(report), report.failed) == ((0, 0, 2, 1), [])
-    assert shelf.store.known_files().keys() == {"notes/bread.txt", "notes/cheese.txt"}
+    assert (counts(report), report.failed) == ((0, 0, 1, 2), [])
+    assert shelf.store.known_files().keys() == {"notes/cheese.txt"}
+
+
+def test_a_folder_that_cannot_be_listed_keeps_what_is_known_of_it(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.write("notes/blank.txt", " ")
+    shelf.refresh()
+    known, scan = shelf.store.known_files(), os.scandir
+
+    def refuse(place: Any) -> Any:
+        if Path(place).name == "notes":
+            raise PermissionError(13, "Permission denied")
+        return scan(place)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    report = shelf.refresh()
+    assert counts(report) == (0, 0, 3, 0)
+    assert [failed.path for failed in report.failed] == ["notes/", "notes/blank.txt"]
+    assert shelf.store.known_files() == known
 
 
 def test_every_refresh_is_another_generation(shelf: Shelf) -> None:
