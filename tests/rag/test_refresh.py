@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import math
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -307,6 +308,12 @@ def test_progress_counts_files_and_then_chunks(shelf: Shelf, monkeypatch: pytest
     shelf.refresh()
     assert [(one.files_done, one.files_total) for one in shelf.seen] == [(1, 1)] * 3
     assert [one.chunks_total for one in shelf.seen] == [1] * 3
+
+
+def test_the_end_is_told_however_soon_it_comes(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress_module, "_SECONDS_BETWEEN", math.inf)
+    chunks = shelf.refresh().chunks
+    assert [(one.files_done, one.chunks_done) for one in shelf.seen] == [(3, chunks)]
 
 
 @pytest.mark.parametrize(("together", "stored"), [(1, 2), (2, 2), (3, 0)])
