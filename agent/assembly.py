@@ -130,6 +130,7 @@ class Assembly:
         return {
             "thresholds": models.open_thresholds(self.settings, model),
             "evidence": models.open_evidence(self.settings, model, embedder, "evidence"),
+            "confidence": models.open_confidence(self.settings, model),
             "quote_method": self.settings.quoting,
         }
 

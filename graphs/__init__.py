@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from graphs.assistant.memory import memory_namespace
     from graphs.assistant.state import AssistantContext, AssistantInput, AssistantOutput
     from graphs.citation import Citation
+    from graphs.confidence import Confidence
     from graphs.document_qa.graph import build_document_qa
     from graphs.document_qa.state import DocumentQAContext, DocumentQAInput, DocumentQAOutput
     from graphs.evidence import Evidence
@@ -45,6 +46,7 @@ __all__ = [
     "BoundedSqliteSaver",
     "ChoiceModel",
     "Citation",
+    "Confidence",
     "CopyingModel",
     "Decision",
     "DocumentQAContext",
@@ -79,6 +81,7 @@ _HOMES = {
     "BoundedSqliteSaver": "graphs.retention",
     "ChoiceModel": "graphs.ports",
     "Citation": "graphs.citation",
+    "Confidence": "graphs.confidence",
     "CopyingModel": "graphs.ports",
     "Decision": "graphs.progress",
     "DocumentQAContext": "graphs.document_qa.state",

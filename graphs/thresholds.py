@@ -19,7 +19,7 @@ class Thresholds:
     support: float = 0.5
     """An answer is kept when its quotation supports it with at least this probability."""
     abstention: float = 0.25
-    """An answer is given when its confidence (relevance times support) is at least this."""
+    """An answer is given when its confidence (`graphs.confidence`) is at least this."""
     tool: float = 0.5
     """A message that stands alone gets a tool that it calls for with at least this probability."""
     call: float = 0.5

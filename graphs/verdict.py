@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from graphs import prompts
+from graphs.confidence import Confidence
 from graphs.mind import Mind
 from graphs.progress import Decision, report
 from graphs.step import Work
@@ -22,6 +23,8 @@ def weigh(
     evidence: str,
     certainty: float,
     claim: str,
+    confidence: Confidence = Confidence(),  # noqa: B008 - frozen, so all may share it
+    rival: float = 0.0,
 ) -> Work[Update]:
     """Ask whether the evidence supports the turn's answer; return the update that notes it.
 
@@ -33,12 +36,15 @@ def weigh(
         evidence: What it rests on.
         certainty: Probability that the evidence is the right one.
         claim: What is decided, for a person: “the quotation supports”.
+        confidence: How sure the answer is, from all of this.
+        rival: Probability that something else is the right evidence.
     """
     answer = state["answer"] or ""
     report(node, f"Checking the answer: {answer}")
     [support] = yield from mind.agree([prompts.check(question, evidence, answer)])
     decision = Decision(node=node, what=f"{claim} “{answer}”", probability=support)
-    return {"confidence": certainty * support, "decisions": [*state["decisions"], decision]}
+    sure = confidence.of(certainty, support, rival)
+    return {"confidence": sure, "decisions": [*state["decisions"], decision]}
 
 
 def holds(state: Mapping[str, Any], thresholds: Thresholds) -> bool:

@@ -34,6 +34,8 @@ class Calibration:
     a fit."""
     tool_evidence: Mapping[str, float] = field(default_factory=dict)
     """The same for which tool a message calls for."""
+    confidence: Mapping[str, float] = field(default_factory=dict)
+    """Weights of what an answer's confidence is made of: `graphs.confidence`. None without a fit."""
     prompts: str = ""
     """Digest of the prompts that the weights were trained on; empty where nobody knows."""
 
@@ -53,6 +55,7 @@ class Calibration:
                 thresholds=DEFAULT_THRESHOLDS | _numbers(content.get("thresholds")),
                 evidence=_numbers(content.get("evidence")),
                 tool_evidence=_numbers(content.get("tool_evidence")),
+                confidence=_numbers(content.get("confidence")),
                 prompts=str(content.get("prompts") or ""),
             )
         except FileNotFoundError:

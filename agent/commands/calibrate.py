@@ -52,6 +52,6 @@ def command(weights: Path, development: Path, limit: int) -> None:
         folder=development / "folder",
     )
     folder = find_weights(str(weights))
-    with counting(len(rows.questions), is_shown=True) as on_row:
+    with counting(sum(len(questions) for _, questions in rows.asked()), is_shown=True) as on_row:
         result = calibrate(folder, rows, on_row)
     click.echo(json.dumps(result))

@@ -58,7 +58,7 @@ def _measure_and_print(context: Context, rows: list[Any], measure: Measure) -> N
 
 def _reading(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
     from agent.evaluation.reading import evaluate_reading
-    from agent.parts.models import open_evidence, open_model, open_thresholds
+    from agent.parts.models import open_confidence, open_evidence, open_model, open_thresholds
     from rag.minilm import MiniLM
 
     model, embedder = open_model(context.settings), MiniLM()
@@ -69,6 +69,7 @@ def _reading(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], 
         embedder=embedder,
         quote_method=context.settings.quoting,
         evidence=open_evidence(context.settings, model, embedder, "evidence"),
+        confidence=open_confidence(context.settings, model),
         on_row=on_row,
     )
 

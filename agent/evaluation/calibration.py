@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.configuration.settings import Settings
-from agent.evaluation.documents import graph_that_always_answers
+from agent.evaluation.confidence_fit import Documents, fit_confidence, half_of_the_passages
 from agent.evaluation.evidence_fit import (
     even_threshold,
     fit_again,
@@ -21,7 +21,6 @@ from agent.evaluation.evidence_fit import (
     kept_threshold,
 )
 from agent.evaluation.reading import answer_row
-from agent.evaluation.temporary_assembly import assembly_over
 from agent.parts.models import IN_PASSAGE
 from corpora.development import DEVELOPMENT_SEED
 from corpora.example import Example
@@ -29,7 +28,7 @@ from corpora.prompt_digest import prompt_digest
 from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
 from corpora.wells import Row
 from corpora.worlds.tasks.own_tasks import own_tasks
-from graphs import Evidence, prompts
+from graphs import Confidence, Evidence, prompts
 from llm import ChatHomespun
 from llm.calibration import CALIBRATION_FILE
 from llm.chat.messages import to_template
@@ -63,8 +62,12 @@ class DevelopmentRows:
     routes: Sequence[Row]
     """With text, route."""
     questions: Sequence[Row]
-    """With question, answerable: questions about the documents in `folder`."""
+    """With question, answerable: about the documents in `folder`."""
     folder: Path
+
+    def asked(self) -> list[tuple[Documents, Sequence[Row]]]:
+        """Return documents and the questions about them: the folder's, and those of the readings."""
+        return [(self.folder, self.questions), half_of_the_passages(self.reading)]
 
 
 def calibrate(
@@ -135,8 +138,14 @@ def _calibrate(weights: Path, rows: DevelopmentRows, on_row: Callable[[], None])
     content["evidence"], content["tool_evidence"] = evidence.weights, tool_evidence.weights
     again = fit_again(corrected, own_tasks(OWN_TASKS, DEVELOPMENT_SEED))
     content["thresholds"] |= {"relevance": relevance, **tool_thresholds, "again": again}
-    content["thresholds"][IN_PASSAGE] = _fit_abstention_in_passage(write(), rows.reading, evidence)
-    content["thresholds"]["abstention"] = _fit_abstention(weights, rows, on_row)
+    write()
+    asked = rows.asked()
+    confidence, sure, is_answered = fit_confidence(Settings(model=str(weights)), asked, on_row)
+    content["confidence"] = confidence.weights
+    content["thresholds"]["abstention"] = even_threshold(sure, is_answered)
+    content["thresholds"][IN_PASSAGE] = _fit_abstention_in_passage(
+        corrected, rows.reading, evidence, confidence
+    )
     write()
     return {**content, "calibration_error": errors}
 
@@ -161,26 +170,14 @@ def _margins(model: ChatHomespun, examples: Sequence[Example]) -> list[float]:
     return margins
 
 
-def _fit_abstention_in_passage(model: ChatHomespun, rows: Sequence[Row], evidence: Evidence) -> float:
+def _fit_abstention_in_passage(
+    model: ChatHomespun, rows: Sequence[Row], evidence: Evidence, confidence: Confidence
+) -> float:
     """Return the confidence that parts questions that a given passage answers from the others."""
-    confidences = [answer_row(model, row, Settings().quoting, evidence).confidence for row in rows]
-    return even_threshold(confidences, [bool(row["answerable"]) for row in rows])
-
-
-def _fit_abstention(weights: Path, rows: DevelopmentRows, on_row: Callable[[], None]) -> float:
-    """Return the confidence that parts questions that a folder answers from the others.
-
-    The whole road is taken, search included: with the best of many passages every question looks more
-    likely to be answered than with one. Whether an answer is right is another matter, which the confidence
-    itself tells: to withhold what is perhaps wrong would also withhold the place where the answer stands.
-    """
-    with assembly_over(rows.folder, Settings(model=str(weights))) as assembly:
-        graph = graph_that_always_answers(assembly)
-        confidences = []
-        for row in rows.questions:
-            confidences.append(graph.invoke({"question": row["question"]})["confidence"])
-            on_row()
-    return even_threshold(confidences, [bool(row["answerable"]) for row in rows.questions])
+    outcomes = [answer_row(model, row, Settings().quoting, evidence, confidence) for row in rows]
+    return even_threshold(
+        [outcome.confidence for outcome in outcomes], [bool(row["answerable"]) for row in rows]
+    )
 
 
 def _fit_route(model: ChatHomespun, rows: Sequence[Row]) -> float:

@@ -107,13 +107,18 @@ def evaluate_documents(
     }
 
 
-def graph_that_always_answers(assembly: Assembly) -> Any:
-    """Return the graph over an assembly's folders with every threshold at 0."""
+def graph_that_always_answers(assembly: Assembly, **changes: Any) -> Any:
+    """Return the graph over an assembly's folders with every threshold at 0.
+
+    Args:
+        assembly: The program.
+        changes: What else is judged by than the assembly says; see `build_document_qa`.
+    """
     from agent.evaluation.reading import ANSWER_ALWAYS
     from graphs import build_document_qa
 
     retriever = assembly.library.get().retriever(assembly.settings.passages)
-    judgement = {**assembly.judgement(), "thresholds": ANSWER_ALWAYS}
+    judgement = {**assembly.judgement(), "thresholds": ANSWER_ALWAYS, **changes}
     return build_document_qa(assembly.model.get(), retriever, **judgement)
 
 

@@ -16,7 +16,7 @@ from agent.evaluation.baselines import bm25_sentence, embedded_sentence, sentenc
 from agent.evaluation.charts import CURVE_POINTS
 from corpora.passages import windows
 from corpora.wells import Row
-from graphs import Evidence, Thresholds, build_document_qa
+from graphs import Confidence, Evidence, Thresholds, build_document_qa
 from graphs.document_qa.state import QuoteMethod
 from llm.evaluation.answers import exact_match, token_f1
 from llm.evaluation.decisions import balanced_accuracy, best_threshold, risk_coverage
@@ -66,6 +66,7 @@ def evaluate_reading(
     embedder: Any,
     quote_method: QuoteMethod,
     evidence: Evidence,
+    confidence: Confidence,
     on_row: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Answer every question from its passage through the document graph.
@@ -81,12 +82,13 @@ def evaluate_reading(
         embedder: LangChain embeddings of the baseline.
         quote_method: How the graph quotes.
         evidence: What counts beside the model's grades.
+        confidence: How sure an answer is.
         on_row: Called after each row.
     """
     started = time.perf_counter()
     outcomes = []
     for row in rows:
-        outcomes.append(answer_row(model, row, quote_method, evidence))
+        outcomes.append(answer_row(model, row, quote_method, evidence, confidence))
         on_row()
     seconds = time.perf_counter() - started
     confidences = [outcome.confidence for outcome in outcomes]
@@ -120,7 +122,9 @@ def evaluate_reading(
     }
 
 
-def answer_row(model: BaseChatModel, row: Row, quote_method: QuoteMethod, evidence: Evidence) -> Outcome:
+def answer_row(
+    model: BaseChatModel, row: Row, quote_method: QuoteMethod, evidence: Evidence, confidence: Confidence
+) -> Outcome:
     """Answer one question from its passage, never abstaining; confidence says how sure it is."""
     graph = build_document_qa(
         model,
@@ -128,6 +132,7 @@ def answer_row(model: BaseChatModel, row: Row, quote_method: QuoteMethod, eviden
         thresholds=ANSWER_ALWAYS,
         quote_method=quote_method,
         evidence=evidence,
+        confidence=confidence,
     )
     result = graph.invoke({"question": row["question"]})
     return Outcome(result["answer"], result["confidence"], row)

@@ -14,6 +14,7 @@ from llm.weights_folder import find_weights
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+    from graphs.confidence import Confidence
     from graphs.evidence import Evidence
     from graphs.thresholds import Thresholds
     from rag.embedding import Embedder
@@ -126,6 +127,19 @@ def open_evidence(settings: Settings, model: BaseChatModel, embeddings: Embedder
 
     weights = getattr(getattr(model, "calibration", None), kind, None)
     return Evidence(embeddings, **weights) if weights and not settings.embedder else Evidence()
+
+
+def open_confidence(settings: Settings, model: BaseChatModel) -> Confidence:
+    """Return how sure an answer is, as fitted for the weights together with their evidence.
+
+    Args:
+        settings: Say whether the embeddings are the packaged ones.
+        model: The loaded model.
+    """
+    from graphs.confidence import Confidence
+
+    weights = getattr(getattr(model, "calibration", None), "confidence", None)
+    return Confidence(**weights) if weights and not settings.embedder else Confidence()
 
 
 def _open_foreign(settings: Settings) -> BaseChatModel:

@@ -6,7 +6,7 @@ the model's context has its oldest part replaced by a summary.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -22,6 +22,7 @@ from langgraph.types import Checkpointer
 from graphs.assistant.nodes import AssistantNodes
 from graphs.assistant.state import AssistantContext, AssistantInput, AssistantOutput, AssistantState
 from graphs.assistant.summary import Summariser
+from graphs.confidence import Confidence
 from graphs.document_qa.graph import build_document_qa
 from graphs.document_qa.state import QuoteMethod
 from graphs.evidence import Evidence
@@ -51,6 +52,7 @@ def build_assistant(
     thresholds: Thresholds | None = None,
     quote_method: QuoteMethod = "generate",
     evidence: Evidence | None = None,
+    confidence: Confidence | None = None,
     tool_evidence: Evidence | None = None,
     history_tokens: int = 600,
     count_tokens: Callable[[Sequence[AnyMessage]], int] = count_tokens_approximately,
@@ -66,6 +68,7 @@ def build_assistant(
         thresholds: How sure the model must be; `Thresholds()` when not given.
         quote_method: How the sentence to quote is found; see `build_document_qa`.
         evidence: What counts beside the model's grades; see `build_document_qa`.
+        confidence: How sure an answer is; see `build_document_qa`.
         tool_evidence: What counts beside its calls; `evidence` of `build_tool_agent`.
         history_tokens: Length of a conversation from which its oldest part is summarised.
         count_tokens: Counts the tokens of messages; `model.get_num_tokens_from_messages` is exact.
@@ -78,7 +81,13 @@ def build_assistant(
     if history_tokens < 1:
         raise ValueError(f"history_tokens must be at least 1, not {history_tokens}.")
     thresholds = thresholds or Thresholds()
-    roads = _roads(model, retriever, tools, thresholds, quote_method, evidence, tool_evidence)
+    judgement = {
+        "thresholds": thresholds,
+        "quote_method": quote_method,
+        "evidence": evidence,
+        "confidence": confidence,
+    }
+    roads = _roads(model, retriever, tools, judgement, tool_evidence)
     mind = Mind(model)
     nodes = AssistantNodes(
         mind,
@@ -97,28 +106,18 @@ def _roads(
     model: BaseChatModel,
     retriever: BaseRetriever | None,
     tools: Sequence[BaseTool],
-    thresholds: Thresholds,
-    quote_method: QuoteMethod,
-    evidence: Evidence | None,
+    judgement: Mapping[str, Any],
     tool_evidence: Evidence | None,
 ) -> dict[str, Road]:
     roads: dict[str, Road] = {}
     if retriever is not None:
-        roads["documents"] = build_document_qa(
-            model, retriever, thresholds=thresholds, quote_method=quote_method, evidence=evidence
-        )
+        roads["documents"] = build_document_qa(model, retriever, **judgement)
     if tools:
-        roads["tools"] = build_tool_agent(model, tools, thresholds=thresholds, evidence=tool_evidence)
-    if roads:
-        roads["reason"] = build_reasoner(
-            model,
-            retriever,
-            tools,
-            thresholds=thresholds,
-            quote_method=quote_method,
-            evidence=evidence,
-            tool_evidence=tool_evidence,
+        roads["tools"] = build_tool_agent(
+            model, tools, thresholds=judgement["thresholds"], evidence=tool_evidence
         )
+    if roads:
+        roads["reason"] = build_reasoner(model, retriever, tools, **judgement, tool_evidence=tool_evidence)
     return roads
 
 

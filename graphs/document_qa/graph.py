@@ -20,6 +20,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.store.base import BaseStore
 from langgraph.types import Checkpointer
 
+from graphs.confidence import Confidence
 from graphs.document_qa.nodes import DocumentQANodes
 from graphs.document_qa.state import (
     DocumentQAContext,
@@ -54,6 +55,7 @@ def build_document_qa(
     max_passages: int = 3,
     quote_method: QuoteMethod = "generate",
     evidence: Evidence | None = None,
+    confidence: Confidence | None = None,
 ) -> DocumentQA:
     """Build the graph that answers questions from documents.
 
@@ -66,6 +68,7 @@ def build_document_qa(
         max_passages: How many relevant passages are read on, best first.
         quote_method: Whether the model copies the sentence out or grades every sentence.
         evidence: What counts beside the model's grades of passages and sentences; nothing when not given.
+        confidence: How sure an answer is, from the probabilities of its parts; their product when not given.
 
     Returns:
         The compiled graph; see `DocumentQAInput` and `DocumentQAOutput`.
@@ -79,6 +82,7 @@ def build_document_qa(
         max_passages,
         quote_method,
         evidence or Evidence(),
+        confidence or Confidence(),
     )
     builder = StateGraph(
         DocumentQAState, DocumentQAContext, input_schema=DocumentQAInput, output_schema=DocumentQAOutput

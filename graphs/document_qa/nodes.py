@@ -10,6 +10,7 @@ from langchain_core.retrievers import BaseRetriever
 
 from graphs import prompts
 from graphs.citation import annotate, cite, find_citations, find_others
+from graphs.confidence import Confidence
 from graphs.document_qa.state import DocumentQAContext, DocumentQAState, QuoteMethod
 from graphs.evidence import Evidence
 from graphs.grading import grade_passages, promise
@@ -42,6 +43,7 @@ class DocumentQANodes:
     max_passages: int
     quote_method: QuoteMethod
     evidence: Evidence
+    confidence: Confidence
 
     def contextualise(self, state: DocumentQAState) -> Work[Update]:
         """Begin a turn; where a conversation comes before the question, make it stand alone."""
@@ -129,6 +131,8 @@ class DocumentQANodes:
             evidence=_quotation(state),
             certainty=min(citation["score"] for citation in state["citations"]),
             claim="the quotation supports",
+            confidence=self.confidence,
+            rival=_best_rival(state),
         )
 
     def corroborate(self, state: DocumentQAState) -> Work[Update]:
@@ -208,6 +212,17 @@ def _grades(passages: Sequence[Passage]) -> list[float]:
 
 def _quotation(state: DocumentQAState) -> str:
     return "\n".join(citation["quote"] for citation in state["citations"])
+
+
+def _best_rival(state: DocumentQAState) -> float:
+    """Return the grade of the best passage that is not quoted."""
+    quoted = {(citation["path"], citation["start"]) for citation in state["citations"]}
+
+    def is_quoted(passage: Passage) -> bool:
+        return any(path == passage.path and passage.start <= start < passage.end for path, start in quoted)
+
+    others = (passage for passage in _passages(state) if not is_quoted(passage))
+    return max((passage.scores["grade"] for passage in others), default=0.0)
 
 
 def _decision(node: str, what: str, probability: float) -> Decision:

@@ -18,6 +18,7 @@ from langchain_core.retrievers import BaseRetriever
 
 from graphs import prompts
 from graphs.citation import Citation, cite
+from graphs.confidence import Confidence
 from graphs.evidence import Evidence
 from graphs.grading import grade_passages, promise
 from graphs.mind import Mind
@@ -37,7 +38,9 @@ class Chained(TypedDict):
 
     answer: str
     confidence: float
-    """Probability of both sentences, times the search score of the second, times that of the answer."""
+    """How sure the answer is."""
+    certainty: float
+    """Probability that both sentences answer the question, times the search score of the second."""
     citations: list[Citation]
     """Both sentences, in the order in which they were found."""
 
@@ -64,9 +67,16 @@ class Chain:
     mind: Mind
     retriever: BaseRetriever
     evidence: Evidence
+    confidence: Confidence = Confidence()  # noqa: RUF009 - frozen, so all may share it
 
-    def answer(self, question: str, thresholds: Thresholds) -> Work[Chained | None]:
-        """Answer a question from two passages; None where nothing was found, or nothing surely enough."""
+    def answer(self, question: str, thresholds: Thresholds, rival: float = 0.0) -> Work[Chained | None]:
+        """Answer a question from two passages; None where nothing was found, or nothing surely enough.
+
+        Args:
+            question: The question.
+            thresholds: How sure the model must be.
+            rival: Probability that a single sentence answers it.
+        """
         links = yield from self._links(question)
         if not links:
             return None
@@ -85,11 +95,11 @@ class Chain:
         if not answer:
             return None
         [support] = yield from self.mind.agree([prompts.check(question, quotation, answer)])
-        confidence = promises[best] * support
+        confidence = self.confidence.of(promises[best], support, rival)
         if support < thresholds.support or confidence < thresholds.abstention:
             return None
         citations = [cite(one.passage, one.start, one.end, likely[best]) for one in (first, second)]
-        return Chained(answer=answer, confidence=confidence, citations=citations)
+        return Chained(answer=answer, confidence=confidence, certainty=promises[best], citations=citations)
 
     def _links(self, question: str) -> Work[list[tuple[Statement, Statement]]]:
         """Return pairs of sentences; the second is of another passage, found by what the first tells."""

@@ -22,6 +22,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.store.base import BaseStore
 from langgraph.types import Checkpointer, Send
 
+from graphs.confidence import Confidence
 from graphs.document_qa.graph import build_document_qa
 from graphs.document_qa.state import DocumentQAContext, QuoteMethod
 from graphs.evidence import Evidence
@@ -47,6 +48,7 @@ def build_reasoner(
     quote_method: QuoteMethod = "generate",
     evidence: Evidence | None = None,
     tool_evidence: Evidence | None = None,
+    confidence: Confidence | None = None,
     max_questions: int = 4,
     checkpointer: Checkpointer = None,
     store: BaseStore | None = None,
@@ -62,6 +64,7 @@ def build_reasoner(
             that is not broken down is answered from two sentences where these hold the answer.
         evidence: What counts beside the model's grades; see `build_document_qa`.
         tool_evidence: What counts beside its calls; `evidence` of `build_tool_agent`.
+        confidence: How sure an answer is; see `build_document_qa`.
         max_questions: Simple questions that a plan may have.
         checkpointer: Keeps conversations by their thread.
         store: Long-term memory, for tools that take it.
@@ -76,7 +79,12 @@ def build_reasoner(
     helpers: dict[str, Runnable[Any, Any]] = {}
     if retriever is not None:
         helpers["documents"] = build_document_qa(
-            model, retriever, thresholds=thresholds, quote_method=quote_method, evidence=evidence
+            model,
+            retriever,
+            thresholds=thresholds,
+            quote_method=quote_method,
+            evidence=evidence,
+            confidence=confidence,
         )
     if tools:
         helpers["tools"] = build_tool_agent(model, tools, thresholds=thresholds, evidence=tool_evidence)
@@ -86,7 +94,7 @@ def build_reasoner(
         raise ValueError(f"max_questions must be at least 1, not {max_questions}.")
     chain = None
     if retriever is not None and quote_method == "score":
-        chain = Chain(Mind(model), retriever, evidence or Evidence())
+        chain = Chain(Mind(model), retriever, evidence or Evidence(), confidence or Confidence())
     nodes = ReasonerNodes(Mind(model), helpers, thresholds, max_questions, chain)
     graph = _assemble(nodes).compile(checkpointer, store=store, name="reasoner")
     # At worst each question waits for the one before it: a solve and a gather for each.

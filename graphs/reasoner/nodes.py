@@ -153,10 +153,10 @@ class ReasonerNodes:
         result: Mapping[str, Any] = yield from ask_runnable(self.helpers[route], {"question": question})
         if not is_whole or route != "documents" or self.chain is None:
             return result
-        chained = yield from self.chain.answer(question, self._thresholds())
-        # A question that one sentence answers must not be led astray: the surer answer is taken.
-        surest = result["confidence"] if result["answer"] else 0.0
-        return chained if chained is not None and chained["confidence"] > surest else result
+        # A question that one sentence answers must not be led astray: the likelier evidence is taken.
+        single = min((citation["score"] for citation in result["citations"]), default=0.0)
+        chained = yield from self.chain.answer(question, self._thresholds(), single)
+        return chained if chained is not None and chained["certainty"] > single else result
 
     def _route(self, question: str) -> Work[str]:
         routes = list(self.helpers)

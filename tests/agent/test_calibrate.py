@@ -12,6 +12,7 @@ import pytest
 from agent.cli import run
 from agent.configuration.settings import Settings
 from agent.evaluation import calibration
+from agent.evaluation.confidence_fit import half_of_the_passages
 from agent.evaluation.evidence_fit import even_threshold
 from agent.parts.models import open_thresholds
 from corpora.prompt_digest import prompt_digest
@@ -95,6 +96,7 @@ def test_what_is_fitted_is_what_the_model_reads(
     assert all(0 <= value <= 1 for value in read.thresholds.values())
     assert read.evidence["similarity"] > 0
     assert set(read.evidence) == set(read.tool_evidence) == {"grade", "similarity", "bias"}
+    assert set(read.confidence) == {"certainty", "support", "rival", "bias"}
     assert read.prompts == prompt_digest()
     errors = printed["calibration_error"]
     assert errors["grade"]["after"] <= errors["grade"]["before"]
@@ -150,3 +152,14 @@ def test_even_threshold_lies_where_both_kinds_are_as_likely() -> None:
 @pytest.mark.parametrize("truths", [[True, True], [False, False], [True, False]])
 def test_even_threshold_of_one_kind_or_scores_that_mislead_is_the_best(truths: list[bool]) -> None:
     assert even_threshold([0.2, 0.7], truths) == best_threshold([0.2, 0.7], truths)
+
+
+def test_half_of_the_passages_can_be_found_and_all_are_asked_about(tmp_path: Path) -> None:
+    reading = rows()["reading"]
+    write, asked = half_of_the_passages(reading)
+    assert not isinstance(write, Path)
+    write(tmp_path / "documents")
+    written = {file.read_text(encoding="utf-8") for file in (tmp_path / "documents").iterdir()}
+    passages = {row["question"]: row["passage"] for row in reading if row["answerable"]}
+    assert [row["answerable"] for row in asked] == [passages[row["question"]] in written for row in asked]
+    assert len(asked) == len(FACTS) == 2 * len(written)
