@@ -28,7 +28,7 @@ coverage: $(STAMP) ## Run the tests and print, package by package, which branche
 	@for package in agent corpora graphs llm rag; do \
 		$(BIN)/coverage report --include="$$package/*" --fail-under=90 || failed=1; done; exit $${failed:-0}
 
-mutants: $(STAMP) ## Break the core in 2000 small ways, print what no test notices; ARGS="rag.storage.*" breaks a part
+mutants: $(STAMP) ## Break the core in 2500 small ways, print what no test notices; ARGS="rag.storage.*" breaks a part
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutation]'
 	@OMP_NUM_THREADS=1 $(BIN)/mutmut run $(ARGS)
 	@$(BIN)/mutmut results
