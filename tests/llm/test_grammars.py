@@ -329,6 +329,7 @@ def test_a_given_beginning_comes_first_and_alone(compiler: ConstraintCompiler) -
     state = open_.beginning_with(token).start()
     assert state.allowed().nonzero().flatten().tolist() == [token]
     assert state.allowed().shape == open_.start().allowed().shape
+    assert state.allowed().dtype == torch.bool
     assert state.forced() == [token]
     assert not state.is_complete
     same = state.copy()
@@ -338,6 +339,17 @@ def test_a_given_beginning_comes_first_and_alone(compiler: ConstraintCompiler) -
         state.advance(rest)
     assert state.is_complete
     assert allows(compiler, open_, "yes")  # the constraint that it was made from is left as it is
+
+
+def test_what_nothing_else_may_follow_is_forced(compiler: ConstraintCompiler) -> None:
+    assert compiler.tokenizer.decode(compiler.choice(["Oslo"]).start().forced()) == "Oslo"
+    assert compiler.choice(["yes", "no"]).start().forced() == []
+
+
+def test_a_grammar_may_call_itself(compiler: ConstraintCompiler) -> None:
+    constraint = compiler.lark('start: "(" start ")" | /[0-9]/')
+    assert allows(compiler, constraint, "((7))")
+    assert not allows(compiler, constraint, "((7)")
 
 
 def test_a_copied_state_goes_its_own_way(compiler: ConstraintCompiler) -> None:
