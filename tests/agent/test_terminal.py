@@ -35,10 +35,10 @@ def test_a_whole_conversation(folder: Path, columns: int, lines: int) -> None:
     with chat(folder, "--delay", "0.02", columns=columns, lines=lines) as terminal:
         terminal.wait_for(PROMPT)
         terminal.type("How tall is the lighthouse?")
-        terminal.wait_for("very likely right (93%)")
+        terminal.wait_for("very likely answer this (93%)")
         assert "island.md  line 4" in terminal.text
         terminal.type("When was it built?")
-        terminal.wait_for("very likely right (93%)", times=2)
+        terminal.wait_for("very likely answer this (93%)", times=2)
         assert "1871" in terminal.text
         terminal.type("/why")
         terminal.wait_for("the message is for: documents")
@@ -70,7 +70,7 @@ def test_a_whole_conversation(folder: Path, columns: int, lines: int) -> None:
         terminal.wait_for("This question was interrupted")
         terminal.wait_for(PROMPT)
         terminal.type("When was it built?")
-        terminal.wait_for("very likely right (93%)")
+        terminal.wait_for("very likely answer this (93%)")
         terminal.type("/memory")
         terminal.wait_for("the boat is red")
         assert "the cat is grey" not in terminal.text.rpartition("/memory")[2]
@@ -182,7 +182,7 @@ def test_an_ascii_terminal_gets_ascii(folder: Path) -> None:
     with chat(folder, LANG="C", PYTHONIOENCODING="ascii", PYTHONUTF8="0") as terminal:
         terminal.wait_for(">")
         terminal.type("How tall is the lighthouse?")
-        terminal.wait_for("very likely right (93%) - documents")
+        terminal.wait_for("very likely answer this (93%) - documents")
         assert terminal.raw.isascii()
 
 
@@ -194,7 +194,7 @@ def test_a_window_that_changes_its_size(folder: Path) -> None:
         terminal.resize(40, 12)
         terminal.wait_for("chat \u00b7")
         terminal.type("How tall is the lighthouse?")
-        terminal.wait_for("very likely right (93%)")
+        terminal.wait_for("very likely answer this (93%)")
 
 
 def test_a_killed_chat_loses_only_the_answer_under_way(folder: Path) -> None:
