@@ -18,8 +18,10 @@ _PIECE = re.compile(r"\s*(?:\S*\w|\S)")
 """A word or a mark after one, with the white space before it."""
 _REPLACED = 2
 """Most pieces of a text that a span takes the place of."""
-_SPAN = r"[^\s?!]+( [^\s?!]+){0,7}"
-"""At most eight words within one sentence."""
+_MOST_WORDS = 8
+"""Of a span that is put into a text."""
+_SENTENCE_ENDS = ("?", "!")
+"""Pieces that such a span does not reach over."""
 _ARGUMENT = r"[^\s'\u2018\u2019\u201c\u201d,;:!?]((.|\n)*[^\s'\u2018\u2019\u201c\u201d,;:])?"
 """What is copied into an argument comes without the marks around it."""
 _CONNECTIVES = ("of", "in", "for", "at", "by", "about", "to", "from", "with", "on", "the", "as")
@@ -67,19 +69,24 @@ def completing_grammar(text: str, spans_of: Sequence[str]) -> str:
     joined to it by a connective before or a possessive after it.
     """
     pieces = _pieces(text)
-    rules = []
+    firsts, rules = _span_rules(spans_of)
+    if not firsts:
+        return choice_grammar(["".join(pieces)])
     for place, piece in enumerate([*pieces, None]):
         # After the span the text goes on without another; at the very beginning a space must follow it.
         spaced = f" {piece}" if place == 0 else piece
         rules.append(f"after{place}: " + ('""' if spaced is None else f"{_quote(spaced)} after{place + 1}"))
         kept = '""' if piece is None else f"{_quote(piece)} before{place + 1}"
-        space = '" " ' if place else ""
         last = min(place + _REPLACED, len(pieces))
-        put_in = [f"{space}put_in after{resumed}" for resumed in range(place, last + 1)]
+        put_in = [f"put_in{min(place, 1)} after{resumed}" for resumed in range(place, last + 1)]
         rules.append(f"before{place}: " + " | ".join([kept, *put_in]))
-    connective = " | ".join(_quote(f"{word} ") for word in _CONNECTIVES)
-    joined = f'put_in: ({connective})? SPAN ("\'s")?'
-    return "\n".join(["start: before0", *rules, joined, *_span_terminal(spans_of, _SPAN)])
+    for number, space in enumerate(("", " ")):  # at the very beginning no space comes before the span
+        connective = " | ".join(_quote(space + word) for word in _CONNECTIVES)
+        rules.append(
+            f"span{number}: " + " | ".join(f"{_quote(space + word)} {rest}" for word, rest in firsts)
+        )
+        rules.append(f'put_in{number}: (span{number} | ({connective}) span1) ("\'s")?')
+    return "\n".join(["start: before0", *rules])
 
 
 def tool_grammar(
@@ -147,6 +154,27 @@ def _is_free_string(schema: Mapping[str, Any]) -> bool:
 
 def _pieces(text: str) -> list[str]:
     return [match.group() for match in _PIECE.finditer(text.strip())]
+
+
+def _span_rules(texts: Sequence[str]) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return each piece that a span may begin with and the rule of its rest, and the rules of all rests.
+
+    The pieces are spelled out: a terminal of all spans would be read for as long as a text goes on, so that
+    the span could not end before, nor begin with words that the other text holds at that place as well.
+    """
+    firsts, rules = [], []
+    for number, text in enumerate(texts):
+        pieces = _pieces(text)
+        for place, piece in enumerate([*pieces, "?"]):
+            word = piece.strip()
+            if word not in _SENTENCE_ENDS:
+                firsts.append((word, f"rest{number}_{place + 1}_{_MOST_WORDS - 1}"))
+            for left in range(_MOST_WORDS):
+                words = left - (piece != word)  # a piece without a space before it belongs to the last word
+                goes_on = word not in _SENTENCE_ENDS and words >= 0 and piece in (word, f" {word}")
+                more = f" | {_quote(piece)} rest{number}_{place + 1}_{words}" if goes_on else ""
+                rules.append(f'rest{number}_{place}_{left}: ""{more}')
+    return firsts, rules
 
 
 def _capitalised(word: str) -> str:
