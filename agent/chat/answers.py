@@ -67,8 +67,7 @@ def _outcome(answer: Answer) -> str:
         return "Nothing reached the confidence that an answer needs, so there is none."
     if answer.confidence is None:
         return f"The answer came by way of {answer.route}; its probability was not weighed."
-    words = sentence(answer.confidence)
-    return f"{words[:1].upper()}{words[1:]}."
+    return f"By the documents the question is {sentence(answer.confidence)}."
 
 
 def _explain_source(chat: Chat, number: int, citation: Citation) -> None:

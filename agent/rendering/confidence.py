@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 _WORDS = (
-    (90, "the documents very likely answer this"),
-    (75, "the documents probably answer this"),
-    (50, "the documents may answer this, check the source"),
-    (0, "doubtful, check the source"),
+    (90, "very likely answered"),
+    (75, "probably answered"),
+    (50, "possibly answered, check the source"),
+    (0, "doubtfully answered, check the source"),
 )
-"""From which percentage on which words hold."""
+"""From which percentage on which words hold; all of them go on with "By the documents the question is"."""
 
 
 def sentence(confidence: float) -> str:
-    """Return a confidence from 0 to 1 in words and as a percentage: "… probably answer this (81%)"."""
+    """Return a confidence from 0 to 1 in words and as a percentage: "probably answered (81%)"."""
     shown = _percentage(confidence)
     words = next(words for least, words in _WORDS if shown >= least)
     return f"{words} ({shown}%)"

@@ -129,7 +129,7 @@ def test_sources_open_and_why(talk: Talk) -> None:
     why = talk("/why")
     assert "grade" in why
     assert "96%" in why
-    assert "The answer is very likely right (93%)." in why
+    assert "By the documents the question is very likely answered (93%)." in why
     assert "from character" in talk("/why 1")
 
 
@@ -329,9 +329,12 @@ def test_a_wide_table_becomes_paragraphs_in_a_narrow_window(
 @pytest.mark.parametrize(
     ("columns", "wanted"),
     [
-        ("100", ["very likely right (93%) \u00b7 documents \u00b7 1,818 tokens, 606 tokens/s \u00b7 3.0 s"]),
-        ("60", ["very likely right (93%) \u00b7 documents", "1,818 tokens, 606 tokens/s \u00b7 3.0 s"]),
-        ("32", ["very likely right (93%)", "documents", "1,818 tokens, 606 tokens/s", "3.0 s"]),
+        (
+            "100",
+            ["very likely answered (93%) \u00b7 documents \u00b7 1,818 tokens, 606 tokens/s \u00b7 3.0 s"],
+        ),
+        ("60", ["very likely answered (93%) \u00b7 documents", "1,818 tokens, 606 tokens/s \u00b7 3.0 s"]),
+        ("32", ["very likely answered (93%)", "documents", "1,818 tokens, 606 tokens/s", "3.0 s"]),
     ],
 )
 def test_the_line_under_an_answer_breaks_between_its_parts(

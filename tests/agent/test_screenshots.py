@@ -14,7 +14,7 @@ def words(svg: str) -> str:
 
 def test_a_picture_shows_the_conversation(assemble: Callable[..., Assembly]) -> None:
     shown = words(draw(assemble(), ["How tall is the lighthouse?", "/why"], "island"))
-    assert shown.count("very likely right") == 2
+    assert shown.count("very likely answered") == 2
     assert "island.md" in shown
     assert "Thinking" not in shown
 

@@ -35,10 +35,10 @@ def test_a_whole_conversation(folder: Path, columns: int, lines: int) -> None:
     with chat(folder, "--delay", "0.02", columns=columns, lines=lines) as terminal:
         terminal.wait_for(PROMPT)
         terminal.type("How tall is the lighthouse?")
-        terminal.wait_for("very likely answer this (93%)")
+        terminal.wait_for("very likely answered (93%)")
         assert "island.md  line 4" in terminal.text
         terminal.type("When was it built?")
-        terminal.wait_for("very likely answer this (93%)", times=2)
+        terminal.wait_for("very likely answered (93%)", times=2)
         assert "1871" in terminal.text
         terminal.type("/why")
         terminal.wait_for("the message is for: documents")
@@ -70,7 +70,7 @@ def test_a_whole_conversation(folder: Path, columns: int, lines: int) -> None:
         terminal.wait_for("This question was interrupted")
         terminal.wait_for(PROMPT)
         terminal.type("When was it built?")
-        terminal.wait_for("very likely answer this (93%)")
+        terminal.wait_for("very likely answered (93%)")
         terminal.type("/memory")
         terminal.wait_for("the boat is red")
         assert "the cat is grey" not in terminal.text.rpartition("/memory")[2]
@@ -137,15 +137,15 @@ def test_history_completion_and_several_lines(folder: Path) -> None:
         terminal.wait_for("/rename")
         terminal.send("\x03")
         terminal.type("How tall is the lighthouse?")
-        terminal.wait_for("very likely right")
+        terminal.wait_for("very likely answered")
         terminal.send("\x1b[A")
         terminal.wait_for("How tall is the lighthouse?", times=2)
         terminal.send("\r")
-        terminal.wait_for("very likely right", times=2)
+        terminal.wait_for("very likely answered", times=2)
         terminal.send("How tall\x1b\ris the lighthouse?")
         terminal.wait_for("is the lighthouse?", times=3)
         terminal.send("\r")
-        terminal.wait_for("very likely right", times=3)
+        terminal.wait_for("very likely answered", times=3)
 
 
 def test_a_pasted_megabyte_is_refused_and_the_chat_goes_on(folder: Path) -> None:
@@ -155,7 +155,7 @@ def test_a_pasted_megabyte_is_refused_and_the_chat_goes_on(folder: Path) -> None
         terminal.wait_for("Not pasted: 1,000,000 characters, and a question has at most 2,000.")
         assert "word word" not in terminal.text
         terminal.type("How tall is the lighthouse?")
-        terminal.wait_for("very likely right")
+        terminal.wait_for("very likely answered")
         assert "Not pasted" not in terminal.text
 
 
@@ -163,7 +163,7 @@ def test_no_colour_when_it_is_not_wanted(folder: Path) -> None:
     with chat(folder, NO_COLOR="1") as terminal:
         terminal.wait_for(PROMPT)
         terminal.type("How tall is the lighthouse?")
-        terminal.wait_for("very likely right")
+        terminal.wait_for("very likely answered")
         codes = re.findall(rb"\x1b\[([\d;]*)m", terminal.raw)
         assert not [code for code in codes if re.search(rb"(^|;)(3[0-8]|4[0-8]|9\d)(;|$)", code)]
 
@@ -172,7 +172,7 @@ def test_a_dumb_terminal_gets_plain_lines(folder: Path) -> None:
     with chat(folder, TERM="dumb") as terminal:
         terminal.wait_for(">")
         terminal.send("How tall is the lighthouse?\n")
-        terminal.wait_for("Confidence: very likely right")
+        terminal.wait_for("Confidence: very likely answered")
         assert b"\x1b" not in terminal.raw
         terminal.send("\x04")
         assert terminal.wait_for_end() == 0
@@ -182,7 +182,7 @@ def test_an_ascii_terminal_gets_ascii(folder: Path) -> None:
     with chat(folder, LANG="C", PYTHONIOENCODING="ascii", PYTHONUTF8="0") as terminal:
         terminal.wait_for(">")
         terminal.type("How tall is the lighthouse?")
-        terminal.wait_for("very likely answer this (93%) - documents")
+        terminal.wait_for("very likely answered (93%) - documents")
         assert terminal.raw.isascii()
 
 
@@ -194,14 +194,14 @@ def test_a_window_that_changes_its_size(folder: Path) -> None:
         terminal.resize(40, 12)
         terminal.wait_for("chat \u00b7")
         terminal.type("How tall is the lighthouse?")
-        terminal.wait_for("very likely answer this (93%)")
+        terminal.wait_for("very likely answered (93%)")
 
 
 def test_a_killed_chat_loses_only_the_answer_under_way(folder: Path) -> None:
     with chat(folder, "--delay", "0.02") as terminal:
         terminal.wait_for(PROMPT)
         terminal.type("How tall is the lighthouse?")
-        terminal.wait_for("very likely right")
+        terminal.wait_for("very likely answered")
         terminal.type("hello")
         terminal.wait_for("word5 ")
         terminal.kill()
@@ -226,7 +226,7 @@ def test_control_characters_in_documents_are_shown_not_obeyed(folder: Path) -> N
     with chat(folder) as terminal:
         terminal.wait_for(PROMPT)
         terminal.type("How wide is the tower?")
-        terminal.wait_for("very likely right")
+        terminal.wait_for("very likely answered")
         assert "\u241b]0;gone" in terminal.text
         assert b"\x1b]0;gone" not in terminal.raw
         assert "evil\u241b[31m.md" in terminal.text
@@ -237,7 +237,7 @@ def test_two_chats_on_one_folder(folder: Path) -> None:
         for terminal in (first, second):
             terminal.wait_for(PROMPT)
             terminal.type("How tall is the lighthouse?")
-            terminal.wait_for("very likely right")
+            terminal.wait_for("very likely answered")
         first.type("/threads")
         first.wait_for("How tall is the lighthouse?", times=3)
 
@@ -249,7 +249,7 @@ def test_settings_change_in_the_chat(folder: Path) -> None:
         terminal.wait_for("colour is never in this chat.")
         coloured = len(terminal.raw)
         terminal.type("How tall is the lighthouse?")
-        terminal.wait_for("very likely right")
+        terminal.wait_for("very likely answered")
         assert not re.search(rb"\x1b\[[\d;]*3[1-7]m", terminal.raw[coloured:])
         terminal.type("/settings passages none")
         terminal.wait_for("The setting passages (this chat) cannot be 'none'")
