@@ -23,6 +23,7 @@ from rag.splitter import Chunk
 from rag.walk import FileStamp
 
 SCHEMA_VERSION = 1
+"""Version of the tables; an index with another is refused."""
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
@@ -124,6 +125,7 @@ class Store:
 
     def _prepare(self) -> None:
         if self._one("SELECT 1 FROM sqlite_master WHERE name = 'meta'"):
+            self._check_schema()
             return  # a reader must not wait for the right to write
         with self.transaction():
             if not self._one("SELECT 1 FROM sqlite_master WHERE name = 'meta'"):
@@ -131,6 +133,13 @@ class Store:
                     self._connection.execute(statement)
                 self._connection.execute("INSERT INTO meta VALUES ('schema', ?)", [str(SCHEMA_VERSION)])
                 self._connection.execute("INSERT INTO meta VALUES ('id', ?)", [uuid.uuid4().hex])
+
+    def _check_schema(self) -> None:
+        if self.get("schema") != str(SCHEMA_VERSION):
+            raise IndexDamagedError(
+                f"The index in {self._folder} was made by another version of the program; "
+                "delete that folder and index again."
+            )
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -161,6 +161,13 @@ def test_an_index_keeps_its_name_and_its_files_when_it_is_opened_again(store: St
     other.close()
 
 
+def test_an_index_of_another_version_is_refused_in_a_sentence(store: Store, tmp_path: Path) -> None:
+    store.put("schema", "2")
+    store.close()
+    with pytest.raises(IndexDamagedError, match=r"another version of the program; delete that folder"):
+        Store(tmp_path / "index.sqlite3")
+
+
 def test_a_transaction_happens_wholly_or_not_at_all(store: Store) -> None:
     put(store, document("a.md"))
 
