@@ -80,6 +80,10 @@ def test_first_steps_are_hidden_and_siblings_take_one_step(family: str) -> None:
     draw = random.Random(11)
     found = [hidden_steps.build(family, Scene(draw)) for _ in range(80)]
     several = [task for task in found if len(task.steps) > 1]
+    if family in hidden_steps.LOOKED_UP:
+        assert not several
+        assert all(task.reply in task.steps[0].result for task in found)
+        return
     assert 0.3 < len(several) / len(found) < 0.95
     assert {task.kind for task in several} <= set(chained_tasks.KINDS)
     for task in several:

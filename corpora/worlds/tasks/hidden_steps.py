@@ -16,11 +16,15 @@ from corpora.worlds.tasks.single_tasks import counted, shifted
 from corpora.worlds.tasks.task_scene import Scene
 
 FAMILIES = {
-    "price": 5, "weight": 1.5, "fee": 1.5, "seats": 1.2, "use": 1.2, "heavy": 1.2, "long": 1, "full": 0.8,
+    "price": 5, "maker": 2.5, "kept": 1.5, "weight": 1.5, "fee": 1.5, "seats": 1.2, "use": 1.2, "heavy": 1.2,
+    "long": 1, "full": 0.8,
     "fast": 0.6, "warm": 0.6, "dated": 2.2, "lasting": 1.5, "rate": 5, "ends": 3.5, "lap": 1.8, "bag": 1.6,
     "jug": 1, "weeks": 3, "rent_told": 1.2, "pay_told": 0.8, "walk_told": 0.6, "guests_told": 0.8,
 }  # fmt: skip
 """Tables of frames and how often each is drawn, beside the others."""
+
+LOOKED_UP = ("maker", "kept")
+"""Families whose messages all take one step: not every page that is found is there to be reckoned with."""
 
 _UNITS = {
     "weight": "plain weight", "heavy": "weight", "long": "length", "full": "volume", "fast": "speed",
@@ -89,6 +93,8 @@ def _set_value(family: str, fact: str, scene: Scene) -> None:
         scene.set("value", scene.say("{term}"), scene.meaning("{term}"))
     elif fact in ("bought", "deadline"):
         scene.set("value", scene.say("{begin}"), scene.meaning("{begin}"))
+    elif fact in LOOKED_UP:
+        scene.set("value", scene.say("{company7}" if fact == "maker" else "{city7}"))
     else:
         scene.set("value", scene.spread(*_VALUES.get(family, (20, 400, 0.3))))
 

@@ -12,7 +12,7 @@ from corpora.worlds.tasks import found_texts, own_task, units
 from corpora.worlds.tasks.own_task import OwnTask, Step, reply_to
 from corpora.worlds.tasks.task_scene import Scene
 
-INVENTED_WORDS = 0.7
+INVENTED_WORDS = 0.95
 """Share of the lists of files that are asked for by a word nobody knows."""
 
 FOUND = "Here is what I found."
