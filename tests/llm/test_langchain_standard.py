@@ -65,9 +65,3 @@ class TestIntegration(Abilities, ChatModelIntegrationTests):
     @property
     def model_override_value(self) -> str:
         return str(find_weights(MODEL))
-
-    # The two below ask for what the weights must have learned, not for what the code does.
-
-    @pytest.mark.xfail(reason="the shipped weights do not copy a foreign name yet", strict=False)
-    def test_unicode_tool_call_integration(self, model: BaseChatModel, **options: Any) -> None:
-        super().test_unicode_tool_call_integration(model, **options)
