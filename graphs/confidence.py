@@ -9,10 +9,9 @@ Without a fit the product of certainty and support stands for it.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-from graphs.evidence import log_odds
+from graphs.evidence import log_odds, sigmoid
 
 LEAST_RIVAL = 0.01
 """Passages less likely than this are no rivals, however much less."""
@@ -52,7 +51,7 @@ class Confidence:
             return certainty * support
         parts = features(certainty, support, rival)
         score = sum(w * x for w, x in zip((self.certainty, self.support, self.rival), parts, strict=True))
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, score + self.bias))))
+        return sigmoid(score + self.bias)
 
 
 def features(certainty: float, support: float, rival: float) -> tuple[float, float, float]:

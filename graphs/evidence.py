@@ -41,15 +41,15 @@ class Evidence:
         return {"grade": self.grade, "similarity": self.similarity, "bias": self.bias}
 
     def weigh(
-        self, question: str, context: str, texts: Sequence[str], grades: Sequence[float]
+        self, question: str, texts: Sequence[str], grades: Sequence[float], context: str = ""
     ) -> Work[list[float]]:
         """Return the probability that each text answers the question.
 
         Args:
             question: The question.
-            context: What was said around it; where that is not empty, its likeness counts as much.
             texts: Passages, sentences, or tools in words.
             grades: The model's own probability for each.
+            context: What was said around it; where that is not empty, its likeness counts as much.
         """
         if self.embeddings is None or not texts:
             return list(grades)
@@ -61,8 +61,7 @@ class Evidence:
 
     def probability(self, grade: float, similarity: float) -> float:
         """Weigh a grade (0 to 1) and a similarity (-1 to 1)."""
-        score = self.grade * log_odds(grade) + self.similarity * similarity + self.bias
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+        return sigmoid(self.grade * log_odds(grade) + self.similarity * similarity + self.bias)
 
     def similarities(self, question: str, texts: Sequence[str], context: str = "") -> list[float]:
         """Return the cosine between a question and each text, or its mean with that of a context.
@@ -72,9 +71,8 @@ class Evidence:
         """
         if self.embeddings is None:
             raise ValueError("similarities need embeddings")
-        queries = [
-            self.embeddings.embed_query(words) for words in [question, *([context] if context else [])]
-        ]
+        asked = [question, context] if context else [question]
+        queries = [self.embeddings.embed_query(words) for words in asked]
         told = self.embeddings.embed_documents(list(texts))
         cosines = _unit(np.asarray(told, dtype=np.float64)) @ _unit(np.asarray(queries, dtype=np.float64)).T
         means: list[float] = cosines.mean(axis=1).tolist()
@@ -85,6 +83,11 @@ def log_odds(probability: float) -> float:
     """Return log(p / (1 - p)), kept finite."""
     bounded = min(max(probability, SUREST), 1 - SUREST)
     return math.log(bounded / (1 - bounded))
+
+
+def sigmoid(score: float) -> float:
+    """Return the probability whose log-odds are a score; scores beyond 30 count as 30."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
 
 def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:

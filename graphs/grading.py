@@ -27,7 +27,7 @@ def grade_passages(
     texts = [
         f"{passage.heading}: {passage.text}" if passage.heading else passage.text for passage in passages
     ]
-    return (yield from evidence.weigh(question, "", texts, grades))
+    return (yield from evidence.weigh(question, texts, grades))
 
 
 def promise(probability: float, passage: Passage) -> float:

@@ -29,6 +29,7 @@ from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
 from corpora.wells import Row
 from corpora.worlds.tasks.own_tasks import own_tasks
 from graphs import Confidence, Evidence, prompts
+from graphs.evidence import sigmoid
 from llm import ChatHomespun
 from llm.calibration import CALIBRATION_FILE
 from llm.chat.messages import to_template
@@ -119,10 +120,10 @@ def _calibrate(weights: Path, rows: DevelopmentRows, on_row: Callable[[], None])
         margins = _margins(uncorrected, chosen)
         truths = [example.messages[-1].text == prompts.YES for example in chosen]
         temperature, bias = fit_temperature(margins, truths)
-        fitted = [_sigmoid(margin / temperature + bias) for margin in margins]
+        fitted = [sigmoid(margin / temperature + bias) for margin in margins]
         content["temperature"][task], content["bias"][task] = temperature, bias
         errors[task] = {
-            "before": calibration_error([_sigmoid(margin) for margin in margins], truths),
+            "before": calibration_error([sigmoid(margin) for margin in margins], truths),
             "after": calibration_error(fitted, truths),
         }
         if task == "check":
@@ -201,7 +202,3 @@ def _fit_route(model: ChatHomespun, rows: Sequence[Row]) -> float:
         return sum(route == row["route"] for route, row in zip(chosen, rows, strict=True))
 
     return max(ROUTE_BIASES, key=lambda bias: (right(bias), bias))
-
-
-def _sigmoid(value: float) -> float:
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))

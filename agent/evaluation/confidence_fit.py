@@ -73,7 +73,7 @@ def half_of_the_passages(rows: Iterable[Row]) -> tuple[Documents, list[Row]]:
         rows: With passage, question, answerable.
     """
     by_passage = {row["passage"]: row for row in rows if row["answerable"]}
-    kept = list(by_passage)[::2]
+    kept = dict.fromkeys(list(by_passage)[::2])
 
     def write(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -81,7 +81,6 @@ def half_of_the_passages(rows: Iterable[Row]) -> tuple[Documents, list[Row]]:
             (folder / f"{number}.md").write_text(passage, encoding="utf-8")
 
     questions = [
-        {"question": row["question"], "answerable": passage in set(kept)}
-        for passage, row in by_passage.items()
+        {"question": row["question"], "answerable": passage in kept} for passage, row in by_passage.items()
     ]
     return write, questions

@@ -14,7 +14,7 @@ from corpora.wells import Row
 from corpora.worlds.requests.own_requests import SCHEMAS
 from corpora.worlds.tasks.own_task import OwnTask
 from graphs import Evidence, prompts
-from graphs.evidence import log_odds
+from graphs.evidence import log_odds, sigmoid
 from graphs.tool_agent.choice import asked, describe, stands_alone
 from llm import ChatHomespun
 from llm.errors import ContextOverflowError
@@ -123,7 +123,7 @@ def even_threshold(probabilities: Sequence[float], truths: Sequence[bool]) -> fl
         [slope], bias = fit_logistic([[value] for value in odds], truths)
         if slope > 0:
             middle = (math.log(true / (cases - true)) - bias) / slope
-            return 1 / (1 + math.exp(-min(max(middle, min(odds)), max(odds))))
+            return sigmoid(min(max(middle, min(odds)), max(odds)))
     return best_threshold(probabilities, truths)
 
 

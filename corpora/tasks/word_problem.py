@@ -89,9 +89,7 @@ def _replaced(text: str, others: dict[str, str]) -> str:
 
 def _tidied(expression: str) -> str:
     """Write an expression with a space on both sides of each sign, and no brackets that change nothing."""
-    spaced = re.sub(r"\s*([-+*/])\s*", r" \1 ", expression)
-    spaced = re.sub(r"\(\s+", "(", re.sub(r"\s+\)", ")", spaced)).strip()
-    return ast.unparse(ast.parse(spaced, mode="eval"))
+    return ast.unparse(ast.parse(expression.strip(), mode="eval"))
 
 
 def _value(expression: str) -> float:

@@ -31,7 +31,7 @@ class ToolChoice:
 
     mind: Mind
     evidence: Evidence = Evidence()  # noqa: RUF009 - frozen, so all may share it
-    thresholds: Thresholds = Thresholds()  # noqa: RUF009
+    thresholds: Thresholds = Thresholds()  # noqa: RUF009 - frozen, too
     """`tool`, `call` and `again` decide whether a tool is called."""
 
     @property
@@ -106,7 +106,8 @@ class ToolChoice:
             lambda: score(messages, tools), lambda: asyncio.to_thread(score, messages, tools)
         )
         shown = [describe(convert_to_openai_tool(tool)) for tool in tools]
-        return alone, (yield from self.evidence.weigh(*asked(messages), shown, alone))
+        question, context = asked(messages)
+        return alone, (yield from self.evidence.weigh(question, shown, alone, context))
 
 
 def asked(messages: Sequence[BaseMessage]) -> tuple[str, str]:

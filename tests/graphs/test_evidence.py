@@ -31,7 +31,7 @@ class WordEmbedder:
 
 
 def weigh(evidence: Evidence, grades: list[float]) -> list[float]:
-    step = Step("weigh", lambda _: evidence.weigh("How tall is the tower?", "", [TOWER, HARBOUR], grades))
+    step = Step("weigh", lambda _: evidence.weigh("How tall is the tower?", [TOWER, HARBOUR], grades))
     weighed: list[float] = step.invoke(None)
     assert weighed == asyncio.run(step.ainvoke(None))
     return weighed

@@ -59,20 +59,15 @@ def foreign_requests(rows: Iterable[Row], draw: random.Random) -> Iterator[Row]:
     """Put a name of another script in the place of what a request copies.
 
     Args:
-        rows: Requests; those that take more than one text of the message are left out.
+        rows: Requests; those that take anything but one text of the message are left out.
         draw: Draws names and marks.
     """
     for row in rows:
         message = row["messages"][0]["content"]
-        copied = [
-            key for key, value in _arguments(row).items() if isinstance(value, str) and value in message
-        ]
-        if len(copied) == 1 and len(_arguments(row)) == 1:
-            yield _renamed(row, message, copied[0], draw)
-
-
-def _arguments(row: Row) -> Mapping[str, Any]:
-    return row["expected"][0]["arguments"] if row["expected"] else {}
+        arguments: Mapping[str, Any] = row["expected"][0]["arguments"] if row["expected"] else {}
+        match list(arguments.items()):
+            case [(key, str(value))] if value in message:
+                yield _renamed(row, message, key, draw)
 
 
 def _renamed(row: Row, message: str, key: str, draw: random.Random) -> Row:
