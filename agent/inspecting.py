@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.errors import HomespunError
 from graphs import prompts
+from llm.tokenization.opening import close_text, open_text
 from rag.passage import Passage
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def inspect_reply(
 
     engine = load_engine(folder)
     prompt, shown = _fitting_prompt(engine, task, text, passages)
-    answer = _write(engine, prompt, shown) if reply is None else engine.tokenizer.encode(reply)
+    answer = _write(engine, prompt, shown) if reply is None else engine.tokenizer.encode(open_text(reply))
     if not answer:
         raise HomespunError("The reply is empty: there is nothing to inspect.")
     if len(prompt) + len(answer) > engine.context_length:
@@ -84,7 +85,9 @@ def inspect_reply(
             f"{engine.context_length:,}: shorten the reply."
         )
     inspection = inspect_answer(from_pretrained(folder), engine.tokenizer, prompt, answer)
-    return InspectedReply(engine.tokenizer.decode(answer), inspection, _places(engine, prompt, shown))
+    return InspectedReply(
+        close_text(engine.tokenizer.decode(answer)), inspection, _places(engine, prompt, shown)
+    )
 
 
 def _messages(task: str, text: str, passages: Sequence[Passage]) -> list[BaseMessage]:

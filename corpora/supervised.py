@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
-from corpora import selfmade
+from corpora import cloze, selfmade
 from corpora.concepts import concept_questions
 from corpora.development import is_held_out
 from corpora.example import Example
@@ -27,6 +27,7 @@ from corpora.worlds.tasks.own_tasks import own_tasks
 SYNTHETIC_READINGS = 24_000
 MANUAL_READINGS = 30_000
 SELF_MADE_READINGS = 20_000
+CLOZE_READINGS = 60_000
 SYNTHETIC_FOLLOW_UPS = 30_000
 ROUTED_REQUESTS = 12_000
 ROUTED_QUESTIONS = 12_000
@@ -95,6 +96,8 @@ def _reading(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator[Exam
     yield from ReadingTasks(invented, seed + 2).build()
     documented = list(manuals.readings(MANUAL_READINGS, seed))
     yield from ReadingTasks(documented, seed + 6).build()
+    asked = list(cloze.readings(wells.text, CLOZE_READINGS, seed))
+    yield from ReadingTasks(asked, seed + 8).build()
     draw = random.Random(seed)
     for row in wells.training_rows("relevance"):
         yield from relevance_examples(row, draw)

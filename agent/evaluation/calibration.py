@@ -34,6 +34,7 @@ from llm import ChatHomespun
 from llm.calibration import CALIBRATION_FILE
 from llm.chat.messages import to_template
 from llm.evaluation.decisions import calibration_error, fit_temperature
+from llm.tokenization.opening import open_text
 from llm.tokenization.template import ChatTemplate
 from rag.minilm import MiniLM
 
@@ -165,7 +166,7 @@ def _margins(model: ChatHomespun, examples: Sequence[Example]) -> list[float]:
     engine = model.engine
     template = ChatTemplate(engine.tokenizer)
     encoded = [template.encode(to_template(example.messages[:-1])) for example in examples]
-    choices = [engine.tokenizer.encode(choice) for choice in prompts.YES_OR_NO]
+    choices = [engine.tokenizer.encode(open_text(choice)) for choice in prompts.YES_OR_NO]
     scores = engine.choice_logprobs(encoded, choices)
     margins: list[float] = (scores[:, 0] - scores[:, 1]).tolist()
     return margins

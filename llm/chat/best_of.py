@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from llm.inference.generation import Completion
+from llm.tokenization.opening import OPENING
 
 if TYPE_CHECKING:
-    from llm.inference.constraints import Constraint
+    from llm.inference.constraints import Constraint, ConstraintState
     from llm.inference.engine import Engine
     from llm.inference.sampling import GenerationSettings
 
@@ -31,7 +33,8 @@ FAR_LIKELIER = 15.0
 def branches(engine: Engine, prompt: Sequence[int], constraint: Constraint, count: int) -> list[Constraint]:
     """Return the constraint once for each of the likeliest first tokens that it allows.
 
-    Wang and Zhou 2024, "Chain-of-Thought Reasoning without Prompting", decode so.
+    Wang and Zhou 2024, "Chain-of-Thought Reasoning without Prompting", decode so. All numbers begin with the
+    same token, the space that opens a text: they are told apart by the token after it.
 
     Args:
         engine: Of the model that replies.
@@ -39,10 +42,26 @@ def branches(engine: Engine, prompt: Sequence[int], constraint: Constraint, coun
         constraint: What the reply is held to.
         count: How many first tokens, at most.
     """
-    allowed = constraint.start().allowed().nonzero().flatten().tolist()
-    scores = engine.choice_logprobs([prompt], [[token] for token in allowed])[0]
-    likeliest: list[int] = scores.topk(min(count, len(allowed))).indices.tolist()
-    return [constraint.beginning_with(allowed[index]) for index in likeliest]
+    state = constraint.start()
+    begun = _likeliest(engine, prompt, state, count)
+    opening = tuple(engine.tokenizer.encode(OPENING))
+    if opening in begun:
+        score = begun.pop(opening)
+        for token in opening:
+            state.advance(token)
+        following = _likeliest(engine, [*prompt, *opening], state, count)
+        begun |= {opening + tokens: score + more for tokens, more in following.items()}
+    likeliest = sorted(begun, key=begun.__getitem__, reverse=True)[:count]
+    return [constraint.beginning_with(tokens) for tokens in likeliest]
+
+
+def _likeliest(
+    engine: Engine, prompt: Sequence[int], state: ConstraintState, count: int
+) -> dict[tuple[int, ...], float]:
+    """Return the likeliest next tokens that a state allows, each alone, and their log-probabilities."""
+    allowed = state.allowed().nonzero().flatten().tolist()
+    best = engine.choice_logprobs([prompt], [[token] for token in allowed])[0].topk(min(count, len(allowed)))
+    return {(allowed[place],): score for score, place in zip(*map(Tensor.tolist, best), strict=True)}
 
 
 def complete_best(
@@ -51,7 +70,7 @@ def complete_best(
     settings: GenerationSettings,
     constraints: Sequence[Constraint],
     *,
-    per_token: bool,
+    extractive: bool,
     cancelled: threading.Event | None = None,
 ) -> Completion:
     """Reply under each constraint; return the reply with the highest log-probability.
@@ -61,14 +80,18 @@ def complete_best(
         prompt: Token ids.
         settings: How to choose tokens.
         constraints: What each reply is held to; at least one.
-        per_token: Compare means over the tokens, so that a long reply has no disadvantage; otherwise sums.
+        extractive: Whether the replies are spans of the prompt. Then the means of their tokens are compared,
+            so that a long one has no disadvantage, each token among those of the prompt, as spans are
+            learned (`llm.training.loss`); otherwise the sums.
         cancelled: Ends all replies before their next tokens when set.
 
     Raises:
         ContextOverflowError: The prompt leaves no room for a reply.
     """
-    completions, sums, means = _complete(engine, prompt, settings, constraints, cancelled)
-    return completions[int((means if per_token else sums).argmax())]
+    completions, replies = _complete(engine, prompt, settings, constraints, cancelled)
+    among = {*prompt, *chain.from_iterable(replies)} if extractive else ()
+    scores = engine.choice_logprobs([prompt], replies, sorted(among))[0]
+    return completions[int((_per_token(scores, replies) if extractive else scores).argmax())]
 
 
 def complete_call(
@@ -96,8 +119,9 @@ def complete_call(
     Raises:
         ContextOverflowError: The prompt leaves no room for a reply.
     """
-    completions, sums, means = _complete(engine, prompt, settings, (written, copied), cancelled)
-    is_sure = means[0] >= SURE and sums[0] >= sums[1]
+    completions, replies = _complete(engine, prompt, settings, (written, copied), cancelled)
+    sums = engine.choice_logprobs([prompt], replies)[0]
+    is_sure = _per_token(sums, replies)[0] >= SURE and sums[0] >= sums[1]
     return completions[0] if is_sure or sums[0] - sums[1] > FAR_LIKELIER else completions[1]
 
 
@@ -107,9 +131,12 @@ def _complete(
     settings: GenerationSettings,
     constraints: Sequence[Constraint],
     cancelled: threading.Event | None,
-) -> tuple[list[Completion], Tensor, Tensor]:
-    """Reply under each constraint; return the replies, their log-probabilities, and those per token."""
+) -> tuple[list[Completion], list[list[int]]]:
+    """Reply under each constraint; return the replies and their tokens, the end included."""
     completions = engine.complete_batch([prompt] * len(constraints), settings, constraints, cancelled)
-    replies = [[*(token.id for token in one.tokens), engine.tokenizer.end_id] for one in completions]
-    sums = engine.choice_logprobs([prompt], replies)[0]
-    return completions, sums, sums / torch.tensor([len(reply) for reply in replies])
+    end = engine.tokenizer.end_id
+    return completions, [[*(token.id for token in one.tokens), end] for one in completions]
+
+
+def _per_token(sums: Tensor, replies: Sequence[Sequence[int]]) -> Tensor:
+    return sums / torch.tensor([len(reply) for reply in replies])

@@ -30,6 +30,7 @@ from llm.calibration import Calibration
 from llm.chat.messages import task_of, to_template
 from llm.chat.reply import answer_whole, choice_chunk, choice_message, stream_reply
 from llm.chat.request import Options, Request, refuse_unknown
+from llm.tokenization.opening import open_text
 from llm.weights_folder import DEFAULT_MODEL, find_weights, load_engine
 
 if TYPE_CHECKING:
@@ -363,7 +364,7 @@ class ChatHomespun(BaseChatModel):
     def _encode_choices(self, choices: Sequence[str]) -> list[list[int]]:
         """Encode the choices; their end counts where one choice begins another."""
         tokenizer = self.engine.tokenizer
-        encoded = [tokenizer.encode(choice) for choice in choices]
+        encoded = [tokenizer.encode(open_text(choice)) for choice in choices]
         is_ambiguous = any(
             one is not other and other[: len(one)] == one for one in encoded for other in encoded
         )

@@ -12,6 +12,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from llm.chat.request import Request
 from llm.chat.tool_calls import ToolCallReader
 from llm.errors import ConstraintError
+from llm.tokenization.opening import close_text
 from llm.tokenization.special_tokens import TOOL_CALL
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class ReplyReader:
         self._request = request
         self._tool_call_id = request.engine.tokenizer.special_ids[TOOL_CALL]
         self.text = ""
+        self._is_begun = False
         self.calls: list[ToolCallReader] = []
         self.logprobs: list[dict[str, Any]] = []
 
@@ -92,8 +94,9 @@ class ReplyReader:
         if not text:
             return None
         if not self.calls:
-            self.text += text
-            return AIMessageChunk(content=text)
+            shown, self._is_begun = text if self._is_begun else close_text(text), True
+            self.text += shown
+            return AIMessageChunk(content=shown) if shown else None
         piece = self.calls[-1].read(text)
         return AIMessageChunk(content="", tool_call_chunks=[piece]) if piece else None
 

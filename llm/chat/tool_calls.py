@@ -12,6 +12,7 @@ from langchain_core.messages import InvalidToolCall, ToolCall
 from langchain_core.messages.tool import ToolCallChunk, invalid_tool_call, tool_call, tool_call_chunk
 
 from llm.errors import RequestError
+from llm.tokenization.opening import StringCloser, close_strings
 
 _OPENING = '{"name":'
 _ARGUMENTS = ',"arguments":'
@@ -76,7 +77,9 @@ class ToolCallReader:
     id: str = field(default_factory=lambda: f"call_{uuid4().hex}")
     name: str = ""
     arguments: str = ""
+    """Their JSON text as the model wrote it, and the bracket that closes the call."""
     _opening: str = ""
+    _closer: StringCloser = field(default_factory=StringCloser)
 
     def read(self, text: str) -> ToolCallChunk | None:
         """Add text; return what is new about the call: first its name, then pieces of its arguments."""
@@ -89,7 +92,7 @@ class ToolCallReader:
             self.name = json.loads(before.removeprefix(_OPENING))
         known = len(self._certain())
         self.arguments += text
-        piece = self._certain()[known:]
+        piece = self._closer.close(self._certain()[known:])
         if is_new:
             return tool_call_chunk(name=self.name, args=piece, id=self.id, index=self.index)
         return tool_call_chunk(args=piece, index=self.index) if piece else None
@@ -105,7 +108,7 @@ class ToolCallReader:
                 id=self.id,
                 error="The reply ended before the call was complete: raise max_tokens.",
             )
-        return tool_call(name=self.name, args=arguments, id=self.id)
+        return tool_call(name=self.name, args=close_strings(arguments), id=self.id)
 
     def _certain(self) -> str:
         """Return the arguments without the last character, which may close the call around them."""

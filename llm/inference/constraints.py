@@ -3,10 +3,14 @@
 A grammar says before each token which tokens may follow; the sampler takes one of those. So a tool
 call cannot be malformed and a quotation cannot be invented, whatever the weights. The grammars are
 compiled by llguidance, over the bytes of the same tokens that the model reads.
+
+What is written is a reply in the model's own format: a text begins with the space that opens every text
+(`llm.tokenization.opening`). Patterns and grammars of the caller's own hold what is written as it is.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
@@ -23,6 +27,9 @@ from llm.tokenization.tokenizer import Tokenizer
 _CLOSING_ORDER = ('"', "}", "]", ",", ":", "0", "a", "e", " ")
 """What is tried first to finish a reply soon: ends before beginnings."""
 
+_MOST_USES = 8
+"""How often the same token is tried on the way to the end; a string may need more than one kind."""
+
 
 class Constraint:
     """A compiled grammar; `start` begins a reply under it.
@@ -30,11 +37,11 @@ class Constraint:
     Args:
         matcher: The grammar in its first state.
         vocabulary: Masks and names of the tokens.
-        beginning: The reply's first token, where it is given.
+        beginning: The reply's first tokens, where they are given.
     """
 
     def __init__(
-        self, matcher: LLMatcher, vocabulary: ConstraintCompiler, beginning: int | None = None
+        self, matcher: LLMatcher, vocabulary: ConstraintCompiler, beginning: Sequence[int] = ()
     ) -> None:
         self._matcher = matcher
         self._vocabulary = vocabulary
@@ -44,9 +51,9 @@ class Constraint:
         """Begin a reply."""
         return ConstraintState(self._matcher.deep_copy(), self._vocabulary, self._beginning)
 
-    def beginning_with(self, token: int) -> Constraint:
-        """Return the same constraint for a reply whose first token, one that it allows, is given."""
-        return Constraint(self._matcher, self._vocabulary, token)
+    def beginning_with(self, tokens: Sequence[int]) -> Constraint:
+        """Return the same constraint for a reply whose first tokens, which it allows, are given."""
+        return Constraint(self._matcher, self._vocabulary, tokens)
 
     @cached_property
     def shortest(self) -> int:
@@ -58,17 +65,17 @@ class ConstraintState:
     """Where a reply stands in its grammar."""
 
     def __init__(
-        self, matcher: LLMatcher, vocabulary: ConstraintCompiler, beginning: int | None = None
+        self, matcher: LLMatcher, vocabulary: ConstraintCompiler, beginning: Sequence[int] = ()
     ) -> None:
         self._matcher = matcher
         self._vocabulary = vocabulary
-        self._beginning = beginning
+        self._beginning = tuple(beginning)
 
     def allowed(self) -> Tensor:
         """Return which tokens may come next (V,); the end token when the reply may end."""
-        if self._beginning is not None:
+        if self._beginning:
             only = torch.zeros(self._vocabulary.vocabulary_size, dtype=torch.bool)
-            only[self._beginning] = True
+            only[self._beginning[0]] = True
             return only
         packed = self._matcher.compute_bitmask()
         self._check()
@@ -76,8 +83,8 @@ class ConstraintState:
 
     def forced(self) -> list[int]:
         """Return the tokens that must come next because nothing else may."""
-        if self._beginning is not None:
-            return [self._beginning]
+        if self._beginning:
+            return list(self._beginning)
         tokens: list[int] = self._matcher.compute_ff_tokens()
         return tokens
 
@@ -87,7 +94,7 @@ class ConstraintState:
         Raises:
             ConstraintError: The grammar does not allow it.
         """
-        self._beginning = None
+        self._beginning = self._beginning[1:]
         if not self._matcher.consume_token(token):
             self._check()
             raise ConstraintError(f"The token {token} is not allowed here.")
@@ -95,7 +102,7 @@ class ConstraintState:
     @property
     def is_complete(self) -> bool:
         """Whether the reply may end here."""
-        return self._beginning is None and bool(self._matcher.is_accepting())
+        return not self._beginning and bool(self._matcher.is_accepting())
 
     @property
     def is_finished(self) -> bool:
@@ -142,6 +149,7 @@ class ConstraintCompiler:
         self._closing_ids = [
             tokens[0] for text in _CLOSING_ORDER if len(tokens := tokenizer.encode(text)) == 1
         ]
+        self._letter_id = tokenizer.encode("z")[0]
 
     def json_schema(self, schema: Mapping[str, Any]) -> Constraint:
         """Hold a reply to compact JSON that validates against a schema.
@@ -212,7 +220,9 @@ class ConstraintCompiler:
 
     def closing_token(self, allowed: Tensor, uses: Mapping[int, int]) -> int:
         """Return the allowed token that most likely helps to finish, seldom the same one for long."""
-        preferred = [token for token in self._closing_ids if allowed[token] and uses.get(token, 0) < 8]
+        # Where no letter may stand a bracket closes one that is open: there are as many as it takes.
+        most = _MOST_USES if allowed[self._letter_id] else math.inf
+        preferred = [token for token in self._closing_ids if allowed[token] and uses.get(token, 0) < most]
         if preferred:
             return preferred[0]
         candidates: list[int] = allowed.nonzero().flatten()[:256].tolist()

@@ -16,9 +16,14 @@ BATCH_TOKENS = 4096
 
 @torch.inference_mode()
 def score_choices(
-    model: FastGPT, prompts: Sequence[Sequence[int]], choices: Sequence[Sequence[int]]
+    model: FastGPT,
+    prompts: Sequence[Sequence[int]],
+    choices: Sequence[Sequence[int]],
+    among: Sequence[int] = (),
 ) -> Tensor:
     """Return the log-probability of each choice after each prompt (prompts, choices).
+
+    Probabilities are shares of those of all tokens, or `among` some.
 
     Prompts of similar length share a pass. They are padded at their ends, where causal attention
     does not look, so no mask is needed until a choice has a second token. All of them are padded to whole
@@ -26,7 +31,7 @@ def score_choices(
     """
     scores = torch.empty(len(prompts), len(choices))
     for rows in _groups([len(prompt) for prompt in prompts]):
-        scores[rows] = _score_group(model, [prompts[row] for row in rows], choices)
+        scores[rows] = _score_group(model, [prompts[row] for row in rows], choices, among)
     return scores
 
 
@@ -43,7 +48,10 @@ def _groups(lengths: Sequence[int]) -> Iterator[list[int]]:
 
 
 def _score_group(
-    model: FastGPT, prompts: Sequence[Sequence[int]], choices: Sequence[Sequence[int]]
+    model: FastGPT,
+    prompts: Sequence[Sequence[int]],
+    choices: Sequence[Sequence[int]],
+    among: Sequence[int],
 ) -> Tensor:
     lengths = torch.tensor([len(prompt) for prompt in prompts])
     longest = model.padded_length(int(lengths.max()))
@@ -51,17 +59,19 @@ def _score_group(
     extra = max(map(len, choices)) - 1
     cache = model.new_cache(len(prompts), longest + extra) if extra else None
     states = model.states(padded, cache=cache, steady=model.steady_part(longest))
-    first = model.logits(states[torch.arange(len(prompts)), lengths - 1]).log_softmax(-1)
+    first = _logprobs(model.logits(states[torch.arange(len(prompts)), lengths - 1]), among)
     columns = []
     for choice in choices:
         score = first[:, choice[0]]
         if cache is not None and len(choice) > 1:
-            score = score + _score_rest(model, cache, lengths, choice)
+            score = score + _score_rest(model, cache, lengths, choice, among)
         columns.append(score)
     return torch.stack(columns, dim=1)
 
 
-def _score_rest(model: FastGPT, cache: KeyValueCache, lengths: Tensor, choice: Sequence[int]) -> Tensor:
+def _score_rest(
+    model: FastGPT, cache: KeyValueCache, lengths: Tensor, choice: Sequence[int], among: Sequence[int]
+) -> Tensor:
     """Return the log-probability of a choice's tokens after its first (B,); the cache stays as it was."""
     held, length = cache.length, len(choice) - 1
     steps = torch.arange(length)
@@ -73,6 +83,15 @@ def _score_rest(model: FastGPT, cache: KeyValueCache, lengths: Tensor, choice: S
     )
     states = model.states(tokens, cache=cache, positions=lengths.unsqueeze(1) + steps, mask=mask)
     cache.truncate(held)
-    logprobs = model.logits(states).log_softmax(-1)
+    logprobs = _logprobs(model.logits(states), among)
     targets = torch.tensor(choice[1:]).expand(len(lengths), -1)
     return logprobs.gather(2, targets.unsqueeze(2)).squeeze(2).sum(1)
+
+
+def _logprobs(logits: Tensor, among: Sequence[int]) -> Tensor:
+    """Return log-probabilities of next tokens (…, V)."""
+    if not among:
+        return logits.log_softmax(-1)
+    held = torch.full_like(logits, -torch.inf)
+    held[..., list(among)] = logits[..., list(among)]
+    return held.log_softmax(-1)

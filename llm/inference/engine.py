@@ -138,12 +138,18 @@ class Engine:
             completions |= zip(group, written, strict=True)
         return [completions[index] for index in range(len(prompts))]
 
-    def choice_logprobs(self, prompts: Sequence[Sequence[int]], choices: Sequence[Sequence[int]]) -> Tensor:
+    def choice_logprobs(
+        self,
+        prompts: Sequence[Sequence[int]],
+        choices: Sequence[Sequence[int]],
+        among: Sequence[int] = (),
+    ) -> Tensor:
         """Score each choice as the reply to each prompt.
 
         Args:
             prompts: Token ids of each prompt; lengths may differ.
             choices: Token ids of each choice, at least one token each.
+            among: Token ids whose probabilities sum to one; all tokens by default.
 
         Returns:
             Log-probability of all tokens of each choice (prompts, choices).
@@ -156,7 +162,7 @@ class Engine:
             if len(prompt) + longest - 1 > self.context_length:
                 raise ContextOverflowError(len(prompt), self.context_length)
         with self._lock:
-            return score_choices(self.model, prompts, choices)
+            return score_choices(self.model, prompts, choices, among)
 
     def forget(self) -> None:
         """Drop what is remembered of earlier prompts."""

@@ -23,6 +23,9 @@ FinishReason = Literal["stop", "length", "cancelled"]
 WATCHED_TOKENS = 64
 """From how many tokens before the limit on a constrained reply is kept completable."""
 
+WATCH_EVERY = 16
+"""Tokens between two looks at how many a reply needs to its end: brackets nest, and each must be closed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -166,7 +169,10 @@ class Generation:
     def _keep_completable(self, token: int) -> int:
         """Return the token, or one that finishes the reply if after it too few would be left."""
         left = self.limit - len(self.output)
-        if self._state is None or left > self._watched or token == self._tokenizer.end_id:
+        if self._state is None or token == self._tokenizer.end_id:
+            return token
+        if left > self._watched:
+            self._watch(self._state, left)
             return token
         after = self._state.copy()
         after.advance(token)
@@ -178,6 +184,11 @@ class Generation:
         self._is_closing = True
         self._closing = closing
         return self._closing.pop(0) if closing else self._tokenizer.end_id
+
+    def _watch(self, state: ConstraintState, left: int) -> None:
+        """Watch a reply sooner whose end has moved away."""
+        if len(self.output) % WATCH_EVERY == 0 and (closing := state.closing(left)):
+            self._watched = max(self._watched, len(closing) + WATCHED_TOKENS)
 
     def _advance(self, token: int) -> None:
         self.output.append(token)

@@ -1,4 +1,8 @@
-"""Grammars of replies, as text in llguidance's dialect of Lark."""
+"""Grammars of replies, as text in llguidance's dialect of Lark.
+
+A reply in words begins with the space that opens every text, and so do the strings of a call's arguments
+(`llm.tokenization.opening`).
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from llm.inference.schemas import close_schema
+from llm.inference.schemas import close_schema, open_schema
 from llm.tokenization import special_tokens
+from llm.tokenization.opening import OPENING, open_text
 
-ANY_TEXT = r"/(.|\n)+/"
+ANY_TEXT = rf"/{OPENING}(.|\n)+/"
 COMPACT = {"whitespace_flexible": False, "item_separator": ",", "key_separator": ":"}
 """JSON without spaces, as the model was trained to write it."""
 
@@ -34,17 +39,17 @@ _PLAIN_STRING = {"type", "title", "description", "default"}
 
 def json_grammar(schema: Mapping[str, Any]) -> str:
     """Return the grammar of compact JSON that validates against a schema."""
-    return f"start: {_json(schema)}"
+    return f'start: "{OPENING}" json\njson: {_json(schema)}'
 
 
 def choice_grammar(choices: Iterable[str]) -> str:
     """Return the grammar of one of several texts."""
-    return "start: " + " | ".join(map(_quote, choices))
+    return "start: " + " | ".join(_quote(open_text(choice)) for choice in choices)
 
 
 def span_grammar(texts: Sequence[str]) -> str:
     """Return the grammar of a run of whole words of one of the texts."""
-    return "\n".join(["start: SPAN", *_span_terminal(texts)])
+    return "\n".join([f'start: "{OPENING}" SPAN', *_span_terminal(texts)])
 
 
 def shortening_grammar(text: str) -> str:
@@ -55,7 +60,7 @@ def shortening_grammar(text: str) -> str:
         kept = [f"{_quote(piece)} rest{after}" for after, piece in enumerate(pieces[place:], place + 1)]
         rules.append(f"rest{place}: " + " | ".join(kept))
     first = [
-        f"{_quote(word)} rest{place + 1}"
+        f"{_quote(open_text(word))} rest{place + 1}"
         for place, piece in enumerate(pieces)
         for word in sorted({piece.strip(), _capitalised(piece.strip())})
     ]
@@ -86,7 +91,7 @@ def completing_grammar(text: str, spans_of: Sequence[str]) -> str:
             f"span{number}: " + " | ".join(f"{_quote(space + word)} {rest}" for word, rest in firsts)
         )
         rules.append(f'put_in{number}: (span{number} | ({connective}) span1) ("\'s")?')
-    return "\n".join(["start: before0", *rules])
+    return "\n".join([f'start: "{OPENING}" before0', *rules])
 
 
 def tool_grammar(
@@ -131,7 +136,7 @@ def _arguments(name: str, schema: Mapping[str, Any], copies: bool) -> list[str]:
     before the first one written, `name_0_more` after another, where a comma is due.
     """
     if not copies or not takes_text(schema):
-        return [f"{name}: {_json(schema)}"]
+        return [f"{name}: {_json(open_schema(schema))}"]
     properties = schema["properties"]
     required = schema.get("required") or ()
     lines = [f'{name}: "{{" {name}_0 "}}"']
@@ -145,7 +150,7 @@ def _arguments(name: str, schema: Mapping[str, Any], copies: bool) -> list[str]:
 
 
 def _value(schema: Mapping[str, Any]) -> str:
-    return r'"\"" SPAN "\""' if _is_free_string(schema) else _json(schema)
+    return rf'"\"{OPENING}" SPAN "\""' if _is_free_string(schema) else _json(open_schema(schema))
 
 
 def _is_free_string(schema: Mapping[str, Any]) -> bool:

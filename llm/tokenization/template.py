@@ -2,11 +2,12 @@
 
 One conversation looks so, each `<|…|>` being a single special token:
 
-    <|task:grade|><|user|>Question: …<|end|><|assistant|>yes<|end|>
+    <|task:grade|><|user|> Question: …<|end|><|assistant|> yes<|end|>
     <|task:tool|><|tools|>get_weather(city: string) - Weather of a city.<|end|>
-    <|user|>…<|end|><|assistant|><|tool_call|>{"name":"get_weather","arguments":{"city":"Oslo"}}<|end|>
-    <|tool_result|>…<|end|><|assistant|>…<|end|>
+    <|user|> …<|end|><|assistant|><|tool_call|>{"name":"get_weather","arguments":{"city":" Oslo"}}<|end|>
+    <|tool_result|> …<|end|><|assistant|> …<|end|>
 
+Contents and strings begin with a space (`llm.tokenization.opening`).
 A system message that is named after a task (`special_tokens.TASKS`) becomes its task token: the
 model was trained to know the instruction by heart. `CHAT_TEMPLATE` says the same in Jinja for
 transformers and vLLM; a test holds the two together. Content is always encoded as ordinary text.
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from llm.tokenization import special_tokens as special
+from llm.tokenization.opening import open_strings, open_text
 from llm.tokenization.tokenizer import Tokenizer
 
 Message = Mapping[str, Any]
@@ -99,13 +101,13 @@ def _render_message(message: Message) -> Iterable[Part]:
     if role == "system" and message.get("name") in special.TASKS:
         return [Part(special.task_token(message["name"]), is_special=True)]
     opening = {"system": special.SYSTEM, "tool": special.TOOL_RESULT}.get(role, special.USER)
-    return _enclose(opening, content)
+    return _enclose(opening, open_text(content))
 
 
 def _render_reply(content: str, calls: Iterable[Mapping[str, Any]]) -> list[Part]:
     parts = [Part(special.ASSISTANT, is_special=True)]
     if content:
-        parts.append(Part(content, is_reply=True))
+        parts.append(Part(open_text(content), is_reply=True))
     for call in calls:
         parts.append(Part(special.TOOL_CALL, is_special=True, is_reply=True))
         parts.append(Part(write_call(call["function"]), is_reply=True))
@@ -121,7 +123,7 @@ def write_call(function: Mapping[str, Any]) -> str:
     arguments = function["arguments"]
     if isinstance(arguments, str):
         arguments = json.loads(arguments or "{}")
-    call = {"name": function["name"], "arguments": arguments}
+    call = {"name": function["name"], "arguments": open_strings(arguments)}
     return json.dumps(call, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -172,21 +174,32 @@ CHAT_TEMPLATE = (
     "{%- endfor -%}"
     "<|end|>"
     "{%- endmacro -%}"
+    "{%- macro show(text) -%}{{ ' ' + text if text else '' }}{%- endmacro -%}"
+    "{%- macro write(value) -%}"
+    "{%- if value is string -%}{{ (' ' + value) | tojson }}"
+    "{%- elif value is mapping -%}{{ '{' }}"
+    "{%- for name, child in value.items() -%}"
+    "{{ name | tojson }}:{{ write(child) }}{{ '' if loop.last else ',' }}"
+    "{%- endfor -%}{{ '}' }}"
+    "{%- elif value is iterable -%}["
+    "{%- for child in value -%}{{ write(child) }}{{ '' if loop.last else ',' }}{%- endfor -%}]"
+    "{%- else -%}{{ value | tojson }}{%- endif -%}"
+    "{%- endmacro -%}"
     "{%- if tools and messages and messages[0].role != 'system' -%}{{ show_tools() }}{%- endif -%}"
     "{%- for message in messages -%}"
     "{%- if message.role == 'assistant' -%}"
-    "<|assistant|>{{ message.content or '' }}"
+    "<|assistant|>{{ show(message.content) }}"
     "{%- for call in message.tool_calls or [] -%}"
     '<|tool_call|>{"name":{{ call.function.name | tojson }},"arguments":'
     "{{ call.function.arguments if call.function.arguments is string "
-    "else call.function.arguments | tojson(separators=(',', ':')) }}}"
+    "else write(call.function.arguments) }}}"
     "{%- endfor -%}"
     "<|end|>"
     "{%- elif message.role == 'system' and message.name in " + _TASK_LIST + " -%}"
     "<|task:{{ message.name }}|>"
     "{%- else -%}"
     "<|{{ {'system': 'system', 'tool': 'tool_result'}.get(message.role, 'user') }}|>"
-    "{{ message.content or '' }}<|end|>"
+    "{{ show(message.content) }}<|end|>"
     "{%- endif -%}"
     "{%- if tools and loop.first and message.role == 'system' -%}{{ show_tools() }}{%- endif -%}"
     "{%- endfor -%}"

@@ -48,6 +48,9 @@ class Stage(Section):
 
     name: str = Field(description="Names the stage in logs.")
     mix: dict[str, float] = Field(description="Sequence set to its share of batches.")
+    extractive: list[str] = Field(
+        default_factory=list, description="Sequence sets whose replies are spans of their prompts."
+    )
     tokens: int | None = Field(None, gt=0, description="Length in tokens.")
     minutes: float | None = Field(None, gt=0, description="Length in minutes, instead of tokens.")
     context: int = Field(512, gt=1, description="Longest sequence, in tokens.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +53,8 @@ class Mixture:
         draw = np.random.default_rng([self._seed, step, 1])
         name = self._names[int(draw.choice(len(self._names), p=self._shares))]
         numbers = self._next(name)
-        return self._sets[name].batch(numbers, self._stage.context, self._stage.prompt_share, self._padding)
+        batch = self._sets[name].batch(numbers, self._stage.context, self._stage.prompt_share, self._padding)
+        return replace(batch, is_extractive=name in self._stage.extractive)
 
     def _next(self, name: str) -> NDArray[np.int64]:
         epoch, position = self.cursors[name]

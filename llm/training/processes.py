@@ -44,7 +44,7 @@ class Processes:
         return int(value.item())
 
     def agree(self, number: float) -> float:
-        """Return the first process's number, so that clocks that differ end a stage at one step."""
+        """Return the first process's number, so that all take the same step for their last one."""
         if self.count == 1:
             return number
         value = torch.tensor([number], dtype=torch.float64, device=self.device)

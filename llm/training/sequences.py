@@ -26,12 +26,15 @@ class Batch:
     """Padded sequences.
 
     `inputs` and `targets` are token ids (B, T), the targets one token ahead; `weights` (B, T) say how
-    much each target counts, 0 for padding.
+    much each target counts, 0 for padding; `replied` (B, T) is true where it belongs to a reply.
     """
 
     inputs: Tensor
     targets: Tensor
     weights: Tensor
+    replied: Tensor
+    is_extractive: bool = False
+    """Whether the replies are spans of their prompts, and are learned as such."""
 
     @property
     def tokens(self) -> int:
@@ -146,13 +149,15 @@ class SequenceSet:
         width = int(lengths.max())
         tokens = np.full((len(numbers), width), padding, dtype=np.int64)
         weights = np.zeros((len(numbers), width), dtype=np.float32)
+        replied = np.zeros((len(numbers), width), dtype=np.bool_)
         draw = np.random.default_rng(numbers)
         for row, (start, length) in enumerate(zip(starts, lengths, strict=True)):
             tokens[row, :length] = self._tokens[start : start + length]
-            flags = self._learned[start : start + length]
+            flags = replied[row, :length] = self._learned[start : start + length]
             weights[row, :length] = flags | (draw.random(length) < prompt_share)
         ids = torch.from_numpy(tokens)
-        return Batch(ids[:, :-1], ids[:, 1:], torch.from_numpy(weights)[:, 1:])
+        shifted = (torch.from_numpy(array)[:, 1:] for array in (weights, replied))
+        return Batch(ids[:, :-1], ids[:, 1:], *shifted)
 
 
 def _cut(

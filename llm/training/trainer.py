@@ -23,7 +23,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from llm.errors import ModelError
 from llm.model.checkpoint import from_pretrained, save_pretrained
@@ -33,6 +32,7 @@ from llm.tokenization.tokenizer import TOKENIZER_FILE, Tokenizer
 from llm.training.config import Stage, TrainingConfig
 from llm.training.cooccurrence import token_vectors
 from llm.training.initialisation import initialise
+from llm.training.loss import token_losses
 from llm.training.metrics import MetricsLog
 from llm.training.mixture import Mixture
 from llm.training.muon import Muon
@@ -191,7 +191,7 @@ class Trainer:
                 self._report(stage, loss.item(), speed, self._share_done(stage))
             if self._progress.step % stage.validate_every == 0:
                 self._validate(stage)
-            if self._is_stopping:
+            if self._processes.agree(float(self._is_stopping)):
                 self._snapshot()
                 raise TrainingStoppedError(
                     "Training was interrupted; the same command goes on from the saved snapshot."
@@ -299,7 +299,7 @@ class Trainer:
         with torch.autocast(device_type, dtype=torch.bfloat16, enabled=self.config.precision == "bfloat16"):
             states = self._hidden_states(batch.inputs.to(device))
             logits = self.model.logits(states[counts])
-        losses = functional.cross_entropy(logits.float(), batch.targets.to(device)[counts], reduction="none")
+        losses = token_losses(logits.float(), batch, counts)
         return (losses * weights[counts]).sum() / weights.sum()
 
     @torch.no_grad()

@@ -65,7 +65,7 @@ def test_what_is_learned_is_the_reply_and_its_end(tokenizer: Tokenizer) -> None:
         ]
     )
     replied = [token for token, is_learned in zip(tokens, learned, strict=True) if is_learned]
-    assert tokenizer.decode(replied) == "yes<|end|>"
+    assert tokenizer.decode(replied) == " yes<|end|>"
 
 
 def test_documents_become_windows_that_end_once(tokenizer: Tokenizer, tmp_path: Path) -> None:

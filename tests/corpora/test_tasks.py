@@ -265,4 +265,4 @@ def test_small_talk_comes_after_other_turns_of_which_nothing_is_learned(tmp_path
     write_tasks([made] * 70, tokenizer, tmp_path, Table(), seed=0)
     batch = SequenceSet(tmp_path / "chat").batch(np.arange(1), 128, prompt_share=0.0, padding=0)
     learned = batch.targets[batch.weights > 0].tolist()
-    assert tokenizer.decode(learned[:-1]) == "Hello."
+    assert tokenizer.decode(learned[:-1]) == " Hello."

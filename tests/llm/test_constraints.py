@@ -18,6 +18,7 @@ from llm.inference.constraints import Constraint
 from llm.inference.engine import Engine
 from llm.inference.sampling import GenerationSettings
 from llm.inference.schemas import close_schema
+from llm.tokenization.opening import close_strings, close_text
 from llm.tokenization.template import ChatTemplate
 
 REPLIES = int(os.environ.get("HOMESPUN_FUZZ", "60"))
@@ -88,7 +89,7 @@ def test_tool_calls_validate(engine: Engine, required: bool) -> None:
         for call in calls:
             content = json.loads(call)
             assert content.keys() == {"name", "arguments"}
-            jsonschema.validate(content["arguments"], close_schema(schemas[content["name"]]))
+            jsonschema.validate(close_strings(content["arguments"]), close_schema(schemas[content["name"]]))
 
 
 def test_a_single_call_is_single(engine: Engine) -> None:
@@ -115,7 +116,7 @@ def test_copied_arguments_are_spans_of_what_was_said(engine: Engine, optional: b
     for text in replies(engine, constraint):
         for call in text.split("<|tool_call|>")[1:]:
             content = json.loads(call)
-            arguments = content["arguments"]
+            arguments = close_strings(content["arguments"])
             if content["name"] == "get_weather":
                 jsonschema.validate(arguments, close_schema(schema))
                 spans = [arguments[key] for key in ("city", "note") if key in arguments]
@@ -126,7 +127,7 @@ def test_copied_arguments_are_spans_of_what_was_said(engine: Engine, optional: b
 
 def test_choices_are_kept(engine: Engine) -> None:
     choices = ["yes", "yes, of course", "no", 'a "quoted" \\ one', "東京"]
-    assert set(replies(engine, engine.constraints.choice(choices))) <= set(choices)
+    assert set(map(close_text, replies(engine, engine.constraints.choice(choices)))) <= set(choices)
 
 
 @pytest.mark.parametrize("pattern", [r"[A-Z]{2}-[0-9]{3}(/[a-z]+)?", r"(a\/|b\\/)[0-9]{2}"])
@@ -144,7 +145,7 @@ def test_grammars_are_kept(engine: Engine) -> None:
 @pytest.mark.parametrize("max_tokens", [6, 80])
 def test_spans_stand_in_the_passages(engine: Engine, max_tokens: int) -> None:
     starts = set()
-    for text in replies(engine, engine.constraints.spans(PASSAGES), max_tokens):
+    for text in map(close_text, replies(engine, engine.constraints.spans(PASSAGES), max_tokens)):
         assert any(text in passage for passage in PASSAGES)
         assert text.strip() == text != ""
         starts.add(text[0])
@@ -160,7 +161,7 @@ def test_spans_are_whole_words(engine: Engine) -> None:
 def test_the_same_constraint_serves_many_replies_at_once(engine: Engine) -> None:
     constraint = engine.constraints.choice(["yes", "no"])
     one, other = constraint.start(), constraint.start()
-    for token in engine.tokenizer.encode("yes"):
+    for token in engine.tokenizer.encode(" yes"):
         one.advance(token)
     assert one.is_complete
     assert not other.is_complete

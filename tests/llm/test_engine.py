@@ -118,7 +118,7 @@ def test_a_batch_gives_the_replies_of_its_prompts(engine: Engine) -> None:
     alone = [engine.complete(*pair) for pair in zip(prompts, [settings] * 4, held, strict=True)]
     assert [ids(one) for one in batch] == [ids(one) for one in alone]
     assert [one.text for one in batch] == [one.text for one in alone]
-    assert batch[2].text in ("yes", "no", "documents")
+    assert batch[2].text in (" yes", " no", " documents")
     assert [one.finish.reason for one in batch] == [one.finish.reason for one in alone]
 
 
@@ -160,6 +160,19 @@ def test_choices_are_scored_as_the_model_scores_their_tokens(engine: Engine) -> 
             assert float(scores[row, column]) == pytest.approx(expected, abs=0.05)
     alone = torch.cat([engine.choice_logprobs([prompt], [choices[0]]) for prompt in prompts])
     assert torch.equal(alone, engine.choice_logprobs(prompts, [choices[0]]))
+
+
+def test_choices_can_be_scored_among_some_tokens(engine: Engine) -> None:
+    prompt, tokens = prompt_of(engine, "Hello"), [5, 7, 9]
+    alone = [[token] for token in tokens]
+    shares = engine.choice_logprobs([prompt], alone, among=tokens)[0].exp()
+    of_all = engine.choice_logprobs([prompt], alone)[0].exp()
+    assert torch.allclose(shares, of_all / of_all.sum(), atol=1e-4)
+    firsts = engine.choice_logprobs([prompt, *([*prompt, token] for token in tokens)], alone, tokens)
+    longer = engine.choice_logprobs([prompt], [[5, 9], [7, 7]], tokens)[0]
+    assert torch.allclose(
+        longer, torch.stack([firsts[0, 0] + firsts[1, 2], firsts[0, 1] + firsts[2, 1]]), atol=0.05
+    )
 
 
 def test_many_prompts_are_scored_in_groups(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -145,14 +145,14 @@ def test_scores_are_told_when_asked_for_and_are_those_of_the_model(
 def test_what_must_come_is_drafted_and_written_whatever_the_scores(
     tokenizer: Tokenizer, compiler: ConstraintCompiler
 ) -> None:
-    wanted = tokenizer.encode("Oslo, a city")
+    wanted = tokenizer.encode(" Oslo, a city")
     generation = begin(tokenizer, compiler.choice(["Oslo, a city"]), speculate=False)
     draft = generation.draft(100)
-    assert tokenizer.decode(draft) == "Oslo, a city"
+    assert tokenizer.decode(draft) == " Oslo, a city"
     assert generation.draft(2) == draft[:2]
     assert generation.draft(0) == generation.draft(-1) == []
     completion = write(generation, tokenizer, [70] * 50)
-    assert completion.text == "Oslo, a city"
+    assert completion.text == " Oslo, a city"
     assert len(completion.tokens) <= len(wanted)
     assert completion.finish.reason == "stop"
 
@@ -255,12 +255,12 @@ def test_stop_strings_hold_for_words_and_not_for_calls(
     called = tokenizer.special_ids[special_tokens.TOOL_CALL]
     generation = begin(tokenizer, constraint, stop=("Oslo", "Well?"))
     shown = []
-    for token in [*tokenizer.encode("So. Well"), called]:
+    for token in [*tokenizer.encode(" So. Well"), called]:
         taken = generation.take(favour(tokenizer, token))
         assert taken is not None
         shown.append((taken.id, taken.text))
     assert shown[-1] == (called, "Well")  # what was held back comes with the mark of the call
-    assert "".join(text for _, text in shown) == "So. Well"
+    assert "".join(text for _, text in shown) == " So. Well"
     completion = write(generation, tokenizer, [])
-    assert completion.text.endswith('"arguments":{"city":"Oslo"}}')
+    assert completion.text.endswith('"arguments":{"city":" Oslo"}}')
     assert completion.finish.reason == "stop"

@@ -13,6 +13,7 @@ from llm.inference.constraints import Constraint, ConstraintCompiler
 from llm.inference.grammars import takes_text
 from llm.inference.schemas import close_schema
 from llm.tokenization import special_tokens
+from llm.tokenization.opening import open_text
 from llm.tokenization.tokenizer import Tokenizer
 
 QUESTION = " Where is the, no sorry, what is it?\n"
@@ -37,7 +38,12 @@ def compiler(tokenizer: Tokenizer) -> ConstraintCompiler:
 
 
 def allows(compiler: ConstraintCompiler, constraint: Constraint, text: str) -> bool:
-    """Whether a reply under the constraint may be this text."""
+    """Whether a reply under the constraint may be this text, which the model writes with its opening."""
+    return allows_written(compiler, constraint, text if text.startswith(CALL) else open_text(text))
+
+
+def allows_written(compiler: ConstraintCompiler, constraint: Constraint, text: str) -> bool:
+    """Whether the model may write this under the constraint."""
     state = constraint.start()
     for part in text.replace(CALL, f"\0{CALL}\0").split("\0"):
         called = [compiler.tokenizer.special_ids[CALL]]
@@ -57,7 +63,8 @@ def tool(name: str, parameters: Mapping[str, Any] | None = None) -> dict[str, An
 
 
 def call(arguments: str, name: str = "weather") -> str:
-    return f'{CALL}{{"name":"{name}","arguments":{arguments}}}'
+    opened = arguments.replace(':"', ':" ')
+    return f'{CALL}{{"name":"{name}","arguments":{opened}}}'
 
 
 @pytest.mark.parametrize(
@@ -332,8 +339,8 @@ def test_tools_that_take_text_are_those_with_a_free_string() -> None:
 
 def test_a_given_beginning_comes_first_and_alone(compiler: ConstraintCompiler) -> None:
     open_ = compiler.choice(["yes", "no"])
-    token = compiler.tokenizer.encode("no")[0]
-    state = open_.beginning_with(token).start()
+    token, *others = compiler.tokenizer.encode(" no")
+    state = open_.beginning_with([token]).start()
     assert state.allowed().nonzero().flatten().tolist() == [token]
     assert state.allowed().shape == open_.start().allowed().shape
     assert state.allowed().dtype == torch.bool
@@ -342,27 +349,27 @@ def test_a_given_beginning_comes_first_and_alone(compiler: ConstraintCompiler) -
     same = state.copy()
     assert same.forced() == [token]
     state.advance(token)
-    for rest in compiler.tokenizer.encode("no")[1:]:
+    for rest in others:
         state.advance(rest)
     assert state.is_complete
     assert allows(compiler, open_, "yes")  # the constraint that it was made from is left as it is
 
 
 def test_what_nothing_else_may_follow_is_forced(compiler: ConstraintCompiler) -> None:
-    assert compiler.tokenizer.decode(compiler.choice(["Oslo"]).start().forced()) == "Oslo"
-    assert compiler.choice(["yes", "no"]).start().forced() == []
+    assert compiler.tokenizer.decode(compiler.choice(["Oslo"]).start().forced()) == " Oslo"
+    assert compiler.regex("yes|no").start().forced() == []
 
 
 def test_a_grammar_may_call_itself(compiler: ConstraintCompiler) -> None:
     constraint = compiler.lark('start: "(" start ")" | /[0-9]/')
-    assert allows(compiler, constraint, "((7))")
-    assert not allows(compiler, constraint, "((7)")
+    assert allows_written(compiler, constraint, "((7))")
+    assert not allows_written(compiler, constraint, "((7)")
 
 
 def test_a_copied_state_goes_its_own_way(compiler: ConstraintCompiler) -> None:
     state = compiler.choice(["yes", "no"]).start()
     other = state.copy()
-    for token in compiler.tokenizer.encode("yes"):
+    for token in compiler.tokenizer.encode(" yes"):
         state.advance(token)
     assert (state.is_complete, other.is_complete) == (True, False)
     assert state.is_finished
@@ -382,7 +389,7 @@ def test_the_way_to_the_end_is_short_and_complete(compiler: ConstraintCompiler) 
     constraint = compiler.json_schema(CITY)
     closing = constraint.start().closing(limit=100)
     assert closing is not None
-    assert allows(compiler, constraint, compiler.tokenizer.decode(closing))
+    assert allows_written(compiler, constraint, compiler.tokenizer.decode(closing))
     assert constraint.shortest == len(closing) < 16
     assert constraint.start().closing(limit=len(closing)) == closing
     assert constraint.start().closing(limit=len(closing) - 1) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from llm.model.gpt import GPT
 from llm.training.config import Optimiser
 from llm.training.cooccurrence import token_vectors
 from llm.training.initialisation import initialise
+from llm.training.loss import EXTRACTIVE_SHARE, token_losses
 from llm.training.muon import Muon, orthogonalise
 from llm.training.schedule import rate_at
 from llm.training.sequences import SequenceSet, SequenceWriter
@@ -114,3 +116,23 @@ def test_the_rate_warms_up_holds_and_decays() -> None:
     assert rate_at(0.3, course) == 1.0
     assert rate_at(0.75, course) == pytest.approx(0.55)
     assert rate_at(1.0, course) == pytest.approx(0.1)
+
+
+def test_spans_are_learned_among_the_tokens_of_their_prompts(tmp_path: Path) -> None:
+    with SequenceWriter(tmp_path / "set") as writer:
+        writer.write([3, 4, 5, 4, 1], [False, False, False, True, True])
+        writer.write([6, 7, 6], [False, False, True])
+    batch = SequenceSet(tmp_path / "set").batch(np.arange(2), 8, prompt_share=1.0, padding=0)
+    counts = batch.weights > 0
+    logits = torch.randn(int(counts.sum()), 9, generator=torch.manual_seed(0))
+    targets = batch.targets[counts]
+    of_all = torch.nn.functional.cross_entropy(logits, targets, reduction="none")
+    assert torch.equal(token_losses(logits, batch, counts), of_all)
+    losses = token_losses(logits, replace(batch, is_extractive=True), counts)
+    is_reply = batch.replied[counts]
+    assert targets[is_reply].tolist() == [4, 1, 6]
+    assert torch.equal(losses[~is_reply], of_all[~is_reply])
+    for place, tokens in zip(is_reply.nonzero()[:, 0], ([3, 4, 5], [1, 3, 4, 5], [0, 6, 7]), strict=True):
+        among = logits[place, tokens].logsumexp(0) - logits[place, targets[place]]
+        expected = (1 - EXTRACTIVE_SHARE) * of_all[place] + EXTRACTIVE_SHARE * among
+        assert losses[place].item() == pytest.approx(expected.item(), abs=1e-5)

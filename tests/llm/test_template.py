@@ -103,9 +103,9 @@ CONVERSATION = [
 def test_a_conversation_is_laid_out_as_documented() -> None:
     laid_out = "".join(part.text for part in render(CONVERSATION))
     assert laid_out == (
-        "<|task:tool|><|user|>Weather in Oslo? <|end|><|end|>"
-        '<|assistant|>Let me see.<|tool_call|>{"name":"get_weather","arguments":{"city":"Oslo"}}<|end|>'
-        "<|tool_result|>18 degrees<|end|><|assistant|>It is 18 degrees.<|end|>"
+        "<|task:tool|><|user|> Weather in Oslo? <|end|><|end|>"
+        '<|assistant|> Let me see.<|tool_call|>{"name":"get_weather","arguments":{"city":" Oslo"}}<|end|>'
+        "<|tool_result|> 18 degrees<|end|><|assistant|> It is 18 degrees.<|end|>"
     )
 
 
@@ -126,7 +126,7 @@ def test_an_example_continues_its_prompt_and_teaches_replies_only(tokenizer: Tok
     assert "Weather in Oslo" not in text
     assert text.count("18 degrees") == 1
     call = text.split(TOOL_CALL)[1].split(END)[0]
-    assert json.loads(call) == {"name": "get_weather", "arguments": {"city": "Oslo"}}
+    assert json.loads(call) == {"name": "get_weather", "arguments": {"city": " Oslo"}}
 
 
 def test_an_example_can_teach_the_last_reply_alone(tokenizer: Tokenizer) -> None:
@@ -134,7 +134,7 @@ def test_an_example_can_teach_the_last_reply_alone(tokenizer: Tokenizer) -> None
     tokens, learned = template.encode_example(CONVERSATION, last_only=True)
     assert tokens == template.encode_example(CONVERSATION)[0]
     taught = [token for token, is_learned in zip(tokens, learned, strict=True) if is_learned]
-    assert tokenizer.decode(taught) == f"It is 18 degrees.{END}"
+    assert tokenizer.decode(taught) == f" It is 18 degrees.{END}"
 
 
 def test_a_tool_is_described_in_a_line() -> None:
