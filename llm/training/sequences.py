@@ -156,8 +156,8 @@ class SequenceSet:
             flags = replied[row, :length] = self._learned[start : start + length]
             weights[row, :length] = flags | (draw.random(length) < prompt_share)
         ids = torch.from_numpy(tokens)
-        shifted = (torch.from_numpy(array)[:, 1:] for array in (weights, replied))
-        return Batch(ids[:, :-1], ids[:, 1:], *shifted)
+        counted, of_replies = torch.from_numpy(weights)[:, 1:], torch.from_numpy(replied)[:, 1:]
+        return Batch(ids[:, :-1], ids[:, 1:], counted, of_replies)
 
 
 def _cut(
