@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from corpora.passages import sentences
+from corpora.passages import STOP_WORDS, sentences
 from corpora.tasks.reading import Reading
 from corpora.text import text_files
 from corpora.wells import read_rows
@@ -118,17 +118,13 @@ def _clause(sentence: str, match: re.Match[str], draw: random.Random) -> tuple[l
         start = max((place for place in ends if place <= match.start()), default=0)
         end = min((place for place in ends if place >= match.end() + 1), default=end)
     before, after = _words(sentence[start : match.start()]), _words(sentence[match.end() : end])
-    if before and start == 0 and not _is_name(before[0], before[1:2]):
+    if before and before[0].lower() in STOP_WORDS:
         before[0] = before[0].lower()
     return before, after
 
 
 def _words(text: str) -> list[str]:
     return [word for word in (word.strip('.!?;:()"“”') for word in text.split()) if word not in ("", ",")]
-
-
-def _is_name(word: str, following: Sequence[str]) -> bool:
-    return word == "I" or any(other[:1].isupper() for other in following)
 
 
 def _question_words(kind: str, answer: str, before: Sequence[str], draw: random.Random) -> str:
