@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def show_sources(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - every command takes arguments
     """Show the sources of the last answer again."""
     citations = _sources(chat)
-    chat.view.sources(citations, f"{chat.session.turns[-1].question} {_last(chat).text or ''}")
+    turn = chat.session.last_answered
+    chat.view.sources(citations, f"{turn.question} {turn.answer.text or ''}" if turn and turn.answer else "")
 
 
 def open_source(chat: Chat, arguments: list[str]) -> None:

@@ -54,7 +54,12 @@ class Session:
     @property
     def last_answer(self) -> Answer | None:
         """The latest complete answer."""
-        return next((turn.answer for turn in reversed(self.turns) if turn.answer), None)
+        return turn.answer if (turn := self.last_answered) else None
+
+    @property
+    def last_answered(self) -> Turn | None:
+        """The latest turn whose question was answered, not interrupted."""
+        return next((turn for turn in reversed(self.turns) if turn.answer), None)
 
     def ask(self, question: str, cancel: threading.Event | None = None) -> Iterator[Event]:
         """Yield what happens while a question is answered, the finished answer last.

@@ -18,7 +18,7 @@ from agent.context import open_context
 from agent.conversations.answer import Answer, Citation, Usage
 from agent.conversations.events import Finished, Step
 from agent.conversations.session import Session
-from agent.conversations.threads import ThreadStore
+from agent.conversations.threads import ThreadStore, Turn
 from agent.rendering.screen import Screen, make_console
 from agent.rendering.view import View
 from tests.agent.fakes import RuleModel
@@ -131,6 +131,17 @@ def test_sources_open_and_why(talk: Talk) -> None:
     assert "96%" in why
     assert "By the documents the question is very likely answered (93%)." in why
     assert "from character" in talk("/why 1")
+
+
+def test_an_interrupted_question_changes_nothing_about_the_sources(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marked: list[str] = []
+    monkeypatch.setattr(View, "sources", lambda _view, _citations, words: marked.append(words))
+    talk("How tall is the lighthouse?")
+    talk.chat.session.turns.append(Turn(2, "Who was the keeper?", None))
+    talk("/sources")
+    assert marked[-1].startswith("How tall is the lighthouse? ")
 
 
 def test_the_editor_of_the_settings_is_started_at_the_line(
