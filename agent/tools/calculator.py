@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any
+from typing import Annotated, Any
 
 from langchain_core.tools import ToolException, tool
+from pydantic import WithJsonSchema
 
 _LONGEST = 300
 _FUNCTIONS: dict[str, Any] = {
@@ -16,10 +17,15 @@ _FUNCTIONS: dict[str, Any] = {
 _SIGNS = {"\u00d7": "*", "\u00f7": "/", "\u2212": "-", "^": "**", "%": "/100"}
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _NAMES = {"pi": math.pi, "e": math.e}
+_WORDS = "|".join(sorted((*_FUNCTIONS, *_NAMES), key=len, reverse=True))
+_EXPRESSION = rf"^(?:\d+(?:\.\d+)?|[-+*/%^(), ]|{_WORDS})+$"
+"""What a model that is held to the tool's schema may write; what others write is tried whatever it is."""
 
 
 @tool(parse_docstring=True)
-def calculate(expression: str) -> str:
+def calculate(
+    expression: Annotated[str, WithJsonSchema({"type": "string", "pattern": _EXPRESSION})],
+) -> str:
     """Work out an arithmetic expression, for example (3 + 4) * 2 or sqrt(2) or 15% * 80.
 
     Args:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from llm.tokenization.opening import OPENING, open_strings
 
-_HELD = {"pattern", "format"}
-"""Keys of a string's schema that say how it begins: such a string is not opened."""
+_WHOLE = re.compile(r"\^(?P<inside>.*)(?<!\\)\$", re.DOTALL)
+"""A pattern that a string matches from end to end."""
 
 
 def close_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,22 +28,21 @@ def close_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
 def open_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return a schema whose strings begin with the space that opens every text.
 
-    Strings that are held to a pattern or a format stay as they are.
+    Strings of a format stay as they are, and those of a pattern that says nothing about their beginning.
     """
     opened = _map_children(schema, open_schema)
-    if "enum" in opened:
-        opened["enum"] = open_strings(opened["enum"])
-    if "const" in opened:
-        opened["const"] = open_strings(opened["const"])
-    is_string = "string" in (opened.get("type"), *_listed(opened.get("type")))
-    if is_string and not opened.keys() & (_HELD | {"enum", "const"}):
-        opened["pattern"] = f"^{OPENING}"
-        opened |= {key: opened[key] + len(OPENING) for key in ("minLength", "maxLength") if key in opened}
+    opened |= {key: open_strings(opened[key]) for key in ("enum", "const") if key in opened}
+    kind = opened.get("type")
+    is_string = kind == "string" or (isinstance(kind, list) and "string" in kind)
+    if not is_string or opened.keys() & {"format", "enum", "const"}:
+        return opened
+    pattern = opened.get("pattern")
+    whole = _WHOLE.fullmatch(pattern) if pattern else None
+    if pattern and not whole:
+        return opened
+    opened["pattern"] = f"^{OPENING}(?:{whole['inside']})$" if whole else f"^{OPENING}"
+    opened |= {key: opened[key] + len(OPENING) for key in ("minLength", "maxLength") if key in opened}
     return opened
-
-
-def _listed(kind: Any) -> list[Any]:
-    return kind if isinstance(kind, list) else []
 
 
 def _map_children(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,22 @@ from tests.agent.fakes import open_memory_index
 )
 def test_arithmetic(expression: str, result: str) -> None:
     assert calculate.invoke({"expression": expression}) == result
+
+
+@pytest.mark.parametrize(
+    ("written", "is_expression"),
+    [
+        ("(3 + 4) * 2.5", True),
+        ("15% * 80 - sqrt(2)", True),
+        ("max(1, 2) ** log10(100)", True),
+        ("13 of them cost", False),
+        ("thirteen", False),
+        ("", False),
+    ],
+)
+def test_a_model_that_is_held_to_the_schema_writes_an_expression(written: str, is_expression: bool) -> None:
+    pattern = calculate.args["expression"]["pattern"]
+    assert bool(re.search(pattern, written)) is is_expression
 
 
 @pytest.mark.parametrize(

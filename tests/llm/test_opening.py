@@ -53,6 +53,8 @@ def test_strings_come_back_whole_or_piece_by_piece(value: Any) -> None:
         ),
         ({"type": "string", "format": "date"}, {"type": "string", "format": "date"}),
         ({"type": "string", "pattern": "^[A-Z]"}, {"type": "string", "pattern": "^[A-Z]"}),
+        ({"type": "string", "pattern": "^a|b$"}, {"type": "string", "pattern": "^ (?:a|b)$"}),
+        ({"type": "string", "pattern": "^a\\$"}, {"type": "string", "pattern": "^a\\$"}),
         ({"type": "string", "enum": ["C", "F"]}, {"type": "string", "enum": [" C", " F"]}),
         ({"enum": ["C", 1, None]}, {"enum": [" C", 1, None]}),
         ({"const": "C"}, {"const": " C"}),
