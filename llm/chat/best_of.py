@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SURE = -0.08
 """Mean log-probability of a token from which a model is sure of what it wrote."""
 
-FAR_LIKELIER = 15.0
+FAR_LIKELIER = 3.0
 """Nats by which written arguments must be likelier than copied ones where the model is not sure."""
 
 
