@@ -9,7 +9,7 @@ model alone: what people and programs see comes without it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 OPENING = " "
@@ -35,7 +35,7 @@ def close_strings(value: Any) -> Any:
     return _map_strings(value, close_text)
 
 
-def _map_strings(value: Any, change: Any) -> Any:
+def _map_strings(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return change(value)
     if isinstance(value, Mapping):
