@@ -11,15 +11,15 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 
 from corpora.passages import STOP_WORDS, sentences
 from corpora.tasks.reading import Reading
-from corpora.text import text_files
+from corpora.text import made_of_shards
 from corpora.wells import read_rows
+from corpora.worlds.names import MONTHS
 
-_MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_MONTH = f"(?:{'|'.join(MONTHS)})"
 _CAPITALISED = r"[A-Z][\w'\u2019\-]+"
 _KINDS = {
     "date": re.compile(
@@ -66,14 +66,13 @@ _A_DOCUMENT = 3
 
 
 def readings(folder: Path, count: int, seed: int) -> Iterator[Reading]:
-    """Yield readings made of the shards of a folder, evenly over all of them."""
-    files = text_files(folder)
-    for path in files:
-        draw = random.Random(f"{seed} {path.name}")
-        made = (
-            reading for row in read_rows(path) for reading in _of_document(row["text"], row["source"], draw)
-        )
-        yield from islice(made, count // len(files))
+    """Return readings made of the shards of a folder, evenly over all of them."""
+    return made_of_shards(folder, count, seed, _of_shard)
+
+
+def _of_shard(path: Path, draw: random.Random) -> Iterator[Reading]:
+    for row in read_rows(path):
+        yield from _of_document(row["text"], row["source"], draw)
 
 
 def _of_document(text: str, source: str, draw: random.Random) -> Iterator[Reading]:

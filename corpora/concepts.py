@@ -9,11 +9,11 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
-from itertools import islice, pairwise
+from itertools import pairwise
 from pathlib import Path
 
 from corpora.selfmade import definitions
-from corpora.text import text_files
+from corpora.text import made_of_shards
 from corpora.wells import read_rows
 
 _FORMS = (
@@ -39,13 +39,14 @@ _ARTICLE = 0.6
 
 
 def concept_questions(folder: Path, count: int, seed: int) -> Iterator[tuple[str, str]]:
-    """Yield wells and questions about concepts of the shards of a folder, evenly over all of them."""
-    files = text_files(folder)
-    for path in files:
-        draw = random.Random(f"{seed} {path.name}")
-        named = ((well, _named(match, draw)) for well, match in _concepts(path))
-        for (well, it), (_, other) in islice(pairwise(named), count // len(files)):
-            yield well, draw.choice(_FORMS).format(it=it, other=other)
+    """Return wells and questions about concepts of the shards of a folder, evenly over all of them."""
+    return made_of_shards(folder, count, seed, _asked)
+
+
+def _asked(path: Path, draw: random.Random) -> Iterator[tuple[str, str]]:
+    named = ((well, _named(match, draw)) for well, match in _concepts(path))
+    for (well, it), (_, other) in pairwise(named):
+        yield well, draw.choice(_FORMS).format(it=it, other=other)
 
 
 def _concepts(path: Path) -> Iterator[tuple[str, re.Match[str]]]:

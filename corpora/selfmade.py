@@ -10,12 +10,11 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 
 from corpora.passages import sentences
 from corpora.tasks.reading import Reading
-from corpora.text import text_files
+from corpora.text import made_of_shards
 from corpora.wells import read_rows, share_of
 
 DEFINITION = re.compile(
@@ -34,11 +33,8 @@ LONGEST_PASSAGE = 1200
 
 
 def readings(folder: Path, count: int, seed: int) -> Iterator[Reading]:
-    """Yield readings made of the shards of a folder, evenly over all of them."""
-    files = text_files(folder)
-    for path in files:
-        made = _from_documents(path, random.Random(f"{seed} {path.name}"))
-        yield from islice(made, count // len(files))
+    """Return readings made of the shards of a folder, evenly over all of them."""
+    return made_of_shards(folder, count, seed, _from_documents)
 
 
 def _from_documents(path: Path, draw: random.Random) -> Iterator[Reading]:

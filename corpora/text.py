@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from corpora.wells import CorpusError, read_rows
 from llm.tokenization.tokenizer import Tokenizer
 from llm.training.sequences import SequenceWriter
 
 DOCUMENTS_AT_ONCE = 512
+
+Made = TypeVar("Made")
 
 
 def text_files(folder: Path) -> list[Path]:
@@ -23,6 +27,22 @@ def text_files(folder: Path) -> list[Path]:
     if not files:
         raise CorpusError(f"There is no pretraining text in {folder}: expected *.jsonl.xz files.")
     return files
+
+
+def made_of_shards(
+    folder: Path, count: int, seed: int, make: Callable[[Path, random.Random], Iterator[Made]]
+) -> Iterator[Made]:
+    """Yield what is made of the shards of a folder, evenly over all of them.
+
+    Args:
+        folder: Of the shards.
+        count: How many in all, at most.
+        seed: Makes the choices repeatable, for each shard by itself.
+        make: Yields what one shard gives.
+    """
+    files = text_files(folder)
+    for path in files:
+        yield from islice(make(path, random.Random(f"{seed} {path.name}")), count // len(files))
 
 
 def sample_texts(folder: Path, share: float) -> Iterator[str]:

@@ -21,7 +21,8 @@ def show_sources(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - ev
     """Show the sources of the last answer again."""
     citations = _sources(chat)
     turn = chat.session.last_answered
-    chat.view.sources(citations, f"{turn.question} {turn.answer.text or ''}" if turn and turn.answer else "")
+    question = turn.question if turn else ""
+    chat.view.sources(citations, f"{question} {_last(chat).text or ''}")
 
 
 def open_source(chat: Chat, arguments: list[str]) -> None:

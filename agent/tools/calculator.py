@@ -18,7 +18,7 @@ _SIGNS = {"\u00d7": "*", "\u00f7": "/", "\u2212": "-", "^": "**", "%": "/100"}
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _NAMES = {"pi": math.pi, "e": math.e}
 _WORDS = "|".join(sorted((*_FUNCTIONS, *_NAMES), key=len, reverse=True))
-_EXPRESSION = rf"^(?:\d+(?:\.\d+)?|[-+*/%^(), ]|{_WORDS})+$"
+_EXPRESSION = rf"^(?:\d+(?:\.\d+)?|[-+*/%^(), \u00d7\u00f7\u2212]|% of|{_WORDS})+$"
 """What a model that is held to the tool's schema may write; what others write is tried whatever it is."""
 
 

@@ -23,7 +23,7 @@ def score_choices(
 ) -> Tensor:
     """Return the log-probability of each choice after each prompt (prompts, choices).
 
-    Probabilities are shares of those of all tokens, or `among` some.
+    Probabilities are shares of those of all tokens, or `among` some, to which the choices' tokens belong.
 
     Prompts of similar length share a pass. They are padded at their ends, where causal attention
     does not look, so no mask is needed until a choice has a second token. All of them are padded to whole
@@ -89,9 +89,7 @@ def _score_rest(
 
 
 def _logprobs(logits: Tensor, among: Sequence[int]) -> Tensor:
-    """Return log-probabilities of next tokens (…, V)."""
+    """Return log-probabilities of next tokens (…, V); those `among` which they count sum to one."""
     if not among:
         return logits.log_softmax(-1)
-    held = torch.full_like(logits, -torch.inf)
-    held[..., list(among)] = logits[..., list(among)]
-    return held.log_softmax(-1)
+    return logits - logits[..., list(among)].logsumexp(-1, keepdim=True)

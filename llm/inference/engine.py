@@ -149,7 +149,7 @@ class Engine:
         Args:
             prompts: Token ids of each prompt; lengths may differ.
             choices: Token ids of each choice, at least one token each.
-            among: Token ids whose probabilities sum to one; all tokens by default.
+            among: Token ids whose probabilities sum to one, those of the choices included; all by default.
 
         Returns:
             Log-probability of all tokens of each choice (prompts, choices).

@@ -187,7 +187,8 @@ class Generation:
 
     def _watch(self, state: ConstraintState, left: int) -> None:
         """Watch a reply sooner whose end has moved away."""
-        if len(self.output) % WATCH_EVERY == 0 and (closing := state.closing(left)):
+        is_due = self.output and len(self.output) % WATCH_EVERY == 0
+        if is_due and (closing := state.closing(left)):
             self._watched = max(self._watched, len(closing) + WATCHED_TOKENS)
 
     def _advance(self, token: int) -> None:

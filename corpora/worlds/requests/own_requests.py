@@ -100,7 +100,9 @@ SCHEMAS: Mapping[str, dict[str, Any]] = {
             "Work out an arithmetic expression, for example (3 + 4) * 2 or sqrt(2) or 15% * 80.",
             ("expression",),
             expression=_text(
-                "Numbers, + - * / ** ( ), percent signs, sqrt, log, sin, cos, round, min, max, pi, e."
+                "Numbers, + - * / ** ( ), percent signs, sqrt, log, sin, cos, round, min, max, pi, e.",
+                pattern=r"^(?:\d+(?:\.\d+)?|[-+*/%^(), \u00d7\u00f7\u2212]|% of|log10|floor|round|sqrt|log2"
+                r"|ceil|log|exp|sin|cos|tan|abs|min|max|pi|e)+$",
             ),
         ),
         _schema(
