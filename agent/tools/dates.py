@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, datetime, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, available_timezones
 
 from langchain_core.tools import ToolException, tool
 
@@ -19,10 +19,7 @@ def current_time(timezone: str = "") -> str:
     Args:
         timezone: A name such as Europe/Berlin; the local one when empty.
     """
-    try:
-        now = datetime.now(ZoneInfo(timezone)) if timezone else datetime.now().astimezone()
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ToolException(f"There is no time zone {timezone!r}; write it like Europe/Berlin.") from error
+    now = datetime.now(_zone(timezone)) if timezone else datetime.now().astimezone()
     return now.strftime("%A, %Y-%m-%d %H:%M %Z")
 
 
@@ -60,6 +57,22 @@ def _shift(day: date, amount: int, unit: Unit) -> date:
     year, month = divmod(months, 12)
     # The 31st of a shorter month is its last day.
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _zone(name: str) -> ZoneInfo:
+    """Find a time zone; its city is enough, since few who ask know under which continent it is filed."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        city = _city(name)
+        known = [ZoneInfo(zone) for zone in available_timezones() if "/" in zone and _city(zone) == city]
+        if len({datetime.now(zone).utcoffset() for zone in known}) != 1:
+            raise ToolException(f"There is no time zone {name!r}; write it like Europe/Berlin.") from error
+        return known[0]
+
+
+def _city(zone: str) -> str:
+    return zone.rpartition("/")[2].strip().replace(" ", "_").casefold()
 
 
 def _date(text: str) -> date:

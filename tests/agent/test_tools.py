@@ -135,8 +135,11 @@ def test_dates() -> None:
 def test_the_clock() -> None:
     assert "UTC" in current_time.invoke({"timezone": "UTC"})
     assert days_between.invoke({"start": "today", "end": "now"}) == "0 days"
-    with pytest.raises(ToolException, match="Europe/Berlin"):
-        current_time.invoke({"timezone": "Mars/Crater"})
+    for city in ("Asia/Kolkata", "kolkata", "Europe/Kolkata"):
+        assert "IST" in current_time.invoke({"timezone": city})
+    for nowhere in ("Mars/Crater", "West", "../etc"):  # the west is Australia's or Brazil's
+        with pytest.raises(ToolException, match="Europe/Berlin"):
+            current_time.invoke({"timezone": nowhere})
 
 
 def test_documents(folder: Path) -> None:
