@@ -12,6 +12,7 @@ from corpora.concepts import concept_questions
 from corpora.development import is_held_out
 from corpora.example import Example
 from corpora.tasks import conversation, tool
+from corpora.tasks.chain import chain_examples
 from corpora.tasks.follow_up import follow_ups, is_resolvable
 from corpora.tasks.own_task import task_examples
 from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
@@ -19,6 +20,7 @@ from corpora.tasks.word_problem import word_problems
 from corpora.text import text_files
 from corpora.wells import Row, read_rows, require
 from corpora.worlds import stories
+from corpora.worlds.chains import chains
 from corpora.worlds.documentation import manuals
 from corpora.worlds.requests import requests
 from corpora.worlds.requests.foreign_names import foreign_requests
@@ -28,6 +30,7 @@ SYNTHETIC_READINGS = 24_000
 MANUAL_READINGS = 30_000
 SELF_MADE_READINGS = 20_000
 CLOZE_READINGS = 60_000
+SYNTHETIC_CHAINS = 15_000
 SYNTHETIC_FOLLOW_UPS = 30_000
 ROUTED_REQUESTS = 12_000
 ROUTED_QUESTIONS = 12_000
@@ -99,6 +102,8 @@ def _reading(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator[Exam
     asked = list(cloze.readings(wells.text, CLOZE_READINGS, seed))
     yield from ReadingTasks(asked, seed + 8).build()
     draw = random.Random(seed)
+    for chain in chains(SYNTHETIC_CHAINS, seed):
+        yield from chain_examples(chain, draw)
     for row in wells.training_rows("relevance"):
         yield from relevance_examples(row, draw)
 
