@@ -217,12 +217,12 @@ def _forget_other_run(plan: Plan, folder: Path, data: Path) -> None:
 
 def _bits(weights: Path, corpus: PersonalCorpus) -> float | None:
     from llm.evaluation.language import bits_per_byte
-    from llm.model.checkpoint import from_pretrained
+    from llm.model.gpt import GPT
     from llm.tokenization.tokenizer import Tokenizer
 
     if not corpus.held_out:
         return None
-    model, tokenizer = from_pretrained(weights), Tokenizer.load(weights)
+    model, tokenizer = GPT.from_pretrained(weights), Tokenizer.load(weights)
     return bits_per_byte(model, tokenizer, corpus.held_out[:50], 256)["bits_per_byte"]
 
 

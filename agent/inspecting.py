@@ -71,7 +71,7 @@ def inspect_reply(
         HomespunError: The text does not fit into the model's context, or the reply is empty.
     """
     from llm.inspection import inspect_answer
-    from llm.model.checkpoint import from_pretrained
+    from llm.model.gpt import GPT
     from llm.weights_folder import load_engine
 
     engine = load_engine(folder)
@@ -84,7 +84,7 @@ def inspect_reply(
             f"Prompt and reply have {len(prompt) + len(answer):,} tokens and the model reads "
             f"{engine.context_length:,}: shorten the reply."
         )
-    inspection = inspect_answer(from_pretrained(folder), engine.tokenizer, prompt, answer)
+    inspection = inspect_answer(GPT.from_pretrained(folder), engine.tokenizer, prompt, answer)
     return InspectedReply(
         close_text(engine.tokenizer.decode(answer)), inspection, _places(engine, prompt, shown)
     )

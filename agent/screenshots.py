@@ -17,6 +17,7 @@ from rich.text import Text
 
 from agent.assembly import Assembly
 from agent.chat.chat import Chat
+from agent.chat.line import handle_line
 from agent.configuration.layers import DEFAULT, LoadedSettings, names
 from agent.configuration.paths import REPOSITORY, Paths
 from agent.configuration.settings import Settings
@@ -57,7 +58,7 @@ def draw(assembly: Assembly, lines: Sequence[str], name: str) -> str:
     for line in lines:
         console.print(Text.assemble(("\u203a ", "bold cyan"), line))
         if line.startswith("/"):
-            chat.handle(line)
+            handle_line(chat, line)
         else:
             _ask(chat, line)
     return console.export_svg(title="python main.py", code_format=_FRAME, unique_id=name)

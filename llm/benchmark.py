@@ -20,7 +20,6 @@ import torch
 from llm.inference.engine import Engine
 from llm.inference.generation import Completion
 from llm.inference.sampling import GenerationSettings
-from llm.model.checkpoint import from_pretrained
 from llm.model.gpt import GPT
 from llm.tokenization.tokenizer import Tokenizer
 
@@ -71,7 +70,7 @@ def compare(
     if len(tokens) < prompt_tokens:
         raise ValueError(f"the text has {len(tokens)} tokens, {prompt_tokens} are needed")
     torch.set_num_threads(threads)
-    model = from_pretrained(folder)
+    model = GPT.from_pretrained(folder)
     writers = {
         "transformers, float32": transformers_writer(folder),
         "homespun, float32": engine_writer(model, tokenizer, quantised=False, speculate=False),

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
-from llm.model.checkpoint import from_pretrained
 from llm.model.config import ModelConfig
+from llm.model.gpt import GPT
 from llm.tokenization.template import CHAT_TEMPLATE
 from llm.tokenization.tokenizer import TOKENIZER_FILE, Tokenizer
 
@@ -58,7 +58,7 @@ def export_gguf(folder: Path, path: Path, kind: str = "F16") -> None:
     """
     from gguf import GGUFWriter
 
-    model, tokenizer = from_pretrained(folder), Tokenizer.load(folder)
+    model, tokenizer = GPT.from_pretrained(folder), Tokenizer.load(folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(path.name + ".partial")
     writer = GGUFWriter(scratch, ARCHITECTURE)

@@ -46,13 +46,13 @@ def load_engine(folder: Path, threads: int | None = None) -> Engine:
         WeightsError: A file of the folder is missing or damaged.
     """
     from llm.inference.engine import Engine
-    from llm.model.checkpoint import from_pretrained
+    from llm.model.gpt import GPT
     from llm.tokenization.tokenizer import Tokenizer
 
     with _loading:
         engine = _engines.get(folder)
         if engine is None:
-            engine = Engine(from_pretrained(folder), Tokenizer.load(folder), threads=threads)
+            engine = Engine(GPT.from_pretrained(folder), Tokenizer.load(folder), threads=threads)
             if engine.tokenizer.vocabulary_size > engine.model.config.vocab_size:
                 raise WeightsError(
                     f"The tokenizer in {folder} has more tokens than the model: restore the folder."

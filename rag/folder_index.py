@@ -18,6 +18,7 @@ from rag.report import IndexReport
 from rag.splitter import Splitter, TokenCounter, estimate_tokens
 from rag.storage.store import IndexedFile, Store
 from rag.storage.writer_lock import writer_lock
+from rag.watching import watch
 
 if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
@@ -163,8 +164,6 @@ class FolderIndex:
         Yields:
             The report of each refresh.
         """
-        from rag.watching import watch
-
         return watch(self, stop, progress)
 
     def close(self) -> None:

@@ -5,21 +5,30 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from itertools import chain
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Protocol
 
 from rag.errors import EmptyFolderError, IndexBusyError
 from rag.progress import ProgressListener
 from rag.report import FailedFile, IndexReport
 
-if TYPE_CHECKING:
-    from rag.folder_index import FolderIndex
-
 _QUIET_MS = 400  # a burst of changes, as an editor or a checkout makes, is one refresh
 _RETRY_MS = 2000
 
 
+class Refreshable(Protocol):
+    """What follows a folder."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder."""
+
+    def refresh(self, progress: ProgressListener | None = None) -> IndexReport:
+        """Bring the index in line with the folder."""
+
+
 def watch(
-    index: FolderIndex, stop: threading.Event, progress: ProgressListener | None = None
+    index: Refreshable, stop: threading.Event, progress: ProgressListener | None = None
 ) -> Iterator[IndexReport]:
     """Refresh now and after each change, and hand out the reports of what changed; ends when `stop` is set.
 

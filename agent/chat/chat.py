@@ -1,4 +1,4 @@
-"""The chat: what it holds, and what it does with a line."""
+"""The chat: what it holds, and how it asks and works."""
 
 from __future__ import annotations
 
@@ -9,14 +9,11 @@ from agent.assembly import Assembly
 from agent.chat.approval import Approver
 from agent.chat.background import BackgroundAnswer
 from agent.chat.live_answer import LiveAnswer
-from agent.chat.registry import COMMANDS
-from agent.chat.slash import find_command, split_arguments
 from agent.configuration.settings import Settings
 from agent.context import Context
 from agent.conversations.events import Event
 from agent.conversations.question import check_question
 from agent.conversations.session import Session
-from agent.errors import Cancelled, explain, is_debugging
 from agent.rendering.plain import answer_lines
 from agent.rendering.progress_line import describe
 from agent.rendering.screen import LOOKS, look_at, make_console
@@ -49,34 +46,6 @@ class Chat:
         self.approver = Approver(view, ask)
         self.trace = context.settings.trace
         self.running = True
-
-    def handle(self, line: str) -> bool:
-        """Do what a line says; whether it was done in full.
-
-        Errors that a person can mend are shown, and the chat goes on.
-        """
-        text = line.strip()
-        if not text:
-            return True
-        try:
-            if text.startswith("/"):
-                self.command(text[1:])
-            else:
-                self.ask(text)
-        except (Cancelled, KeyboardInterrupt):
-            turns = self.session.turns
-            kept = " The question is kept." if turns and turns[-1].answer is None else ""
-            self.view.say(f"Stopped.{kept}", "yellow")
-            return False
-        except Exception as error:  # whatever fails, the chat goes on
-            self._show(error)
-            return False
-        return True
-
-    def command(self, text: str) -> None:
-        """Run a slash command, given without the slash."""
-        name, _, rest = text.partition(" ")
-        find_command(COMMANDS, name).run(self, split_arguments(rest))
 
     def ask(self, text: str) -> None:
         """Ask a question and show the answer."""
@@ -125,14 +94,3 @@ class Chat:
         if self.session.warning:
             self.view.say(self.session.warning, "yellow")
             self.session.warning = None
-
-    def _show(self, error: Exception) -> None:
-        sentence = explain(error)
-        if sentence is None:
-            sentence = (
-                f"Homespun made a mistake ({type(error).__name__}: {error}). The conversation is kept; "
-                "start with --debug to see where it happened, and please report it."
-            )
-            if is_debugging():
-                self.view.console.print_exception()
-        self.view.complain(sentence)

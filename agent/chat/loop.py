@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from agent.assembly import EMBED_SECONDS, Assembly
 from agent.chat.chat import Chat
 from agent.chat.conversation import show_resumed
+from agent.chat.line import handle_line
 from agent.chat.reader import PlainReader, PromptReader, Reader
 from agent.chat.registry import COMMANDS
 from agent.chat.terminal import echo
@@ -122,7 +123,7 @@ class _Conversation:
     """Reads lines and does what they say, until the person leaves.
 
     Args:
-        chat: Does what a line says.
+        chat: What is talked to.
         reader: Where lines come from.
     """
 
@@ -146,7 +147,7 @@ class _Conversation:
     def _handle(self, line: str) -> None:
         self._warned = False
         with echo(False):  # what is typed meanwhile appears at the next prompt
-            done = self._chat.handle(line)
+            done = handle_line(self._chat, line)
         if not done:
             self._stopped_at = time.monotonic()
 

@@ -119,7 +119,7 @@ def _tools(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], No
 def _language(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
     from agent.parts.models import own_weights_folder
     from llm.evaluation.language import bits_per_byte
-    from llm.model.checkpoint import from_pretrained
+    from llm.model.gpt import GPT
     from llm.tokenization.tokenizer import Tokenizer
 
     folder = own_weights_folder(context.settings.model)
@@ -129,7 +129,7 @@ def _language(context: Context, rows: list[dict[str, Any]], on_row: Callable[[],
             yield row["text"]
             on_row()
 
-    result = bits_per_byte(from_pretrained(folder), Tokenizer.load(folder), texts())
+    result = bits_per_byte(GPT.from_pretrained(folder), Tokenizer.load(folder), texts())
     return {"n": len(rows), **result}
 
 

@@ -1,4 +1,4 @@
-"""Save and load a model as a Hugging Face folder of safetensors shards.
+"""Write and read a model as a Hugging Face folder of safetensors shards.
 
 The folder IS a Hugging Face model: `AutoModelForCausalLM.from_pretrained` and
 `AutoTokenizer.from_pretrained` read it. Weights are stored as bfloat16 or float32 and are read as
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import torch
@@ -20,10 +20,9 @@ from torch import Tensor
 
 from llm.errors import WeightsError
 from llm.model.config import ModelConfig
-from llm.model.gpt import GPT
 from llm.tokenization import special_tokens
 from llm.tokenization.template import CHAT_TEMPLATE
-from llm.tokenization.tokenizer import Tokenizer
+from llm.tokenization.tokenizer import RANKS_FILE, TOKENIZER_FILE, Tokenizer
 
 INDEX_FILE = "model.safetensors.index.json"
 _PARTIAL = ".partial"
@@ -31,31 +30,37 @@ SHARD_BYTES = 16 * 1024 * 1024 - 64 * 1024
 """Most bytes of tensors in a shard, so that a file stays below 16 MiB with its header."""
 
 
-def save_pretrained(
-    model: GPT, tokenizer: Tokenizer, folder: Path, dtype: torch.dtype = torch.bfloat16
+def write_weights(
+    config: ModelConfig,
+    weights: Mapping[str, Tensor],
+    folder: Path,
+    tokenizer_from: Path,
+    dtype: torch.dtype = torch.bfloat16,
 ) -> None:
-    """Write config, tokenizer settings and weights into `folder`; `tokenizer.json` must be there.
+    """Write config, tokenizer, its settings and weights into `folder`.
 
     Everything is written beside the old files first. While they change places the index is missing, so a
     program that is killed then leaves weights that are refused, never a mixture of old and new.
 
     Args:
-        model: What to write.
-        tokenizer: Names the special tokens.
+        config: The shape of the model.
+        weights: Its parameters by name.
         folder: Where to; made if missing, older shards in it are replaced.
+        tokenizer_from: Folder with the tokenizer's files; `folder` itself if they are there.
         dtype: How the numbers are stored.
 
     Raises:
         WeightsError: The disk is full or the folder cannot be written; older weights are untouched.
     """
-    tensors = {name: tensor.to(dtype).contiguous() for name, tensor in model.state_dict().items()}
+    tokenizer = Tokenizer.load(tokenizer_from)
+    tensors = {name: tensor.to(dtype).contiguous() for name, tensor in weights.items()}
     shards = list(_split(tensors))
     names = [f"model-{number:05d}-of-{len(shards):05d}.safetensors" for number in range(1, len(shards) + 1)]
     weight_map = {key: name for name, shard in zip(names, shards, strict=True) for key in shard}
     total = sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
     descriptions: dict[str, object] = {
-        "config.json": model.config.to_hugging_face(tokenizer.end_id, tokenizer.end_of_text_id),
-        "tokenizer_config.json": _tokenizer_settings(model.config),
+        "config.json": config.to_hugging_face(tokenizer.end_id, tokenizer.end_of_text_id),
+        "tokenizer_config.json": _tokenizer_settings(config),
         "generation_config.json": {
             "eos_token_id": tokenizer.end_id,
             "pad_token_id": tokenizer.end_of_text_id,
@@ -68,7 +73,9 @@ def save_pretrained(
             save_file(shard, folder / (name + _PARTIAL), metadata={"format": "pt"})
         for name, content in descriptions.items():
             _write_json(folder / (name + _PARTIAL), content)
-        _change_places(folder, [*names, *descriptions])
+        for name in (RANKS_FILE, TOKENIZER_FILE):
+            (folder / (name + _PARTIAL)).write_bytes((tokenizer_from / name).read_bytes())
+        _change_places(folder, [*names, RANKS_FILE, TOKENIZER_FILE, *descriptions])
     except (SafetensorError, OSError) as error:
         raise WeightsError(
             f"The weights could not be written to {folder} ({error}): free some space and try again."
@@ -91,24 +98,17 @@ def _change_places(folder: Path, names: list[str]) -> None:
         os.replace(folder / (name + _PARTIAL), folder / name)
 
 
-def from_pretrained(folder: Path) -> GPT:
-    """Load a model in float32, ready to answer.
+def read_weights(folder: Path) -> tuple[ModelConfig, dict[str, Tensor]]:
+    """Read the shape of a model and its parameters by name, in float32.
 
     Raises:
-        WeightsError: A file is missing, truncated or does not fit the config; it is named.
+        WeightsError: A file is missing or damaged; it is named.
     """
     config = ModelConfig.load(folder)
     tensors: dict[str, Tensor] = {}
     for shard in _shards(folder):
         tensors |= _read_shard(shard)
-    model = GPT(config)
-    try:
-        model.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
-    except RuntimeError as error:
-        raise WeightsError(
-            f"The weights in {folder} do not fit its config.json: restore the folder."
-        ) from error
-    return model.eval()
+    return config, {name: tensor.float() for name, tensor in tensors.items()}
 
 
 def _split(tensors: dict[str, Tensor]) -> Iterator[dict[str, Tensor]]:

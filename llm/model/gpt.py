@@ -15,6 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from llm.errors import WeightsError
+from llm.model.checkpoint import read_weights, write_weights
 from llm.model.config import ModelConfig
 from llm.model.kv_cache import KeyValueCache
 
@@ -135,20 +137,35 @@ class GPT(nn.Module):
 
     @classmethod
     def from_pretrained(cls, folder: Path) -> GPT:
-        """Load a weights folder; see `llm.model.checkpoint.from_pretrained`."""
-        from llm.model.checkpoint import from_pretrained
+        """Load a weights folder in float32, ready to answer.
 
-        return from_pretrained(folder)
+        Raises:
+            WeightsError: A file is missing, truncated or does not fit the config; it is named.
+        """
+        config, weights = read_weights(folder)
+        model = cls(config)
+        try:
+            model.load_state_dict(weights)
+        except RuntimeError as error:
+            raise WeightsError(
+                f"The weights in {folder} do not fit its config.json: restore the folder."
+            ) from error
+        return model.eval()
 
-    def save_pretrained(self, folder: Path, tokenizer_from: Path) -> None:
-        """Write a weights folder, which transformers loads too; the tokenizer comes from another one."""
-        from llm.model.checkpoint import save_pretrained
-        from llm.tokenization.tokenizer import RANKS_FILE, TOKENIZER_FILE, Tokenizer
+    def save_pretrained(
+        self, folder: Path, tokenizer_from: Path, dtype: torch.dtype = torch.bfloat16
+    ) -> None:
+        """Write a weights folder, which transformers loads too.
 
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in (RANKS_FILE, TOKENIZER_FILE):
-            (folder / name).write_bytes((tokenizer_from / name).read_bytes())
-        save_pretrained(self, Tokenizer.load(folder), folder)
+        Args:
+            folder: Where to; made if missing.
+            tokenizer_from: Folder with the tokenizer's files; `folder` itself if they are there.
+            dtype: How the numbers are stored.
+
+        Raises:
+            WeightsError: The disk is full or the folder cannot be written; older weights are untouched.
+        """
+        write_weights(self.config, self.state_dict(), folder, tokenizer_from, dtype)
 
     def hidden_states(
         self,

@@ -25,10 +25,9 @@ import torch
 from torch import Tensor
 
 from llm.errors import ModelError
-from llm.model.checkpoint import from_pretrained, save_pretrained
 from llm.model.config import ModelConfig
 from llm.model.gpt import GPT
-from llm.tokenization.tokenizer import TOKENIZER_FILE, Tokenizer
+from llm.tokenization.tokenizer import Tokenizer
 from llm.training.config import Stage, TrainingConfig
 from llm.training.cooccurrence import token_vectors
 from llm.training.initialisation import initialise
@@ -141,15 +140,12 @@ class Trainer:
         """Write the weights as a Hugging Face folder and return it."""
         folder = self.config.output / WEIGHTS_FOLDER
         if self._processes.is_first:
-            folder.mkdir(parents=True, exist_ok=True)
-            self.tokenizer.save(folder)
-            (folder / TOKENIZER_FILE).write_bytes((self.config.data / TOKENIZER_FILE).read_bytes())
-            save_pretrained(self.model, self.tokenizer, folder)
+            self.model.save_pretrained(folder, tokenizer_from=self.config.data)
         return folder
 
     def _build_model(self) -> GPT:
         if self.config.start is not None:
-            return from_pretrained(self.config.start)
+            return GPT.from_pretrained(self.config.start)
         shape = ModelConfig(vocab_size=self.tokenizer.vocabulary_size, **self.config.shape.model_dump())
         model = GPT(shape)
         initialise(

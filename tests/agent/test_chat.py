@@ -12,6 +12,7 @@ import pytest
 
 from agent.assembly import Assembly
 from agent.chat.chat import Chat
+from agent.chat.line import handle_line
 from agent.chat.live_answer import LiveAnswer
 from agent.chat.registry import COMMANDS
 from agent.context import open_context
@@ -39,7 +40,7 @@ class Talk:
 
     def __call__(self, line: str) -> str:
         begin = self.output.tell()
-        self.chat.handle(line)
+        handle_line(self.chat, line)
         return self.output.getvalue()[begin:]
 
 

@@ -16,7 +16,7 @@ from agent.errors import FolderUnusableError, HomespunError
 from agent.finetuning import Plan, finetune, read_folder
 from corpora import personal
 from corpora.personal import build_personal, cut
-from llm.model.checkpoint import from_pretrained
+from llm.model.gpt import GPT
 from llm.tokenization.tokenizer import Tokenizer
 from llm.training.sequences import SequenceSet, SequenceWriter
 from llm.training.snapshot import SNAPSHOT_FILE
@@ -80,7 +80,7 @@ def test_the_command_writes_new_weights_and_leaves_the_old(run: Run, weights: Pa
     assert f'--model "{made}"' in out
     assert "nothing.md is left out" in err
     assert content(weights) == before
-    assert from_pretrained(made).config == from_pretrained(weights).config
+    assert GPT.from_pretrained(made).config == GPT.from_pretrained(weights).config
     record = json.loads((made.parent / "finetune.json").read_text())
     assert record["corpus"]["questions"] > 0
     assert not (made.parent / "corpus").exists()

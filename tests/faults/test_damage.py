@@ -18,7 +18,7 @@ from agent.errors import StorageError
 from agent.parts.memory import Memory
 from llm.calibration import CALIBRATION_FILE, Calibration
 from llm.errors import ModelError, WeightsError
-from llm.model.checkpoint import from_pretrained
+from llm.model.gpt import GPT
 from llm.training.config import TrainingConfig
 from llm.training.snapshot import SNAPSHOT_FILE
 from llm.training.trainer import Trainer, TrainingStoppedError
@@ -149,7 +149,7 @@ def test_weights(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, seed:
     try:
         from llm.tokenization.tokenizer import Tokenizer
 
-        from_pretrained(folder)
+        GPT.from_pretrained(folder)
         Tokenizer.load(folder)
     except WeightsError as error:
         said = str(error)

@@ -20,8 +20,7 @@ from agent.conversations.threads import ThreadStore
 from agent.errors import StorageError
 from agent.parts.memory import Memory
 from llm.errors import WeightsError
-from llm.model.checkpoint import from_pretrained, save_pretrained
-from llm.tokenization.tokenizer import Tokenizer
+from llm.model.gpt import GPT
 from llm.training.config import TrainingConfig
 from llm.training.trainer import Trainer, TrainingStoppedError
 from rag import FolderIndex
@@ -145,17 +144,17 @@ def test_training_stops_and_goes_on(
 def test_weights_are_never_half_replaced(disk: SmallDisk, spare: int) -> None:
     """Weights that find no room leave the weights that were there as they were."""
     folder = write_tiny_model(disk.folder / "weights", seed=1)
-    before = from_pretrained(folder).state_dict()
-    other = from_pretrained(write_tiny_model(disk.folder / "other", seed=2))
+    before = GPT.from_pretrained(folder).state_dict()
+    other = GPT.from_pretrained(write_tiny_model(disk.folder / "other", seed=2))
     disk.fill(spare)
     with pytest.raises(WeightsError, match="free some space"):
-        save_pretrained(other, Tokenizer.load(folder), folder, torch.float32)
-    after = from_pretrained(folder).state_dict()
+        other.save_pretrained(folder, tokenizer_from=folder, dtype=torch.float32)
+    after = GPT.from_pretrained(folder).state_dict()
     assert all(torch.equal(before[name], after[name]) for name in before)
     assert not list(folder.glob("*.partial"))
     disk.free()
-    save_pretrained(other, Tokenizer.load(folder), folder, torch.float32)
-    after = from_pretrained(folder).state_dict()
+    other.save_pretrained(folder, tokenizer_from=folder, dtype=torch.float32)
+    after = GPT.from_pretrained(folder).state_dict()
     assert all(torch.equal(tensor, after[name]) for name, tensor in other.state_dict().items())
 
 

@@ -15,7 +15,7 @@ import torch
 from agent.conversations.threads import ThreadStore
 from agent.parts.memory import Memory
 from llm.errors import WeightsError
-from llm.model.checkpoint import from_pretrained
+from llm.model.gpt import GPT
 from llm.training.config import load_config
 from llm.training.trainer import Trainer
 from tests.faults.conftest import times, write_training_folder
@@ -48,15 +48,15 @@ def test_training_goes_on_from_any_moment(trained: tuple[Path, int], tmp_path: P
     last = seed % 2 == 0  # half of the kills come while the finished weights are written
     killed = train_until(config, tmp_path / "run", generator.randrange(steps - 25 if last else 1, steps + 1))
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    whole = from_pretrained(config.parent / "run" / "weights").state_dict()
+    whole = GPT.from_pretrained(config.parent / "run" / "weights").state_dict()
     try:
-        found = from_pretrained(tmp_path / "run" / "weights").state_dict()
+        found = GPT.from_pretrained(tmp_path / "run" / "weights").state_dict()
     except WeightsError:
         pass
     else:
         assert all(torch.equal(tensor, found[name]) for name, tensor in whole.items())
     resumed = Trainer(load_config(config).model_copy(update={"output": tmp_path / "run"})).train()
-    again = from_pretrained(resumed).state_dict()
+    again = GPT.from_pretrained(resumed).state_dict()
     assert all(torch.equal(tensor, again[name]) for name, tensor in whole.items())
     assert not list((tmp_path / "run").rglob("*.partial"))
 

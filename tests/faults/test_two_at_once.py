@@ -17,7 +17,7 @@ from agent.conversations.answer import Answer
 from agent.conversations.events import Finished
 from agent.conversations.session import Session
 from agent.conversations.threads import ThreadStore
-from llm.model.checkpoint import from_pretrained
+from llm.model.gpt import GPT
 from llm.training.config import TrainingConfig
 from llm.training.output_lock import OutputBusyError
 from llm.training.trainer import Trainer
@@ -71,9 +71,9 @@ def test_a_second_training_is_refused(tmp_path: Path, make_run: Callable[[Path],
         torch.set_rng_state(random_state)
         refusals += 1
 
-    weights = from_pretrained(Trainer(config, on_report=begin_another).train()).state_dict()
+    weights = GPT.from_pretrained(Trainer(config, on_report=begin_another).train()).state_dict()
     assert refusals > 0
-    undisturbed = from_pretrained(alone).state_dict()
+    undisturbed = GPT.from_pretrained(alone).state_dict()
     assert all(torch.equal(tensor, weights[name]) for name, tensor in undisturbed.items())
 
 

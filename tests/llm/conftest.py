@@ -9,7 +9,6 @@ import torch
 
 from llm.chat.chat_model import ChatHomespun
 from llm.inference.engine import Engine
-from llm.model.checkpoint import save_pretrained
 from llm.model.config import ModelConfig
 from llm.model.gpt import GPT
 from llm.tokenization.tokenizer import Tokenizer, train_tokenizer
@@ -43,7 +42,7 @@ def write_tiny_model(folder: Path, seed: int = 0) -> Path:
     for parameter in model.parameters():
         if parameter.dim() == 2:
             torch.nn.init.normal_(parameter, std=0.3)
-    save_pretrained(model, tokenizer, folder, torch.float32)
+    model.save_pretrained(folder, tokenizer_from=folder, dtype=torch.float32)
     return folder
 
 

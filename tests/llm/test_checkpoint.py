@@ -9,7 +9,7 @@ import torch
 
 from llm.errors import WeightsError
 from llm.model import checkpoint
-from llm.model.checkpoint import INDEX_FILE, from_pretrained, save_pretrained
+from llm.model.checkpoint import INDEX_FILE
 from llm.model.gpt import GPT
 from llm.tokenization.tokenizer import Tokenizer
 
@@ -20,9 +20,9 @@ def folder(weights: Path, tmp_path: Path) -> Path:
 
 
 def test_saving_and_loading_keeps_every_number(folder: Path, tokenizer: Tokenizer) -> None:
-    model = from_pretrained(folder)
-    save_pretrained(model, tokenizer, folder, torch.float32)
-    again = from_pretrained(folder)
+    model = GPT.from_pretrained(folder)
+    model.save_pretrained(folder, tokenizer_from=folder, dtype=torch.float32)
+    again = GPT.from_pretrained(folder)
     for name, tensor in model.state_dict().items():
         assert torch.equal(tensor, again.state_dict()[name]), name
 
@@ -44,28 +44,28 @@ def test_large_models_are_split_into_small_shards(
     folder: Path, tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(checkpoint, "SHARD_BYTES", 32 * 1024)
-    model = from_pretrained(folder)
-    save_pretrained(model, tokenizer, folder, torch.float32)
+    model = GPT.from_pretrained(folder)
+    model.save_pretrained(folder, tokenizer_from=folder, dtype=torch.float32)
     shards = sorted(folder.glob("*.safetensors"))
     assert len(shards) > 2
     named = set(json.loads((folder / INDEX_FILE).read_text())["weight_map"].values())
     assert named == {shard.name for shard in shards}
     tokens = torch.arange(20).unsqueeze(0)
-    assert torch.equal(from_pretrained(folder)(tokens), model(tokens))
+    assert torch.equal(GPT.from_pretrained(folder)(tokens), model(tokens))
 
 
 def test_a_truncated_shard_is_named(folder: Path) -> None:
     shard = next(folder.glob("*.safetensors"))
     shard.write_bytes(shard.read_bytes()[:-100])
     with pytest.raises(WeightsError, match=shard.name):
-        from_pretrained(folder)
+        GPT.from_pretrained(folder)
 
 
 def test_a_missing_shard_is_named(folder: Path) -> None:
     shard = next(folder.glob("*.safetensors"))
     shard.unlink()
     with pytest.raises(WeightsError, match=shard.name):
-        from_pretrained(folder)
+        GPT.from_pretrained(folder)
 
 
 @pytest.mark.parametrize("name", ["config.json", INDEX_FILE])
@@ -75,7 +75,7 @@ def test_missing_and_damaged_descriptions_are_named(folder: Path, name: str, con
     if content is not None:
         (folder / name).write_text(content)
     with pytest.raises(WeightsError, match=name):
-        from_pretrained(folder)
+        GPT.from_pretrained(folder)
 
 
 def test_weights_of_another_shape_are_refused(folder: Path) -> None:
@@ -83,7 +83,7 @@ def test_weights_of_another_shape_are_refused(folder: Path) -> None:
     settings["hidden_size"] = 64
     (folder / "config.json").write_text(json.dumps(settings))
     with pytest.raises(WeightsError, match=r"config\.json"):
-        from_pretrained(folder)
+        GPT.from_pretrained(folder)
 
 
 def test_nothing_is_unpickled(folder: Path) -> None:
@@ -92,4 +92,4 @@ def test_nothing_is_unpickled(folder: Path) -> None:
     (folder / INDEX_FILE).write_text(json.dumps(index))
     torch.save({"x": torch.ones(1)}, folder / "weights.bin")
     with pytest.raises(WeightsError, match=r"weights\.bin"):
-        from_pretrained(folder)
+        GPT.from_pretrained(folder)

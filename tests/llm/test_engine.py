@@ -12,7 +12,7 @@ from llm.errors import ContextOverflowError
 from llm.inference.engine import Engine
 from llm.inference.generation import Completion, Finish, Token
 from llm.inference.sampling import GenerationSettings
-from llm.model.checkpoint import from_pretrained
+from llm.model.gpt import GPT
 from llm.tokenization.template import ChatTemplate
 
 
@@ -126,7 +126,7 @@ def test_a_batch_gives_the_replies_of_its_prompts(engine: Engine) -> None:
 def test_long_prompts_are_read_alike_alone_warm_in_a_batch_and_with_drafts(
     engine: Engine, weights: Path, quantised: bool
 ) -> None:
-    fresh = Engine(from_pretrained(weights), engine.tokenizer, quantised=quantised)
+    fresh = Engine(GPT.from_pretrained(weights), engine.tokenizer, quantised=quantised)
     prompts = [
         prompt_of(engine, REPETITIVE * 3 + ending) for ending in ("", " Oslo", " a city of 709", "!" * 31)
     ]

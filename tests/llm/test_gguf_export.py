@@ -11,7 +11,7 @@ from agent import cli
 from llm.gguf_export import TYPES, export_gguf, gguf_name
 from llm.inference.engine import Engine
 from llm.inference.sampling import GenerationSettings
-from llm.model.checkpoint import from_pretrained
+from llm.model.gpt import GPT
 from llm.tokenization.template import CHAT_TEMPLATE
 from llm.tokenization.tokenizer import Tokenizer
 from llm.weights_folder import find_weights
@@ -33,7 +33,7 @@ def read(path: Path) -> tuple[dict[str, object], dict[str, torch.Tensor]]:
 def test_every_tensor_is_read_back(weights: Path, tmp_path: Path, kind: str, error: float) -> None:
     export_gguf(weights, tmp_path / "deep" / "model.gguf", kind)
     _, tensors = read(tmp_path / "deep" / "model.gguf")
-    expected = from_pretrained(weights).state_dict()
+    expected = GPT.from_pretrained(weights).state_dict()
     assert tensors.keys() == {gguf_name(name) for name in expected}
     for name, tensor in expected.items():
         assert torch.allclose(tensors[gguf_name(name)], tensor, atol=error), name
@@ -43,7 +43,7 @@ def test_every_tensor_is_read_back(weights: Path, tmp_path: Path, kind: str, err
 def test_shape_and_vocabulary_are_those_of_the_model(weights: Path, tmp_path: Path) -> None:
     export_gguf(weights, tmp_path / "model.gguf")
     fields, _ = read(tmp_path / "model.gguf")
-    config, tokenizer = from_pretrained(weights).config, Tokenizer.load(weights)
+    config, tokenizer = GPT.from_pretrained(weights).config, Tokenizer.load(weights)
     assert fields["general.architecture"] == "qwen3"
     assert fields["qwen3.block_count"] == config.num_hidden_layers
     assert fields["qwen3.attention.head_count_kv"] == config.num_key_value_heads
@@ -70,7 +70,7 @@ def test_transformers_computes_the_same_from_it(weights: Path, tmp_path: Path) -
     )
     tokens = torch.randint(0, 400, (2, 40))
     with torch.inference_mode():
-        assert (theirs(tokens).logits - from_pretrained(weights)(tokens)).abs().max() < 1e-3
+        assert (theirs(tokens).logits - GPT.from_pretrained(weights)(tokens)).abs().max() < 1e-3
 
 
 def test_llama_cpp_writes_the_same(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_llama_cpp_writes_the_same(tmp_path: Path) -> None:
     parameters.model.path = str(tmp_path / "model.gguf")
     parameters.n_ctx, parameters.n_parallel, parameters.verbosity = 512, 1, 0
     server = llama.Server(parameters)
-    engine = Engine(from_pretrained(shipped), Tokenizer.load(shipped), quantised=False)
+    engine = Engine(GPT.from_pretrained(shipped), Tokenizer.load(shipped), quantised=False)
     for text in ("The capital of France is", "Schöne Grüße aus 東京, it's 709,037!\n\n  x = 12;\t# ok"):
         prompt = engine.tokenizer.encode(text)
         ours = engine.complete(prompt, GenerationSettings(max_tokens=24, min_tokens=24))

@@ -9,7 +9,6 @@ import torch
 
 from llm.inference.fast_gpt import FastGPT
 from llm.inference.projection import QuantisedProjection
-from llm.model.checkpoint import from_pretrained
 from llm.model.config import ModelConfig
 from llm.model.gpt import GPT
 from llm.model.kv_cache import KeyValueCache
@@ -18,7 +17,7 @@ from llm.tokenization.tokenizer import Tokenizer
 
 @pytest.fixture(scope="module")
 def model(weights: Path) -> GPT:
-    return from_pretrained(weights)
+    return GPT.from_pretrained(weights)
 
 
 @pytest.fixture(scope="module")

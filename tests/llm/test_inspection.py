@@ -9,14 +9,13 @@ from rich.console import Console
 
 from llm.inspection import find_copies, inspect_answer
 from llm.inspection_view import as_table, draw
-from llm.model.checkpoint import from_pretrained
 from llm.model.gpt import GPT
 from llm.tokenization.tokenizer import Tokenizer
 
 
 @pytest.fixture(scope="module")
 def model(weights: Path) -> GPT:
-    return from_pretrained(weights)
+    return GPT.from_pretrained(weights)
 
 
 @torch.inference_mode()

@@ -13,7 +13,7 @@ import torch
 from safetensors import safe_open
 
 from llm.errors import ConfigError, WeightsError
-from llm.model.checkpoint import from_pretrained
+from llm.model.gpt import GPT
 from llm.tokenization.tokenizer import Tokenizer, train_tokenizer
 from llm.training.config import load_config
 from llm.training.metrics import read_metrics
@@ -82,7 +82,7 @@ def test_training_lowers_the_loss_and_exports_weights(folder: Path) -> None:
     weights = Trainer(config).train()
     losses = [row["validation"]["text"] for row in read_metrics(config.output) if "validation" in row]
     assert losses[-1] < losses[0] - 0.5
-    assert Tokenizer.load(weights).vocabulary_size == from_pretrained(weights).config.vocab_size
+    assert Tokenizer.load(weights).vocabulary_size == GPT.from_pretrained(weights).config.vocab_size
 
 
 def test_a_stopped_run_ends_with_the_same_weights(folder: Path) -> None:
@@ -217,7 +217,7 @@ def test_two_processes_train_together(folder: Path) -> None:
         timeout=200,
     )
     assert result.returncode == 0, result.stderr[:4000]
-    assert from_pretrained(folder / "run" / "weights").config.hidden_size == 32
+    assert GPT.from_pretrained(folder / "run" / "weights").config.hidden_size == 32
 
 
 @pytest.mark.parametrize("name", ["cpu", "gpu", "smoke"])
