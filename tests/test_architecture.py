@@ -7,7 +7,8 @@ import json
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,25 @@ def test_imports_go_downward(room: str) -> None:
         if name.split(".")[0] in forbidden
     ]
     assert not wrong
+
+
+def test_no_files_import_one_another() -> None:
+    files = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts): path
+        for room in ROOMS
+        for path in files_of(room)
+    }
+    needs = {
+        name: {known for other in imported(path) if (known := _file_of(other, files)) and known != name}
+        for name, path in files.items()
+        if path.name != "__init__.py"
+    }
+    TopologicalSorter(needs).prepare()  # raises CycleError, which names the files
+
+
+def _file_of(name: str, files: Mapping[str, Path]) -> str | None:
+    """Return the file that an import reads: a module, or that of the name that is taken from it."""
+    return next((known for known in (name, name.rpartition(".")[0]) if known in files), None)
 
 
 @pytest.mark.parametrize(("room", "package"), [(room, one) for room in LAYERS for one in LAYERS[room]])
