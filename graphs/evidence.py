@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,12 @@ class Evidence:
     def weights(self) -> dict[str, float]:
         """The fit by name, as `calibration.json` keeps it."""
         return {"grade": self.grade, "similarity": self.similarity, "bias": self.bias}
+
+    def for_recurring_texts(self) -> Evidence:
+        """Return the same evidence for texts that are few and come again and again: each is embedded once."""
+        if self.embeddings is None:
+            return self
+        return replace(self, embeddings=_Remembering(self.embeddings))
 
     def weigh(
         self, question: str, texts: Sequence[str], grades: Sequence[float], context: str = ""
@@ -77,6 +83,23 @@ class Evidence:
         cosines = _unit(np.asarray(told, dtype=np.float64)) @ _unit(np.asarray(queries, dtype=np.float64)).T
         means: list[float] = cosines.mean(axis=1).tolist()
         return means
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembering:
+    """Embeddings that keep the vectors of texts, but not those of questions."""
+
+    embeddings: EmbeddingModel
+    kept: dict[str, list[float]] = field(default_factory=dict)
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        new = [text for text in texts if text not in self.kept]
+        if new:
+            self.kept.update(zip(new, self.embeddings.embed_documents(new), strict=True))
+        return [self.kept[text] for text in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        return self.embeddings.embed_query(text)
 
 
 def log_odds(probability: float) -> float:

@@ -69,7 +69,8 @@ def build_tool_agent(
         approval = [tool.name for tool in tools if changes_something(tool)]
     if unknown := sorted(set(approval) - set(by_name)):
         raise ValueError(f"There is no tool to approve named {', '.join(unknown)}.")
-    choice = ToolChoice(Mind(model), evidence or Evidence(), thresholds or Thresholds())
+    of_tools = (evidence or Evidence()).for_recurring_texts()
+    choice = ToolChoice(Mind(model), of_tools, thresholds or Thresholds())
     nodes = ToolAgentNodes(choice, by_name, frozenset(approval), max_calls)
     builder = _assemble(nodes, ToolGuard(tool_seconds, result_characters))
     graph = builder.compile(checkpointer, store=store, name="tool_agent")

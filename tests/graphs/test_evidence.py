@@ -58,6 +58,22 @@ def test_sure_grades_and_empty_vectors_stay_finite() -> None:
     assert log_odds(0.5) == 0
 
 
+def test_recurring_texts_are_embedded_once() -> None:
+    embedded: list[str] = []
+
+    class Counted(WordEmbedder):
+        def embed_documents(self, texts: list[str]) -> list[list[float]]:
+            embedded.extend(texts)
+            return super().embed_documents(texts)
+
+    plain = Evidence(WordEmbedder(), similarity=5.0)
+    evidence = Evidence(Counted(), similarity=5.0).for_recurring_texts()
+    for texts in ([TOWER, HARBOUR], [HARBOUR, TOWER], [HARBOUR, "new"]):
+        assert evidence.similarities("How tall?", texts) == plain.similarities("How tall?", texts)
+    assert [text for text in embedded if text != "How tall?"] == [TOWER, HARBOUR, "new"]
+    assert Evidence().for_recurring_texts() == Evidence()
+
+
 def test_similarities_need_embeddings() -> None:
     with pytest.raises(ValueError, match="embeddings"):
         Evidence().similarities("Who?", ["nobody"])
