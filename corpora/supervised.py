@@ -13,13 +13,14 @@ from corpora.development import is_held_out
 from corpora.example import Example
 from corpora.tasks import conversation, tool
 from corpora.tasks.chain import chain_examples
+from corpora.tasks.compound import compound_examples, plan_examples
 from corpora.tasks.follow_up import follow_ups, is_resolvable
 from corpora.tasks.own_task import task_examples
 from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
 from corpora.tasks.word_problem import word_problems
 from corpora.text import text_files
 from corpora.wells import Row, read_rows, require
-from corpora.worlds import stories
+from corpora.worlds import compounds, stories
 from corpora.worlds.chains import chains
 from corpora.worlds.documentation import manuals
 from corpora.worlds.requests import requests
@@ -31,6 +32,10 @@ MANUAL_READINGS = 30_000
 SELF_MADE_READINGS = 20_000
 CLOZE_READINGS = 60_000
 SYNTHETIC_CHAINS = 15_000
+JOINED_QUESTIONS = 8000
+COMPARISONS = 20_000
+PLANNED_QUESTIONS = 16_000
+"""Questions of the other wells that are joined by twos."""
 SYNTHETIC_FOLLOW_UPS = 30_000
 ROUTED_REQUESTS = 12_000
 ROUTED_QUESTIONS = 12_000
@@ -86,6 +91,7 @@ def all_examples(wells: Wells, seed: int) -> Iterator[Example]:
     """Yield every training example of every task."""
     questions = wells.training_rows("qa")
     yield from _reading(wells, questions, seed)
+    yield from _reasoning(questions, seed)
     yield from _conversation(wells, questions, seed)
     yield from _tools(wells, seed)
 
@@ -102,10 +108,19 @@ def _reading(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator[Exam
     asked = list(cloze.readings(wells.text, CLOZE_READINGS, seed))
     yield from ReadingTasks(asked, seed + 8).build()
     draw = random.Random(seed)
-    for chain in chains(SYNTHETIC_CHAINS, seed):
-        yield from chain_examples(chain, draw)
     for row in wells.training_rows("relevance"):
         yield from relevance_examples(row, draw)
+
+
+def _reasoning(questions: Sequence[Row], seed: int) -> Iterator[Example]:
+    draw = random.Random(seed + 9)
+    for chain in chains(SYNTHETIC_CHAINS, seed):
+        yield from chain_examples(chain, draw)
+    for compound in (*compounds.joined(JOINED_QUESTIONS, seed), *compounds.comparisons(COMPARISONS, seed)):
+        yield from compound_examples(compound)
+    drawn = draw.sample(questions, min(PLANNED_QUESTIONS, len(questions)))
+    for first, second in zip(drawn[::2], drawn[1::2], strict=False):
+        yield from plan_examples(first, second, draw)
 
 
 def _conversation(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator[Example]:
@@ -122,8 +137,6 @@ def _conversation(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator
     for row in wells.training_rows("summaries"):
         if summary := conversation.summary_example(row):
             yield summary
-    for first, second in zip(questions[:6000:2], questions[1:6000:2], strict=False):
-        yield from conversation.plan_examples(first, second, draw)
     sources = {name: wells.training_rows(name) for name in ROUTED}
     asked = draw.sample(questions, min(ROUTED_QUESTIONS, len(questions)))
     told = conversation.routes(**sources, questions=asked)

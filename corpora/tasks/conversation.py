@@ -1,4 +1,4 @@
-"""Conversation: rewrite a follow-up, route a message, small talk, summarise, plan."""
+"""Conversation: rewrite a follow-up, route a message, small talk, summarise."""
 
 from __future__ import annotations
 
@@ -125,15 +125,3 @@ def routed_requests(rows: Iterable[Row]) -> Iterator[tuple[Row, str, str]]:
 def route_example(text: str, reply: str, well: str) -> Example:
     """Route a message whose place is known from its well."""
     return example("route", well, prompts.route(text), reply)
-
-
-def plan_examples(first: Row, second: Row, draw: random.Random) -> Iterator[Example]:
-    """Plan a simple question as itself, and two joined questions as two."""
-    question = first["question"]
-    yield example("plan", first["source"], prompts.plan(question), question)
-    joined = draw.choice(("{0} And {1}", "{0} Also, {1}", "Tell me: {0} and {1}"))
-    second_question = second["question"]
-    lowered = second_question[:1].lower() + second_question[1:]
-    text = joined.format(question, lowered)
-    reply = f"{question}\n{second_question}"
-    yield example("plan", first["source"], prompts.plan(text), reply)

@@ -10,8 +10,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from corpora.worlds import names
-from corpora.worlds.facts import COMPANY, DEVICE, PERSON, POLICY, Attribute, Kind
+from corpora.worlds.facts import COMPANY, DEVICE, PERSON, POLICY, TOWN, Attribute, Kind
 
 WELL = "synthetic-chains"
 
@@ -41,48 +40,6 @@ class Chain:
     beside_second: tuple[str, ...]
     """Others about the thing that it means, and the like of `second` about something else."""
 
-
-TOWN = Kind(
-    names.place,
-    (
-        Attribute(
-            names.number(900, 400_000),
-            (
-                "{thing} has {value} inhabitants.",
-                "In {thing} live {value} people.",
-                "The population of {thing} is {value}.",
-            ),
-            (
-                "How many inhabitants does {thing} have?",
-                "How many people live in {thing}?",
-                "What is the population of {thing}?",
-            ),
-        ),
-        Attribute(
-            names.person,
-            (
-                "The mayor of {thing} is {value}.",
-                "{value} was elected mayor of {thing}.",
-                "{thing} is governed by {value}.",
-            ),
-            ("Who is the mayor of {thing}?", "Who governs {thing}?", "By whom is {thing} run?"),
-        ),
-        Attribute(
-            names.word,
-            (
-                "{thing} lies on the {value}, a slow river.",
-                "The {value} flows through {thing}.",
-                "The river of {thing} is called the {value}.",
-            ),
-            ("Which river flows through {thing}?", "On which river does {thing} lie?"),
-        ),
-    ),
-    (
-        "{thing} is lively on market days.",
-        "The streets of {thing} are narrow.",
-        "Trains stop in {thing} twice an hour.",
-    ),
-)
 
 BRIDGES = (
     Bridge(

@@ -300,4 +300,47 @@ POLICY = Kind(
     ),
 )
 
+TOWN = Kind(
+    names.place,
+    (
+        Attribute(
+            names.number(900, 400_000),
+            (
+                "{thing} has {value} inhabitants.",
+                "In {thing} live {value} people.",
+                "The population of {thing} is {value}.",
+            ),
+            (
+                "How many inhabitants does {thing} have?",
+                "How many people live in {thing}?",
+                "What is the population of {thing}?",
+            ),
+        ),
+        Attribute(
+            names.person,
+            (
+                "The mayor of {thing} is {value}.",
+                "{value} was elected mayor of {thing}.",
+                "{thing} is governed by {value}.",
+            ),
+            ("Who is the mayor of {thing}?", "Who governs {thing}?", "By whom is {thing} run?"),
+        ),
+        Attribute(
+            names.word,
+            (
+                "{thing} lies on the {value}, a slow river.",
+                "The {value} flows through {thing}.",
+                "The river of {thing} is called the {value}.",
+            ),
+            ("Which river flows through {thing}?", "On which river does {thing} lie?"),
+        ),
+    ),
+    (
+        "{thing} is lively on market days.",
+        "The streets of {thing} are narrow.",
+        "Trains stop in {thing} twice an hour.",
+    ),
+)
+
 KINDS = (COMPANY, DEVICE, SETTING, PERSON, POLICY)
+"""What stories are about; towns are where the others lead to."""

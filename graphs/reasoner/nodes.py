@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,7 +112,7 @@ class ReasonerNodes:
     def combine(self, state: ReasonerState) -> Work[Update]:
         """Answer the question from the answers to the simple ones."""
         report("combine", "Putting the answers together")
-        facts = _facts(state)
+        facts = lay_out(state["steps"])
         answer = yield from self.mind.quote(prompts.answer(state["asked"], facts), [facts])
         return {"answer": answer or None}
 
@@ -123,7 +123,7 @@ class ReasonerNodes:
             state,
             node="check",
             question=state["asked"],
-            evidence=_facts(state),
+            evidence=lay_out(state["steps"]),
             certainty=min(step["confidence"] for step in _answered(state)),
             claim="the steps support",
         )
@@ -170,8 +170,11 @@ def _answered(state: ReasonerState) -> list[ReasonStep]:
     return [step for step in state["steps"] if step["answer"]]
 
 
-def _facts(state: ReasonerState) -> str:
-    return "\n".join(f"{step['question']} {step['answer']}" for step in _answered(state))
+def lay_out(steps: Iterable[ReasonStep]) -> str:
+    """Return what a combined answer is a span of: each question with its answer, and all answers in a line."""
+    answered = [(step["question"], step["answer"]) for step in steps if step["answer"]]
+    lines = [f"{question} {answer}" for question, answer in answered]
+    return "\n".join([*lines, ", ".join(answer for _, answer in answered)])
 
 
 def _fill(question: str, answers: Mapping[int, str]) -> str:

@@ -121,13 +121,6 @@ def test_a_rewrite_reads_the_end_of_the_conversation() -> None:
     assert prompt_of(example) == "User: turn 5\nUser: turn 6\nUser: turn 7\nUser: turn 8\nUser: And then?"
 
 
-def test_two_questions_are_planned_as_two() -> None:
-    rows = [{"source": "w", "question": text} for text in ("Who came?", "When did he leave?")]
-    simple, joined = conversation.plan_examples(*rows, random.Random(0))
-    assert simple.messages[-1].text == "Who came?"
-    assert joined.messages[-1].text == "Who came?\nWhen did he leave?"
-
-
 DIALOGUE: dict[str, Any] = {
     "source": "w",
     "tools": [
