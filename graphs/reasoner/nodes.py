@@ -27,6 +27,9 @@ from graphs.verdict import holds, weigh
 NOT_FOUND_OUT = "I could not find that out."
 """What the graph replies when it abstains."""
 
+NOT_FOUND = "Not found"
+"""What is said of a part of the question that has no answer."""
+
 _REFERENCE = re.compile(r"#(\d+)")
 
 
@@ -129,10 +132,12 @@ class ReasonerNodes:
         )
 
     def finish(self, state: ReasonerState) -> Update:
-        """Reply with the answer and the citations of all steps."""
+        """Reply with the answer, what is still unknown, and the citations of all steps."""
         answered = _answered(state)
         citations = without_repeats(citation for step in answered for citation in step["citations"])
-        answer = state["answer"] or answered[0]["answer"] or ""
+        found = state["answer"] or answered[0]["answer"] or ""
+        unknown = [step["question"] for step in state["steps"] if not step["answer"]]
+        answer = "\n".join([found, *(f"{NOT_FOUND}: {question}" for question in unknown)])
         confidence = state["confidence"] if len(state["plan"]) > 1 else answered[0]["confidence"]
         reply = conclude(state, AIMessage(content_blocks=annotate(answer, citations)))
         return {**reply, "answer": answer, "citations": citations, "confidence": confidence}
@@ -171,7 +176,7 @@ def _answered(state: ReasonerState) -> list[ReasonStep]:
 
 
 def lay_out(steps: Iterable[ReasonStep]) -> str:
-    """Return what a combined answer is a span of: each question with its answer, and all answers in a line."""
+    """Return what a combined answer is a span of: the questions answered, then all answers in a line."""
     answered = [(step["question"], step["answer"]) for step in steps if step["answer"]]
     lines = [f"{question} {answer}" for question, answer in answered]
     return "\n".join([*lines, ", ".join(answer for _, answer in answered)])

@@ -69,13 +69,14 @@ def test_a_question_waits_for_the_answer_that_it_needs() -> None:
     assert [step["question"] for step in steps] == [PIER, "Who keeps pier 4?", "Is #9 a reference to #3?"]
 
 
-def test_a_question_whose_need_was_not_met_is_not_asked() -> None:
+def test_a_question_whose_need_was_not_met_is_not_asked_and_the_need_is_named() -> None:
     model = model_that(plan=f"Who is nobody?\nWhen was #1 born?\n{PIER}")
     model.script["answer"] = lambda prompt: "" if "nobody" in prompt else "pier 4"
     graph = build_reasoner(model, ListRetriever(passages=passages_of()))
     result = graph.invoke({"question": "Where?"})
     assert [step["index"] for step in result["steps"]] == [0, 2]
-    assert result["answer"] == "pier 4"
+    assert result["answer"] == "pier 4\nNot found: Who is nobody?"
+    assert result["messages"][-1].text == result["answer"]
 
 
 def test_a_plan_of_one_question_is_the_question_as_it_was_asked() -> None:
