@@ -22,6 +22,9 @@ from graphs.step import Ask, Work, ask_batch, ask_runnable
 Distribution = dict[str, float]
 """Probability of each choice; they sum to 1."""
 
+HISTORY = 4
+"""Messages before a question that the model reads to understand it."""
+
 LONGEST_EDITED = 300
 """Characters of a question that may lean on the conversation; longer ones say themselves what they mean."""
 
@@ -70,16 +73,19 @@ class Mind:
         return (yield from self.write(messages)).text.strip()
 
     def restate(self, history: Sequence[BaseMessage], question: str) -> Work[str]:
-        """Reply with a question that stands without the conversation before it.
+        """Reply with a question that stands without the conversation before it, the end of which is read.
 
         A model that can be held to edits keeps to words that were said; a very long question stands alone.
         """
-        messages = rewrite(history, question)
+        if not history:
+            return question
+        recent = history[-HISTORY:]
+        messages = rewrite(recent, question)
         if not isinstance(self.model, EditModel):
             return (yield from self.write(messages)).text.strip() or question
         if len(question) > LONGEST_EDITED:
             return question
-        edits = self.model.bind_edits(question, [message.text for message in history])
+        edits = self.model.bind_edits(question, [message.text for message in recent])
         return (yield from ask_runnable(edits, messages, _UNSEEN)).text.strip() or question
 
     def write(

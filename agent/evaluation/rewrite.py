@@ -7,7 +7,7 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 
-from corpora.tasks.conversation import HISTORY_TURNS, to_messages
+from corpora.tasks.conversation import to_messages
 from corpora.wells import Row
 from graphs.mind import Mind
 from graphs.step import Step
@@ -31,7 +31,7 @@ def evaluate_rewrite(
     restate = Step("contextualise", lambda asked: mind.restate(*asked))
     scores, matches, copied = [], [], []
     for row in rows:
-        history = to_messages(row["history"])[-HISTORY_TURNS:]
+        history = to_messages(row["history"])
         reply = restate.invoke((history, row["question"]))
         expected = [row["standalone"], *row.get("alternatives", [])]
         scores.append(token_f1(reply, expected))

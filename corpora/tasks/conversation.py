@@ -12,9 +12,7 @@ from corpora.example import Example, example
 from corpora.wells import Row
 from graphs import prompts
 from graphs.document_qa.nodes import NOT_IN_DOCUMENTS
-
-HISTORY_TURNS = 4
-"""Messages of a conversation that a rewrite reads."""
+from graphs.mind import HISTORY
 
 MOST_EARLIER_TURNS = 3
 SMALL_TALK_SHARE = 0.4
@@ -43,7 +41,7 @@ OWN_TOOLS = frozenset("calculate convert_units current_time add_to_date days_bet
 
 def rewrite_example(row: Row) -> Example:
     """A row of `rewrite.jsonl`: a conversation, a follow-up, and how it reads alone."""
-    history = to_messages(row["history"])[-HISTORY_TURNS:]
+    history = to_messages(row["history"])[-HISTORY:]
     prompt = prompts.rewrite(history, row["question"])
     return example("rewrite", row["source"], prompt, row["standalone"])
 

@@ -29,9 +29,6 @@ NOT_IN_DOCUMENTS = "The documents do not say."
 MOST_CITATIONS = 3
 """Citations of an answer; more say nothing new to a person."""
 
-HISTORY = 6
-"""Messages before the question that the model reads to understand it."""
-
 
 @dataclass(frozen=True, slots=True)
 class DocumentQANodes:
@@ -48,10 +45,9 @@ class DocumentQANodes:
     def contextualise(self, state: DocumentQAState) -> Work[Update]:
         """Begin a turn; where a conversation comes before the question, make it stand alone."""
         asked, history = read_question(state)
-        standalone = asked
         if history:
             report("contextualise", "Reading the question in the light of the conversation")
-            standalone = yield from self.mind.restate(history[-HISTORY:], asked)
+        standalone = yield from self.mind.restate(history, asked)
         return {
             **begin("documents", asked),
             "standalone_question": standalone,

@@ -46,19 +46,21 @@ class ReasonerNodes:
     """Answers from two passages a question that could not be broken down."""
 
     def divide(self, state: ReasonerState) -> Work[Update]:
-        """Begin a turn: break the question into simple ones."""
-        asked, _ = read_question(state)
+        """Begin a turn: break the question, as it stands in the conversation, into simple ones."""
+        asked, history = read_question(state)
         report("divide", "Planning")
-        reply = yield from self.mind.write(prompts.plan(asked))
+        whole = yield from self.mind.restate(history, asked)
+        reply = yield from self.mind.write(prompts.plan(whole))
         questions = list(dict.fromkeys(list_items(reply.text)))
         if len(questions) < 2:
-            questions = [asked]  # not broken down: the person's own words are better than a copy of them
+            questions = [whole]  # not broken down: the person's own words are better than a copy of them
         plan = questions[: self.max_questions]
         decisions = [Decision(node="divide", what=question, probability=1.0) for question in plan]
         if dropped := len(questions) - len(plan):
             decisions.append(Decision(node="divide", what=f"{dropped} questions too many", probability=1.0))
         return {
             **begin("reason", asked),
+            "standalone_question": whole,
             "plan": plan,
             "steps": [],
             "confidence": 0.0,
@@ -116,7 +118,7 @@ class ReasonerNodes:
         """Answer the question from the answers to the simple ones."""
         report("combine", "Putting the answers together")
         facts = lay_out(state["steps"])
-        answer = yield from self.mind.quote(prompts.answer(state["asked"], facts), [facts])
+        answer = yield from self.mind.quote(prompts.answer(state["standalone_question"], facts), [facts])
         return {"answer": answer or None}
 
     def check(self, state: ReasonerState) -> Work[Update]:
@@ -125,7 +127,7 @@ class ReasonerNodes:
             self.mind,
             state,
             node="check",
-            question=state["asked"],
+            question=state["standalone_question"],
             evidence=lay_out(state["steps"]),
             certainty=min(step["confidence"] for step in _answered(state)),
             claim="the steps support",

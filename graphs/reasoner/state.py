@@ -35,6 +35,8 @@ class ReasonerInput(TurnInput):
 class ReasonerOutput(TurnOutput):
     """The answer, None when it could not be found out, and the steps that lead to it."""
 
+    standalone_question: str
+    """The question as it reads without the conversation."""
     plan: list[str]
     """The simple questions; `#1` stands for the answer to the first."""
     steps: Annotated[list[ReasonStep], add_steps]

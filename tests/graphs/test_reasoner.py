@@ -103,6 +103,17 @@ def test_it_abstains(script: dict[str, Any]) -> None:
     assert result["messages"][-1].text == NOT_FOUND_OUT
 
 
+def test_a_follow_up_is_put_into_context_before_it_is_planned() -> None:
+    model = model_that(rewrite="What about the lighthouse and the ferry?")
+    conversation = [HumanMessage("Is there a lighthouse?"), AIMessage("Yes, at Marrow Point.")]
+    result = build_reasoner(model, ListRetriever(passages=passages_of())).invoke(
+        {"question": "What about it and the ferry?", "messages": conversation}
+    )
+    assert result["standalone_question"] == "What about the lighthouse and the ferry?"
+    assert model.prompts_of("plan") == [result["standalone_question"]]
+    assert result["question"] == "What about it and the ferry?"
+
+
 def test_an_unsure_chain_abstains() -> None:
     graph = build_reasoner(
         model_that(), ListRetriever(passages=passages_of()), thresholds=Thresholds(abstention=0.6)
