@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from graphs.document_qa.graph import build_document_qa
     from graphs.document_qa.state import DocumentQAContext, DocumentQAInput, DocumentQAOutput
     from graphs.evidence import Evidence
-    from graphs.ports import ChoiceModel, CopyingModel, EditModel, SpanModel, ToolModel
+    from graphs.ports import ChoiceModel, CopyingModel, EditModel, QuestionModel, SpanModel, ToolModel
     from graphs.progress import Decision, Progress
     from graphs.reasoner.graph import build_reasoner
     from graphs.reasoner.state import ReasonerInput, ReasonerOutput, ReasonStep
@@ -55,6 +55,7 @@ __all__ = [
     "EditModel",
     "Evidence",
     "Progress",
+    "QuestionModel",
     "ReasonStep",
     "ReasonerInput",
     "ReasonerOutput",
@@ -88,6 +89,7 @@ _HOMES = {
     "DocumentQAInput": "graphs.document_qa.state",
     "DocumentQAOutput": "graphs.document_qa.state",
     "EditModel": "graphs.ports",
+    "QuestionModel": "graphs.ports",
     "Evidence": "graphs.evidence",
     "Progress": "graphs.progress",
     "ReasonStep": "graphs.reasoner.state",

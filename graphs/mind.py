@@ -15,8 +15,9 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.constants import TAG_NOSTREAM
 
-from graphs.ports import ChoiceModel, CopyingModel, EditModel, SpanModel
-from graphs.prompts import YES, YES_OR_NO, rewrite
+from graphs.ports import ChoiceModel, CopyingModel, EditModel, QuestionModel, SpanModel
+from graphs.prompts import YES, YES_OR_NO, plan, rewrite
+from graphs.sentences import list_items
 from graphs.step import Ask, Work, ask_batch, ask_runnable
 
 Distribution = dict[str, float]
@@ -87,6 +88,15 @@ class Mind:
             return question
         edits = self.model.bind_edits(question, [message.text for message in recent])
         return (yield from ask_runnable(edits, messages, _UNSEEN)).text.strip() or question
+
+    def divide(self, question: str) -> Work[list[str]]:
+        """Return the simple questions that a question is made of."""
+        messages = plan(question)
+        if not isinstance(self.model, QuestionModel):
+            reply = yield from self.write(messages)
+        else:
+            reply = yield from ask_runnable(self.model.bind_questions(question), messages, _UNSEEN)
+        return list(dict.fromkeys(list_items(reply.text)))
 
     def write(
         self,

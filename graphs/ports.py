@@ -52,6 +52,15 @@ class EditModel(Protocol):
 
 
 @runtime_checkable
+class QuestionModel(Protocol):
+    """A model whose decoder can be held to questions about what a text names."""
+
+    def bind_questions(self, text: str) -> Runnable[Sequence[BaseMessage], AIMessage]:
+        """Return the model held to reply with questions, one a line, about nothing but what a text names."""
+        ...
+
+
+@runtime_checkable
 class ToolModel(Protocol):
     """A model that says how likely it would call each of several tools."""
 

@@ -18,7 +18,6 @@ from graphs.mind import Mind
 from graphs.progress import Decision, report
 from graphs.reasoner.chain import Chain
 from graphs.reasoner.state import Assignment, ReasonerState, ReasonStep
-from graphs.sentences import list_items
 from graphs.step import Work, ask_runnable
 from graphs.thresholds import Thresholds
 from graphs.turn import Update, begin, conclude, read_question
@@ -50,8 +49,7 @@ class ReasonerNodes:
         asked, history = read_question(state)
         report("divide", "Planning")
         whole = yield from self.mind.restate(history, asked)
-        reply = yield from self.mind.write(prompts.plan(whole))
-        questions = list(dict.fromkeys(list_items(reply.text)))
+        questions = yield from self.mind.divide(whole)
         if len(questions) < 2:
             questions = [whole]  # not broken down: the person's own words are better than a copy of them
         plan = questions[: self.max_questions]

@@ -126,6 +126,14 @@ class ChatHomespun(BaseChatModel):
         """
         return self.bind(edited=text, edited_with=list(spans_of))
 
+    def bind_questions(self, text: str) -> Runnable[LanguageModelInput, AIMessage]:
+        """Return the model held to reply with questions, one a line, that name nothing but what a text names.
+
+        Args:
+            text: What is divided into them. A name is a word that is not all small letters.
+        """
+        return self.bind(divided=text)
+
     def bind_choices(self, choices: Sequence[str]) -> Runnable[LanguageModelInput, AIMessage]:
         """Return the model held to reply with one of the choices.
 

@@ -56,6 +56,8 @@ class Options:
     edited: str | None = None
     """The reply is this text with words left out, or with a span of `edited_with` put in, or as it is."""
     edited_with: Sequence[str] = ()
+    divided: str | None = None
+    """The reply is questions, one a line, that name nothing but what this text names."""
     choices: Sequence[str] | None = None
     cancelled: threading.Event | None = None
 
@@ -171,6 +173,8 @@ def _constraint(
 ) -> Constraint | None:
     if options.spans is not None:
         return engine.constraints.spans(options.spans)
+    if options.divided is not None:
+        return engine.constraints.questions(options.divided)
     if options.response_format is not None:
         return engine.constraints.json_schema(_schema_in(options.response_format))
     if not called:

@@ -24,7 +24,7 @@ from llm.errors import ConstraintError
 from llm.inference import grammars
 from llm.tokenization.tokenizer import Tokenizer
 
-_CLOSING_ORDER = ('"', "}", "]", ",", ":", "0", "a", "e", " ")
+_CLOSING_ORDER = ('"', "}", "]", "?", ",", ":", "0", "a", "e", " ")
 """What is tried first to finish a reply soon: ends before beginnings."""
 
 _MOST_USES = 8
@@ -189,6 +189,10 @@ class ConstraintCompiler:
     def completed(self, text: str, spans_of: Sequence[str]) -> Constraint:
         """Hold a reply to a text into which a span of other texts may be put; see `completing_grammar`."""
         return self._compile(grammars.completing_grammar(text, spans_of))
+
+    def questions(self, text: str) -> Constraint:
+        """Hold a reply to questions, one a line, that name nothing but what a text names."""
+        return self._compile(grammars.questions_grammar(text))
 
     def tool_calls(
         self,

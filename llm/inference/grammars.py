@@ -32,6 +32,14 @@ _ARGUMENT = r"[^\s'\u2018\u2019\u201c\u201d,;:!?]((.|\n)*[^\s'\u2018\u2019\u201c
 _CONNECTIVES = ("of", "in", "for", "at", "by", "about", "to", "from", "with", "on", "the", "as")
 """Words that join a span to the text before it."""
 
+_COMMON = r"[a-z][a-z'-]*"
+"""Words that a question may bring along."""
+_LONGEST_QUESTION = 24
+"""Words of a question after its first."""
+_MOST_QUESTIONS = 4
+_MARKS = ',.;:!?"\u201c\u201d()'
+"""Marks beside words."""
+
 _NO_PARAMETERS = {"type": "object", "properties": {}}
 _PLAIN_STRING = {"type", "title", "description", "default"}
 """Keys of a string's schema that leave its content open."""
@@ -92,6 +100,20 @@ def completing_grammar(text: str, spans_of: Sequence[str]) -> str:
         )
         rules.append(f'put_in{number}: (span{number} | ({connective}) span1) ("\'s")?')
     return "\n".join([f'start: "{OPENING}" before0', *rules])
+
+
+def questions_grammar(text: str) -> str:
+    """Return the grammar of a few questions, one a line, whose names and numbers are words of a text.
+
+    A name is any word that is not all small letters; each question may begin with another capital. `#1`
+    stands for the answer to the first one.
+    """
+    words = {word.strip(_MARKS) for word in text.split()}
+    words |= {word.removesuffix("'s") for word in words}
+    names = sorted(word for word in words if word and not re.fullmatch(_COMMON, word))
+    word = "|".join([_COMMON, "#[1-9]('s)?", *(re.escape(name).replace("/", r"\/") for name in names)])
+    line = rf"([A-Z][a-z']*|{word})(,? ({word})){{0,{_LONGEST_QUESTION}}}\?"
+    return rf'start: "{OPENING}" /{line}(\n{line}){{0,{_MOST_QUESTIONS - 1}}}/'
 
 
 def tool_grammar(

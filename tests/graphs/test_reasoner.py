@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from langchain_core.runnables import Runnable, RunnableLambda
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
@@ -23,7 +25,7 @@ def quote(prompt: str) -> str:
 
 
 def model_that(kind: type[ScriptedModel] = PortedModel, **script: Any) -> ScriptedModel:
-    sure = 0.8 if kind is PortedModel else "yes"
+    sure = 0.8 if issubclass(kind, PortedModel) else "yes"
     usual = {
         "plan": f"1. {TALL}\n2. {PIER}",
         "grade": sure,
@@ -77,6 +79,21 @@ def test_a_question_whose_need_was_not_met_is_not_asked_and_the_need_is_named() 
     assert [step["index"] for step in result["steps"]] == [0, 2]
     assert result["answer"] == "pier 4\nNot found: Who is nobody?"
     assert result["messages"][-1].text == result["answer"]
+
+
+def test_a_model_that_can_be_held_to_questions_plans_with_them() -> None:
+    held: list[str] = []
+
+    class Questioner(PortedModel):
+        def bind_questions(self, text: str) -> Runnable[Sequence[BaseMessage], AIMessage]:
+            held.append(text)
+            return RunnableLambda(self.reply_to)
+
+    result = build_reasoner(model_that(Questioner), ListRetriever(passages=passages_of())).invoke(
+        {"question": "What about both?"}
+    )
+    assert held == ["What about both?"]
+    assert result["plan"] == [TALL, PIER]
 
 
 def test_a_plan_of_one_question_is_the_question_as_it_was_asked() -> None:

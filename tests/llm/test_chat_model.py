@@ -13,7 +13,7 @@ from langchain_core.outputs import ChatResult
 from pydantic import BaseModel
 from typing_extensions import TypedDict
 
-from graphs.ports import ChoiceModel, SpanModel
+from graphs.ports import ChoiceModel, QuestionModel, SpanModel
 from llm import ChatHomespun
 from llm.errors import ConstraintError, ContextOverflowError, RequestError, WeightsError
 from llm.inference.attention import BLOCK
@@ -185,6 +185,12 @@ def test_spans_of_nothing_are_refused(chat: ChatHomespun) -> None:
         chat.bind_spans(["  "]).invoke("?")
 
 
+def test_questions_name_what_they_divide(chat: ChatHomespun) -> None:
+    for seed in range(5):
+        reply = chat.bind_questions("Who led Kralem?").invoke("?", temperature=1.5, seed=seed)
+        assert all(line.endswith("?") for line in reply.text.splitlines())
+
+
 def test_choice_probabilities_sum_to_one_and_do_not_depend_on_the_batch(chat: ChatHomespun) -> None:
     conversations = [[HumanMessage("word " * length)] for length in (1, 30, 7)]
     together = chat.choice_probabilities(conversations, ["yes", "no", "documents of Oslo"])
@@ -226,6 +232,7 @@ def test_bound_choices_report_their_probabilities(chat: ChatHomespun) -> None:
 def test_it_is_the_model_that_the_graphs_look_for(chat: ChatHomespun) -> None:
     assert isinstance(chat, ChoiceModel)
     assert isinstance(chat, SpanModel)
+    assert isinstance(chat, QuestionModel)
 
 
 def test_an_overlong_prompt_is_refused_with_both_counts(chat: ChatHomespun) -> None:

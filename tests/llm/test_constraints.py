@@ -152,6 +152,25 @@ def test_spans_stand_in_the_passages(engine: Engine, max_tokens: int) -> None:
     assert len(starts) > 1
 
 
+@pytest.mark.parametrize("max_tokens", [12, 80])
+def test_questions_name_nothing_else(engine: Engine, max_tokens: int) -> None:
+    names = {"Norway", "Oslo", "709,037", "\u6771\u4eac", "C++", "A/B"}
+    constraint = engine.constraints.questions(f"When was {', '.join(sorted(names))} wet?")
+    named = set()
+    for text in map(close_text, replies(engine, constraint, max_tokens)):
+        for question in text.split("\n"):
+            assert question.endswith("?")
+            others = question.removesuffix("?").split()[1:]
+            words = {
+                word.removesuffix(",")
+                for word in others
+                if not re.fullmatch(r"[a-z'-]+,?|#[1-9]('s)?,?", word)
+            }
+            assert words <= names | {"When"}
+            named |= words
+    assert named
+
+
 def test_spans_are_whole_words(engine: Engine) -> None:
     words = set(re.findall(r"\w+", " ".join(PASSAGES)))
     for text in replies(engine, engine.constraints.spans(PASSAGES)):

@@ -226,6 +226,35 @@ def test_a_completed_text_takes_one_span_for_two_pieces_at_most(
     assert allows(compiler, compiler.completed("What is it?", SAID), text) is is_allowed
 
 
+@pytest.mark.parametrize(
+    ("text", "is_allowed"),
+    [
+        ("Who led Kralem & Sons?", True),
+        ("Who led Kralem & Sons?\nWhen was VGG-16's a/b test?", True),
+        ("When did #1 begin, in 1999?", True),
+        ("kralem, is it?", True),
+        ("Kralem?", True),
+        ("Who led Kra?", False),
+        ("Who led Kralem Works?", False),
+        ("When was 1998?", False),
+        ("Who Led Kralem?", False),
+        ("Who led Kralem", False),
+        ("Who led Kralem?\n", False),
+        ("Who  led Kralem?", False),
+        ("Is it?\n" * 3 + "Is it?", True),
+        ("Is it?\n" * 4 + "Is it?", False),
+        ("a" + " b" * 24 + "?", True),
+        ("a" + " b" * 25 + "?", False),
+        ("", False),
+    ],
+)
+def test_questions_name_what_the_text_names(
+    compiler: ConstraintCompiler, text: str, is_allowed: bool
+) -> None:
+    asked = 'Who led "Kralem & Sons" (1999), and when was VGG-16\'s a/b test?'
+    assert allows(compiler, compiler.questions(asked), text) is is_allowed
+
+
 @pytest.mark.parametrize("word", "of in for at by about to from with on the as".split())
 def test_a_span_may_be_joined_by_a_small_word(compiler: ConstraintCompiler, word: str) -> None:
     assert allows(compiler, compiler.completed("What is it?", SAID), f"What is it {word} Norway?")
