@@ -254,13 +254,11 @@ class Assembly:
         from agent.conversations.answering import Answerer
 
         retriever = library.retriever(self.settings.passages)
-        if self.workflow == "documents":
-            from graphs import build_document_qa
-
-            return Answerer(build_document_qa(model, retriever, **self.judgement()))
-        from langgraph.checkpoint.memory import InMemorySaver
-
         from graphs import build_assistant
+
+        if self.workflow == "documents":
+            return Answerer(build_assistant(model, retriever, small_talk=False, **self.judgement()))
+        from langgraph.checkpoint.memory import InMemorySaver
 
         saver = InMemorySaver()
         graph = build_assistant(

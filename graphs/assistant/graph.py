@@ -54,6 +54,7 @@ def build_assistant(
     evidence: Evidence | None = None,
     confidence: Confidence | None = None,
     tool_evidence: Evidence | None = None,
+    small_talk: bool = True,
     history_tokens: int = 600,
     count_tokens: Callable[[Sequence[AnyMessage]], int] = count_tokens_approximately,
     checkpointer: Checkpointer = None,
@@ -70,6 +71,7 @@ def build_assistant(
         evidence: What counts beside the model's grades; see `build_document_qa`.
         confidence: How sure an answer is; see `build_document_qa`.
         tool_evidence: What counts beside its calls; `evidence` of `build_tool_agent`.
+        small_talk: Whether a message may be replied to in conversation; else all are looked into.
         history_tokens: Length of a conversation from which its oldest part is summarised.
         count_tokens: Counts the tokens of messages; `model.get_num_tokens_from_messages` is exact.
         checkpointer: Keeps conversations by their thread.
@@ -88,12 +90,14 @@ def build_assistant(
         "confidence": confidence,
     }
     roads = _roads(model, retriever, tools, judgement, tool_evidence)
+    if not (roads or small_talk):
+        raise ValueError("An assistant without small talk needs a retriever or tools.")
     mind = Mind(model)
     nodes = AssistantNodes(
         mind,
         evidence or Evidence(),
         Summariser(mind, count_tokens, history_tokens),
-        tuple(route for route in ROUTES if route in roads or route == "chat"),
+        tuple(route for route in ROUTES if route in roads or (small_talk and route == "chat")),
         thresholds,
     )
     graph = _assemble(nodes, roads).compile(checkpointer, store=store, name="assistant")
@@ -129,15 +133,16 @@ def _assemble(
     )
     builder.add_node("recall", Step("recall", nodes.recall), retry_policy=RETRIES)
     builder.add_node("choose", Step("choose", nodes.choose), retry_policy=RETRIES)
-    builder.add_node("chat", Step("chat", nodes.chat), retry_policy=RETRIES)
     builder.add_node("remember", Step("remember", nodes.remember), retry_policy=RETRIES)
+    if "chat" in nodes.routes:
+        builder.add_node("chat", Step("chat", nodes.chat), retry_policy=RETRIES)
     for route, road in roads.items():
         builder.add_node(route, road)
+    for route in nodes.routes:
         builder.add_edge(route, "remember")
     builder.add_edge(START, "recall")
     builder.add_edge("recall", "choose")
     builder.add_conditional_edges("choose", _chosen, list(nodes.routes))
-    builder.add_edge("chat", "remember")
     builder.add_edge("remember", END)
     return builder
 

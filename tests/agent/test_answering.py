@@ -42,7 +42,7 @@ def test_a_follow_up_is_understood(assemble: Assemble) -> None:
 def test_steps_are_told_while_it_works(assemble: Assemble) -> None:
     events = list(assemble().answerer.get().stream("How tall is the lighthouse?"))
     assert [event.node for event in events if isinstance(event, Step)] == [
-        "retrieve", "grade", "quote", "extract", "verify",
+        "choose", "retrieve", "grade", "quote", "extract", "verify",
     ]  # fmt: skip
     assert isinstance(events[-1], Finished)
 

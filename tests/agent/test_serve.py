@@ -342,5 +342,6 @@ def test_a_graph_with_another_model(assemble: Assemble) -> None:
         answer = other.answerer.get().ask("How tall is the lighthouse?")
     [citation] = answer.citations
     assert (answer.text, citation.quote) == ("38", "It is 38 metres tall.")
-    # Two passages and their three statements (a heading is none) are graded, then it answers and checks.
-    assert answer.usage.input_tokens == 50 * 7
+    # It is routed, two passages and their three statements (a heading is none) are graded, then it answers
+    # and checks.
+    assert answer.usage.input_tokens == 50 * 8

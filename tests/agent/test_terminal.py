@@ -82,12 +82,13 @@ def test_keys_typed_while_a_line_is_dealt_with_are_not_echoed(monkeypatch: pytes
     primary, secondary = os.openpty()
     echoing = []
 
-    def handle(_: str) -> bool:
+    def handle(*_: object) -> bool:
         echoing.append(bool(termios.tcgetattr(secondary)[3] & termios.ECHO))
         chat.running = False
         return True
 
-    chat: Any = SimpleNamespace(running=True, handle=handle)
+    chat: Any = SimpleNamespace(running=True)
+    monkeypatch.setattr("agent.chat.loop.handle_line", handle)
     with os.fdopen(secondary) as stdin:
         monkeypatch.setattr(sys, "stdin", stdin)
         _Conversation(chat, SimpleNamespace(read=lambda: "/help")).run()

@@ -57,6 +57,14 @@ def assistant(model: ScriptedModel, **options: Any) -> Any:
     return build_assistant(model, ListRetriever(passages=passages_of()), [add], **options)
 
 
+def test_without_small_talk_every_message_is_looked_into() -> None:
+    model = model_that(PortedModel, route={"chat": 0.7, "documents": 0.2, "reason": 0.1})
+    graph = build_assistant(model, ListRetriever(passages=passages_of()), small_talk=False)
+    assert graph.invoke({"question": "Hello!"})["route"] == "documents"
+    with pytest.raises(ValueError, match="retriever or tools"):
+        build_assistant(model, small_talk=False)
+
+
 @pytest.mark.parametrize("kind", [PortedModel, ScriptedModel])
 @pytest.mark.parametrize(
     ("question", "route", "answer"),
