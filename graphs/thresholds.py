@@ -27,6 +27,9 @@ class Thresholds:
     again: float = 0.5
     """The same once a tool has answered."""
 
+    reason: float = 0.5
+    """A message is broken into parts when it needs that with at least this probability."""
+
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)

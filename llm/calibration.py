@@ -16,7 +16,9 @@ from pathlib import Path
 from llm.errors import WeightsError
 
 CALIBRATION_FILE = "calibration.json"
-DEFAULT_THRESHOLDS = dict.fromkeys(("relevance", "abstention", "support", "tool", "call", "again"), 0.5)
+DEFAULT_THRESHOLDS = dict.fromkeys(
+    ("relevance", "abstention", "support", "tool", "call", "again", "reason"), 0.5
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,13 +27,14 @@ from corpora.example import Example
 from corpora.prompt_digest import prompt_digest
 from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
 from corpora.wells import Row
+from corpora.worlds.compounds import join
 from corpora.worlds.tasks.own_tasks import own_tasks
 from graphs import Confidence, Evidence, prompts
 from graphs.evidence import sigmoid
 from llm import ChatHomespun
 from llm.calibration import CALIBRATION_FILE
 from llm.chat.messages import to_template
-from llm.evaluation.decisions import calibration_error, fit_temperature
+from llm.evaluation.decisions import best_threshold, calibration_error, fit_temperature
 from llm.tokenization.opening import open_text
 from llm.tokenization.template import ChatTemplate
 from rag.minilm import MiniLM
@@ -138,8 +139,9 @@ def _calibrate(weights: Path, rows: DevelopmentRows, on_row: Callable[[], None])
     evidence, relevance = fit_evidence(corrected, embeddings, rows.reading, rows.relevance)
     tool_evidence, tool_thresholds = fit_tool_evidence(corrected, embeddings, rows.tools)
     content["evidence"], content["tool_evidence"] = evidence.weights, tool_evidence.weights
+    reason = _fit_reason(corrected, rows.routes)
     again = fit_again(corrected, own_tasks(OWN_TASKS, DEVELOPMENT_SEED))
-    content["thresholds"] |= {"relevance": relevance, **tool_thresholds, "again": again}
+    content["thresholds"] |= {"relevance": relevance, **tool_thresholds, "again": again, "reason": reason}
     write()
     asked = rows.asked()
     confidence, sure, is_answered = fit_confidence(Settings(model=str(weights)), asked, on_row)
@@ -188,8 +190,7 @@ def _fit_route(model: ChatHomespun, rows: Sequence[Row]) -> float:
     A message that is sent to the documents in vain is declined; one that is kept from them gets a wrong
     answer.
     """
-    conversations = [prompts.route(row["text"]) for row in rows]
-    decided = model.choice_probabilities(conversations, prompts.ROUTES)
+    decided = _routed(model, [row["text"] for row in rows])
 
     def right(bias: float) -> int:
         scored = [
@@ -203,3 +204,17 @@ def _fit_route(model: ChatHomespun, rows: Sequence[Row]) -> float:
         return sum(route == row["route"] for route, row in zip(chosen, rows, strict=True))
 
     return max(ROUTE_BIASES, key=lambda bias: (right(bias), bias))
+
+
+def _fit_reason(model: ChatHomespun, rows: Sequence[Row]) -> float:
+    """Return the probability that parts messages of two questions, joined here, from all others."""
+    draw = random.Random(0)
+    asked = [row["text"] for row in rows if row["route"] == "documents" and row["text"].endswith("?")]
+    both = [join(first, second, draw) for first, second in zip(asked[::2], asked[1::2], strict=False)]
+    messages = [*both, *(row["text"] for row in rows)]
+    odds = [probabilities["reason"] for probabilities in _routed(model, messages)]
+    return best_threshold(odds, [number < len(both) for number in range(len(messages))])
+
+
+def _routed(model: ChatHomespun, messages: Sequence[str]) -> list[dict[str, float]]:
+    return model.choice_probabilities([prompts.route(message) for message in messages], prompts.ROUTES)

@@ -35,7 +35,7 @@ class AssistantNodes:
     routes: tuple[str, ...]
     """Where a message can be sent."""
     thresholds: Thresholds
-    """A memory is recalled when it matters with at least the probability of `relevance`."""
+    """`relevance` decides whether a memory is recalled, `reason` whether a message is broken into parts."""
 
     def recall(self, state: AssistantState) -> Work[Update]:
         """Begin a turn; recall what matters to it from earlier conversations."""
@@ -45,7 +45,7 @@ class AssistantNodes:
         memories = [Passage(text, "memory", 0, len(text), 1, 1) for text in texts]
         probabilities = yield from grade_passages(self.mind, self.evidence, asked, memories)
         weighed = list(zip(texts, probabilities, strict=True))
-        least = (DocumentQAContext.current().thresholds or self.thresholds).relevance
+        least = self._thresholds().relevance
         return {
             **begin("chat", asked),
             "messages": [HumanMessage(asked)] if is_new else [],
@@ -62,11 +62,16 @@ class AssistantNodes:
         }
 
     def choose(self, state: AssistantState) -> Work[Update]:
-        """Decide where the message goes. The model sees the message alone, no document and no tool."""
+        """Decide where the message goes. The model sees the message alone, no document and no tool.
+
+        Questions of several parts are few among all, so that how likely one is has a threshold of its own.
+        """
         asked = state["asked"]
         report("choose", "Deciding where to look")
         [odds] = yield from self.mind.choose([prompts.route(asked)], self.routes)
-        route = max(self.routes, key=odds.__getitem__)
+        route = max((route for route in self.routes if route != "reason"), key=odds.__getitem__)
+        if odds.get("reason", 0.0) >= self._thresholds().reason:
+            route = "reason"
         decision = Decision(node="choose", what=f"the message is for: {route}", probability=odds[route])
         return {"route": route, "opening": [*state["opening"], decision]}
 
@@ -89,3 +94,6 @@ class AssistantNodes:
             report("remember", "Summarising the conversation")
             yield from Memory.current().keep_summary(summary)
         return {**update, **condensed}
+
+    def _thresholds(self) -> Thresholds:
+        return DocumentQAContext.current().thresholds or self.thresholds

@@ -90,7 +90,7 @@ def test_what_is_fitted_is_what_the_model_reads(
     printed = json.loads(capsys.readouterr().out)
     read = Calibration.load(weights)
     assert set(read.thresholds) == {
-        "relevance", "support", "abstention", "abstention_in_passage", "tool", "call", "again",
+        "relevance", "support", "abstention", "abstention_in_passage", "tool", "call", "again", "reason",
     }  # fmt: skip
     assert read.thresholds == printed["thresholds"]
     assert all(0 <= value <= 1 for value in read.thresholds.values())

@@ -57,6 +57,13 @@ def assistant(model: ScriptedModel, **options: Any) -> Any:
     return build_assistant(model, ListRetriever(passages=passages_of()), [add], **options)
 
 
+@pytest.mark.parametrize(("least", "route"), [(0.2, "reason"), (0.3, "documents")])
+def test_a_threshold_decides_whether_a_message_is_broken_into_parts(least: float, route: str) -> None:
+    model = model_that(PortedModel, route={"documents": 0.6, "reason": 0.25, "chat": 0.15})
+    graph = assistant(model, thresholds=Thresholds(reason=least))
+    assert graph.invoke({"question": TALL})["route"] == route
+
+
 def test_without_small_talk_every_message_is_looked_into() -> None:
     model = model_that(PortedModel, route={"chat": 0.7, "documents": 0.2, "reason": 0.1})
     graph = build_assistant(model, ListRetriever(passages=passages_of()), small_talk=False)
