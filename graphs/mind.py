@@ -78,8 +78,6 @@ class Mind:
 
         A model that can be held to edits keeps to words that were said; a very long question stands alone.
         """
-        if not history:
-            return question
         recent = history[-HISTORY:]
         messages = rewrite(recent, question)
         if not isinstance(self.model, EditModel):

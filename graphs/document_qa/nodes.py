@@ -45,9 +45,10 @@ class DocumentQANodes:
     def contextualise(self, state: DocumentQAState) -> Work[Update]:
         """Begin a turn; where a conversation comes before the question, make it stand alone."""
         asked, history = read_question(state)
+        standalone = asked
         if history:
             report("contextualise", "Reading the question in the light of the conversation")
-        standalone = yield from self.mind.restate(history, asked)
+            standalone = yield from self.mind.restate(history, asked)
         return {
             **begin("documents", asked),
             "standalone_question": standalone,

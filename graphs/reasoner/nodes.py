@@ -48,7 +48,9 @@ class ReasonerNodes:
         """Begin a turn: break the question, as it stands in the conversation, into simple ones."""
         asked, history = read_question(state)
         report("divide", "Planning")
-        whole = yield from self.mind.restate(history, asked)
+        whole = asked
+        if history:
+            whole = yield from self.mind.restate(history, asked)
         questions = yield from self.mind.divide(whole)
         if len(questions) < 2:
             questions = [whole]  # not broken down: the person's own words are better than a copy of them

@@ -148,7 +148,7 @@ class Request:
         asked = (engine, self.prompt, options.settings)
         if options.edited is not None:
             edits = _edits(engine, options.edited, options.edited_with)
-            return complete_best(*asked, edits, extractive=False, cancelled=options.cancelled)
+            return complete_best(*asked, edits, extractive=True, cancelled=options.cancelled)
         if self.constraint is None or options.temperature > 0:
             return None
         if self.copying is not None:
