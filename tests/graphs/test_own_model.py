@@ -29,7 +29,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Any:
 def test_it_has_the_ports(model: Any) -> None:
     of_models = [name for name, port in vars(ports).items() if getattr(port, "_is_runtime_protocol", False)]
     exported = [getattr(graphs, name) for name in of_models if name in graphs.__all__]
-    assert len(exported) == len(of_models) == 5
+    assert len(exported) == len(of_models) == 6
     assert all(isinstance(model, port) for port in exported)
 
 
