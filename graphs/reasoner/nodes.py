@@ -29,6 +29,7 @@ NOT_FOUND_OUT = "I could not find that out."
 NOT_FOUND = "Not found"
 """What is said of a part of the question that has no answer."""
 
+_WORD = re.compile(r"\w+")
 _REFERENCE = re.compile(r"#(\d+)")
 
 
@@ -115,8 +116,13 @@ class ReasonerNodes:
         return sends
 
     def combine(self, state: ReasonerState) -> Work[Update]:
-        """Answer the question from the answers to the simple ones."""
+        """Answer the question from the answers to the simple ones.
+
+        Who asked for each of them is given all; what else they come to, the model says.
+        """
         report("combine", "Putting the answers together")
+        if is_joined(state["standalone_question"], state["plan"]):
+            return {"answer": _all_answers(_answered(state))}
         facts = lay_out(state["steps"])
         answer = yield from self.mind.quote(prompts.answer(state["standalone_question"], facts), [facts])
         return {"answer": answer or None}
@@ -177,11 +183,21 @@ def _answered(state: ReasonerState) -> list[ReasonStep]:
     return [step for step in state["steps"] if step["answer"]]
 
 
+def is_joined(question: str, parts: Iterable[str]) -> bool:
+    """Whether a question asks for its parts one by one: they have no word that it has not."""
+    asked = set(_WORD.findall(question.casefold()))
+    return all(asked.issuperset(_WORD.findall(part.casefold())) for part in parts)
+
+
 def lay_out(steps: Iterable[ReasonStep]) -> str:
     """Return what a combined answer is a span of: the questions answered, then all answers in a line."""
-    answered = [(step["question"], step["answer"]) for step in steps if step["answer"]]
-    lines = [f"{question} {answer}" for question, answer in answered]
-    return "\n".join([*lines, ", ".join(answer for _, answer in answered)])
+    answered = [step for step in steps if step["answer"]]
+    lines = [f"{step['question']} {step['answer']}" for step in answered]
+    return "\n".join([*lines, _all_answers(answered)])
+
+
+def _all_answers(answered: Iterable[ReasonStep]) -> str:
+    return ", ".join(step["answer"] or "" for step in answered)
 
 
 def _fill(question: str, answers: Mapping[int, str]) -> str:

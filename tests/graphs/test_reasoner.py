@@ -120,6 +120,15 @@ def test_it_abstains(script: dict[str, Any]) -> None:
     assert result["messages"][-1].text == NOT_FOUND_OUT
 
 
+def test_who_asks_two_things_is_told_both() -> None:
+    model = model_that()
+    graph = build_reasoner(model, ListRetriever(passages=passages_of()))
+    result = graph.invoke({"question": f"{TALL[:-1]}, and {PIER[0].lower()}{PIER[1:]}"})
+    assert result["answer"] == "38 metres, pier 4"
+    assert len(result["citations"]) == 2
+    assert len(model.prompts_of("check")) == 3  # each part, and the whole
+
+
 def test_a_follow_up_is_put_into_context_before_it_is_planned() -> None:
     model = model_that(rewrite="What about the lighthouse and the ferry?")
     conversation = [HumanMessage("Is there a lighthouse?"), AIMessage("Yes, at Marrow Point.")]
