@@ -252,10 +252,9 @@ class Assembly:
         model = self.model.get()
         library = self.library.get()
         from agent.conversations.answering import Answerer
-
-        retriever = library.retriever(self.settings.passages)
         from graphs import build_assistant
 
+        retriever = library.retriever(self.settings.passages)
         if self.workflow == "documents":
             return Answerer(build_assistant(model, retriever, small_talk=False, **self.judgement()))
         from langgraph.checkpoint.memory import InMemorySaver

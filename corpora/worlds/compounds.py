@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from corpora.worlds.facts import COMPANY, DEVICE, PERSON, TOWN, Attribute, Kind
+from graphs.reasoner import facts
 
 WELL = "synthetic-compounds"
 
@@ -31,9 +32,9 @@ JOINED = (
 """How two questions become one message."""
 
 _ALIKE = 0.4
-"""Share of the joined questions that ask the same, or about the same thing."""
+"""Share of the joined questions that ask about one thing."""
 _UNNAMED = 0.5
-"""Share of those about the same thing that do not name it again."""
+"""Share of those that do not name it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,7 @@ class Compound:
     @property
     def facts(self) -> str:
         """The parts with their answers, as the reasoner puts them together."""
-        lines = [f"{part} {answer}" for part, answer in zip(self.parts, self.answers, strict=True)]
-        return "\n".join([*lines, ", ".join(self.answers)])
+        return facts.lay_out(zip(self.parts, self.answers, strict=True))
 
 
 def _attribute(kind: Kind, question: str) -> Attribute:
@@ -169,7 +169,9 @@ def _joined(draw: random.Random) -> Compound:
         unnamed = "they" if kind is PERSON else "it"
         asked = other_form.replace("the {thing}", unnamed).replace("`{thing}`", unnamed).format(thing=unnamed)
     answers = (fact.draw(draw), second_fact.draw(draw))
-    return Compound(join(parts[0], asked, draw), parts, answers, ", ".join(answers), draw.choice(answers))
+    return Compound(
+        join(parts[0], asked, draw), parts, answers, facts.together(answers), draw.choice(answers)
+    )
 
 
 def _comparison(draw: random.Random) -> Compound:

@@ -16,6 +16,7 @@ from graphs.citation import annotate, without_repeats
 from graphs.document_qa.state import DocumentQAContext
 from graphs.mind import Mind
 from graphs.progress import Decision, report
+from graphs.reasoner import facts
 from graphs.reasoner.chain import Chain
 from graphs.reasoner.state import Assignment, ReasonerState, ReasonStep
 from graphs.step import Work, ask_runnable
@@ -122,9 +123,9 @@ class ReasonerNodes:
         """
         report("combine", "Putting the answers together")
         if is_joined(state["standalone_question"], state["plan"]):
-            return {"answer": _all_answers(_answered(state))}
-        facts = lay_out(state["steps"])
-        answer = yield from self.mind.quote(prompts.answer(state["standalone_question"], facts), [facts])
+            return {"answer": facts.together(step["answer"] or "" for step in _answered(state))}
+        found = lay_out(state["steps"])
+        answer = yield from self.mind.quote(prompts.answer(state["standalone_question"], found), [found])
         return {"answer": answer or None}
 
     def check(self, state: ReasonerState) -> Work[Update]:
@@ -191,13 +192,7 @@ def is_joined(question: str, parts: Iterable[str]) -> bool:
 
 def lay_out(steps: Iterable[ReasonStep]) -> str:
     """Return what a combined answer is a span of: the questions answered, then all answers in a line."""
-    answered = [step for step in steps if step["answer"]]
-    lines = [f"{step['question']} {step['answer']}" for step in answered]
-    return "\n".join([*lines, _all_answers(answered)])
-
-
-def _all_answers(answered: Iterable[ReasonStep]) -> str:
-    return ", ".join(step["answer"] or "" for step in answered)
+    return facts.lay_out((step["question"], step["answer"]) for step in steps if step["answer"])
 
 
 def _fill(question: str, answers: Mapping[int, str]) -> str:
