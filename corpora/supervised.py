@@ -25,6 +25,7 @@ from corpora.worlds.chains import chains
 from corpora.worlds.documentation import manuals
 from corpora.worlds.requests import requests
 from corpora.worlds.requests.foreign_names import foreign_requests
+from corpora.worlds.small_talk import small_talk
 from corpora.worlds.tasks.own_tasks import own_tasks
 
 SYNTHETIC_READINGS = 24_000
@@ -37,6 +38,7 @@ COMPARISONS = 20_000
 PLANNED_QUESTIONS = 16_000
 """Questions of the other wells that are joined by twos."""
 SYNTHETIC_FOLLOW_UPS = 30_000
+SMALL_TALK_ROWS = 12_000
 ROUTED_REQUESTS = 12_000
 ROUTED_QUESTIONS = 12_000
 ROUTED_CONCEPTS = 6000
@@ -128,7 +130,7 @@ def _conversation(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator
     made = follow_ups(questions, SYNTHETIC_FOLLOW_UPS, seed)
     for row in filter(is_resolvable, (*wells.training_rows("rewrite"), *made)):
         yield conversation.rewrite_example(row)
-    chitchat = wells.training_rows("chitchat")
+    chitchat = [*wells.training_rows("chitchat"), *small_talk(SMALL_TALK_ROWS, seed + 10)]
     for row in chitchat:
         earlier = conversation.earlier_turns(chitchat, questions, draw)
         for before in ((), earlier):
@@ -137,7 +139,7 @@ def _conversation(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator
     for row in wells.training_rows("summaries"):
         if summary := conversation.summary_example(row):
             yield summary
-    sources = {name: wells.training_rows(name) for name in ROUTED}
+    sources = {name: wells.training_rows(name) for name in ROUTED} | {"chitchat": chitchat}
     asked = draw.sample(questions, min(ROUTED_QUESTIONS, len(questions)))
     told = conversation.routes(**sources, questions=asked)
     made_requests = conversation.routed_requests(requests(ROUTED_REQUESTS, seed + 5))

@@ -29,6 +29,8 @@ def chain_examples(chain: Chain, draw: random.Random) -> Iterator[Example]:
     for pair in pairs:
         reply = prompts.YES if pair == pairs[0] else prompts.NO
         yield example("grade", WELL, prompts.grade(question, passage(" ".join(pair))), reply)
+    alone = draw.choice((chain.first, wrong_first))
+    yield example("grade", WELL, prompts.grade(question, passage(alone)), prompts.NO)
     yield example("answer", WELL, prompts.answer(question, quotation), chain.answer)
     yield example("check", WELL, prompts.check(question, quotation, chain.answer), prompts.YES)
     wrong = f"{chain.first}\n{wrong_second}"

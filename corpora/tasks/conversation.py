@@ -10,6 +10,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
 from corpora.example import Example, example
 from corpora.wells import Row
+from corpora.worlds import small_talk
 from graphs import prompts
 from graphs.document_qa.nodes import NOT_IN_DOCUMENTS
 from graphs.mind import HISTORY
@@ -21,8 +22,8 @@ SMALL_TALK_SHARE = 0.4
 LONGEST_SUM = 400
 """Characters of a word problem that is taken as a message."""
 
-SMALL_TALK = "microsoft-personality-chat"
-"""The source of small talk that is nothing else; the others hold trivia and riddles as well."""
+SMALL_TALK = ("microsoft-personality-chat", small_talk.WELL)
+"""The sources of small talk that are nothing else; the others hold trivia and riddles as well."""
 
 KNOWLEDGE = re.compile(r"(what|who|which|when|where|why|how|define|explain)\b(?!.*\byou)", re.IGNORECASE)
 """Questions that a person would look up."""
@@ -99,7 +100,7 @@ def routes(
     """Yield row, message and route of what is known to be small talk, a tool's work, or a question."""
     for row in chitchat:
         said = row["messages"][0]["content"]
-        if row["source"] == SMALL_TALK or not KNOWLEDGE.match(said):
+        if row["source"] in SMALL_TALK or not KNOWLEDGE.match(said):
             yield row, said, "chat"
     for row in intents:
         if row.get("domain") in OTHER_DOMAINS:

@@ -206,7 +206,7 @@ def test_a_tool_choice_without_a_fitting_tool_expects_words() -> None:
 def test_routes_name_where_each_well_belongs() -> None:
     routed = conversation.routes(
         chitchat=[
-            {"source": conversation.SMALL_TALK, "messages": [{"content": "What's that?"}]},
+            {"source": conversation.SMALL_TALK[0], "messages": [{"content": "What's that?"}]},
             {"source": "trivia", "messages": [{"content": "What is your name?"}]},
             {"source": "trivia", "messages": [{"content": "What is a computer?"}]},  # to be looked up
         ],

@@ -306,7 +306,7 @@ def _add_to_date(draw: random.Random) -> Asked:
     amount = draw.randint(1, draw.choice((6, 30, 200)))
     unit = draw.choice(("days", "days", "weeks", "months", "years"))
     span = f"{amount} {unit if amount > 1 else unit[:-1]}"
-    forward = draw.random() < 0.6
+    forward = draw.random() < 0.7
     arguments = {"amount": amount if forward else -amount, "unit": unit}
     if draw.random() < 0.35:
         templates = (

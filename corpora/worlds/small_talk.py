@@ -1,0 +1,71 @@
+"""Small talk with Homespun: what it is and does, politeness, and what people tell of themselves.
+
+The collections of small talk know nothing of this program. `small_talk.toml` says what is true of it.
+"""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from corpora.wells import Row
+from corpora.worlds.tasks.task_scene import Scene
+
+WELL = "synthetic-small-talk"
+
+_TOLD = 0.2
+"""Share of the conversations in which something is told and asked for again."""
+
+
+def small_talk(count: int, seed: int) -> Iterator[Row]:
+    """Yield a number of short conversations, the same for the same seed, as rows of `chitchat.jsonl`.
+
+    Args:
+        count: How many.
+        seed: Seed of the random numbers.
+    """
+    draw = random.Random(seed)
+    for _ in range(count):
+        turns = _told(draw) if draw.random() < _TOLD else _answered(draw)
+        messages = [
+            {"role": ("user", "assistant")[place % 2], "content": text} for place, text in enumerate(turns)
+        ]
+        yield {"source": WELL, "messages": messages}
+
+
+@cache
+def _phrasing() -> dict[str, Any]:
+    phrasing: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+    return phrasing
+
+
+def _answered(draw: random.Random) -> tuple[str, str]:
+    subjects = [subject for subject in _phrasing().values() if "reply" in subject]
+    subject = draw.choices(subjects, [subject["weight"] for subject in subjects])[0]
+    scene = Scene(draw)
+    said, reply = (scene.say(_line(subject[side], draw)) for side in ("said", "reply"))
+    return _typed(said, draw), reply
+
+
+def _told(draw: random.Random) -> tuple[str, str, str, str]:
+    phrasing, scene = _phrasing(), Scene(draw)
+    for kind, words in phrasing["words"].items():
+        scene.set(kind, draw.choice(words))
+    told, asked, reply = map(scene.say, _line(phrasing["told"]["said"], draw).split(" => "))
+    return _typed(told, draw), _line(phrasing["told"]["acknowledged"], draw), _typed(asked, draw), reply
+
+
+def _line(frames: str, draw: random.Random) -> str:
+    return draw.choice(frames.strip().splitlines())
+
+
+def _typed(message: str, draw: random.Random) -> str:
+    """Write a message as hurried people do."""
+    form = draw.random()
+    if form < 0.12:
+        return message.rstrip(".?!")
+    return message.lower() if form > 0.92 else message
