@@ -50,9 +50,11 @@ def write_weights(
         dtype: How the numbers are stored.
 
     Raises:
-        WeightsError: The disk is full or the folder cannot be written; older weights are untouched.
+        WeightsError: A file of the tokenizer is missing, the disk is full or the folder cannot be written;
+            older weights are untouched.
     """
     tokenizer = Tokenizer.load(tokenizer_from)
+    spelling = {name: _read_tokenizer_file(tokenizer_from / name) for name in (RANKS_FILE, TOKENIZER_FILE)}
     tensors = {name: tensor.to(dtype).contiguous() for name, tensor in weights.items()}
     shards = list(_split(tensors))
     names = [f"model-{number:05d}-of-{len(shards):05d}.safetensors" for number in range(1, len(shards) + 1)]
@@ -71,11 +73,11 @@ def write_weights(
         folder.mkdir(parents=True, exist_ok=True)
         for name, shard in zip(names, shards, strict=True):
             save_file(shard, folder / (name + _PARTIAL), metadata={"format": "pt"})
-        for name, content in descriptions.items():
-            _write_json(folder / (name + _PARTIAL), content)
-        for name in (RANKS_FILE, TOKENIZER_FILE):
-            (folder / (name + _PARTIAL)).write_bytes((tokenizer_from / name).read_bytes())
-        _change_places(folder, [*names, RANKS_FILE, TOKENIZER_FILE, *descriptions])
+        for name, description in descriptions.items():
+            _write_json(folder / (name + _PARTIAL), description)
+        for name, content in spelling.items():
+            (folder / (name + _PARTIAL)).write_bytes(content)
+        _change_places(folder, [*names, *spelling, *descriptions])
     except (SafetensorError, OSError) as error:
         raise WeightsError(
             f"The weights could not be written to {folder} ({error}): free some space and try again."
@@ -83,6 +85,15 @@ def write_weights(
     finally:
         for scratch in folder.glob("*" + _PARTIAL):
             scratch.unlink(missing_ok=True)
+
+
+def _read_tokenizer_file(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise WeightsError(
+            f"The tokenizer file {file} cannot be read ({error.strerror}): restore it."
+        ) from error
 
 
 def _change_places(folder: Path, names: list[str]) -> None:

@@ -11,7 +11,7 @@ from llm.errors import WeightsError
 from llm.model import checkpoint
 from llm.model.checkpoint import INDEX_FILE
 from llm.model.gpt import GPT
-from llm.tokenization.tokenizer import Tokenizer
+from llm.tokenization.tokenizer import RANKS_FILE, TOKENIZER_FILE, Tokenizer
 
 
 @pytest.fixture
@@ -38,6 +38,16 @@ def test_a_model_saves_itself_as_a_folder_that_transformers_loads(weights: Path,
     ours = GPT.from_pretrained(tmp_path / "copy")
     with torch.inference_mode():
         assert (theirs(torch.tensor([tokens])).logits - ours(torch.tensor([tokens]))).abs().max() < 1e-3
+
+
+@pytest.mark.parametrize("name", [RANKS_FILE, TOKENIZER_FILE])
+def test_a_missing_file_of_the_tokenizer_is_named_and_nothing_is_written(
+    folder: Path, tmp_path: Path, name: str
+) -> None:
+    (folder / name).unlink()
+    with pytest.raises(WeightsError, match=name):
+        GPT.from_pretrained(folder).save_pretrained(tmp_path / "copy", tokenizer_from=folder)
+    assert not (tmp_path / "copy").exists()
 
 
 def test_large_models_are_split_into_small_shards(
