@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from agent.conversations.answering import Answerer
     from agent.tools.servers import ToolServers
-    from graphs.evidence import Evidence
+    from graphs.judgement import Judgement
     from rag.embedding import Embedder
     from rag.progress import Progress, ProgressListener
     from rag.report import IndexReport
@@ -124,19 +124,11 @@ class Assembly:
 
         return build_tools(self.library.get(), self.memory, self.tool_servers.get().tools)
 
-    def judgement(self) -> dict[str, Any]:
-        """Return what the graphs that read documents judge by: thresholds, evidence, the way to quote."""
-        model, embedder = self.model.get(), self.embedder.get()
-        return {
-            "thresholds": models.open_thresholds(self.settings, model),
-            "evidence": models.open_evidence(self.settings, model, embedder, "evidence"),
-            "confidence": models.open_confidence(self.settings, model),
-            "quote_method": self.settings.quoting,
-        }
+    def judgement(self) -> Judgement:
+        """Return what the graphs go by when they decide."""
+        from agent.parts.judgement import open_judgement
 
-    def tool_evidence(self) -> Evidence:
-        """Return what counts beside the model when a tool is chosen."""
-        return models.open_evidence(self.settings, self.model.get(), self.embedder.get(), "tool_evidence")
+        return open_judgement(self.settings, self.model.get(), self.embedder.get())
 
     def use_folders(self, folders: Sequence[Path]) -> None:
         """Ask other folders from now on.
@@ -256,7 +248,7 @@ class Assembly:
 
         retriever = library.retriever(self.settings.passages)
         if self.workflow == "documents":
-            return Answerer(build_assistant(model, retriever, small_talk=False, **self.judgement()))
+            return Answerer(build_assistant(model, retriever, judgement=self.judgement(), small_talk=False))
         from langgraph.checkpoint.memory import InMemorySaver
 
         saver = InMemorySaver()
@@ -264,8 +256,7 @@ class Assembly:
             model,
             retriever,
             self.tools(),
-            **self.judgement(),
-            tool_evidence=self.tool_evidence(),
+            judgement=self.judgement(),
             checkpointer=saver,
             store=self.memory.store,
         )

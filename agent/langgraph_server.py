@@ -71,12 +71,12 @@ def _build() -> ServedGraphs:
     retriever = library.retriever(context.settings.passages)
     # The server keeps memories itself, so the tools that keep them in a file stay out.
     tools = build_tools(library, more=assembly.tool_servers.get().tools)
-    judgement, evidence = assembly.judgement(), assembly.tool_evidence()
+    judgement = assembly.judgement()
     return ServedGraphs(
-        document_qa=build_document_qa(model, retriever, **judgement),
-        tool_agent=build_tool_agent(model, tools, thresholds=judgement["thresholds"], evidence=evidence),
-        reasoner=build_reasoner(model, retriever, tools, **judgement, tool_evidence=evidence),
-        assistant=build_assistant(model, retriever, tools, **judgement, tool_evidence=evidence),
+        document_qa=build_document_qa(model, retriever, judgement=judgement),
+        tool_agent=build_tool_agent(model, tools, judgement=judgement),
+        reasoner=build_reasoner(model, retriever, tools, judgement=judgement),
+        assistant=build_assistant(model, retriever, tools, judgement=judgement),
     )
 
 

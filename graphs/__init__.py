@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from graphs.document_qa.graph import build_document_qa
     from graphs.document_qa.state import DocumentQAContext, DocumentQAInput, DocumentQAOutput
     from graphs.evidence import Evidence
-    from graphs.ports import ChoiceModel, CopyingModel, EditModel, QuestionModel, SpanModel, ToolModel
+    from graphs.judgement import Judgement
+    from graphs.ports import (
+        CalibratedModel,
+        ChoiceModel,
+        CopyingModel,
+        EditModel,
+        QuestionModel,
+        SpanModel,
+        ToolModel,
+    )
     from graphs.progress import Decision, Progress
     from graphs.reasoner.graph import build_reasoner
     from graphs.reasoner.state import ReasonerInput, ReasonerOutput, ReasonStep
@@ -44,6 +53,7 @@ __all__ = [
     "AssistantOutput",
     "AsyncBoundedSqliteSaver",
     "BoundedSqliteSaver",
+    "CalibratedModel",
     "ChoiceModel",
     "Citation",
     "Confidence",
@@ -54,6 +64,7 @@ __all__ = [
     "DocumentQAOutput",
     "EditModel",
     "Evidence",
+    "Judgement",
     "Progress",
     "QuestionModel",
     "ReasonStep",
@@ -80,6 +91,7 @@ _HOMES = {
     "AssistantOutput": "graphs.assistant.state",
     "AsyncBoundedSqliteSaver": "graphs.retention",
     "BoundedSqliteSaver": "graphs.retention",
+    "CalibratedModel": "graphs.ports",
     "ChoiceModel": "graphs.ports",
     "Citation": "graphs.citation",
     "Confidence": "graphs.confidence",
@@ -91,6 +103,7 @@ _HOMES = {
     "EditModel": "graphs.ports",
     "QuestionModel": "graphs.ports",
     "Evidence": "graphs.evidence",
+    "Judgement": "graphs.judgement",
     "Progress": "graphs.progress",
     "ReasonStep": "graphs.reasoner.state",
     "ReasonerInput": "graphs.reasoner.state",

@@ -7,7 +7,7 @@ a decision comes with a probability and a quotation cannot be anything but a spa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from langchain_core.messages import AIMessage, BaseMessage
@@ -86,6 +86,40 @@ class CopyingModel(Protocol):
             copied: Whether arguments that are texts must stand in the conversation; else they must not be
                 held to it.
         """
+        ...
+
+
+class Calibration(Protocol):
+    """What was fitted to a model, by name; each is empty where nothing was."""
+
+    @property
+    def thresholds(self) -> Mapping[str, float]:
+        """Those of `graphs.thresholds`, and perhaps others."""
+        ...
+
+    @property
+    def evidence(self) -> Mapping[str, float]:
+        """Weights of `graphs.evidence` for passages and sentences."""
+        ...
+
+    @property
+    def tool_evidence(self) -> Mapping[str, float]:
+        """The same for tools."""
+        ...
+
+    @property
+    def confidence(self) -> Mapping[str, float]:
+        """Weights of `graphs.confidence`."""
+        ...
+
+
+@runtime_checkable
+class CalibratedModel(Protocol):
+    """A model that knows what was fitted to it."""
+
+    @property
+    def calibration(self) -> Calibration:
+        """What was fitted."""
         ...
 
 

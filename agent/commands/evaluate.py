@@ -58,34 +58,28 @@ def _measure_and_print(context: Context, rows: list[Any], measure: Measure) -> N
 
 def _reading(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
     from agent.evaluation.reading import evaluate_reading
-    from agent.parts.models import open_confidence, open_evidence, open_model, open_thresholds
+    from agent.parts.judgement import open_judgement
+    from agent.parts.models import open_model
     from rag.minilm import MiniLM
 
     model, embedder = open_model(context.settings), MiniLM()
-    return evaluate_reading(
-        model,
-        rows,
-        threshold=open_thresholds(context.settings, model, one_passage=True).abstention,
-        embedder=embedder,
-        quote_method=context.settings.quoting,
-        evidence=open_evidence(context.settings, model, embedder, "evidence"),
-        confidence=open_confidence(context.settings, model),
-        on_row=on_row,
-    )
+    judgement = open_judgement(context.settings, model, embedder, one_passage=True)
+    return evaluate_reading(model, rows, judgement=judgement, embedder=embedder, on_row=on_row)
 
 
 def _relevance(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
     from agent.evaluation.relevance import evaluate_relevance
-    from agent.parts.models import open_evidence, open_thresholds
+    from agent.parts.judgement import open_judgement
     from rag.minilm import MiniLM
 
     model, embedder = _choice_model(context), MiniLM()
+    judgement = open_judgement(context.settings, model, embedder)
     return evaluate_relevance(
         model,
         rows,
-        threshold=open_thresholds(context.settings).relevance,
+        threshold=judgement.thresholds.relevance,
         embedder=embedder,
-        evidence=open_evidence(context.settings, model, embedder, "evidence"),
+        evidence=judgement.evidence,
         on_row=on_row,
     )
 
@@ -105,14 +99,15 @@ def _route(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], No
 
 def _tools(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
     from agent.evaluation.tools import evaluate_tools
-    from agent.parts.models import open_evidence, open_model, open_thresholds
+    from agent.parts.judgement import open_judgement
+    from agent.parts.models import open_model
     from graphs.mind import Mind
     from graphs.tool_agent.choice import ToolChoice
     from rag.minilm import MiniLM
 
     model, embedder = open_model(context.settings), MiniLM()
-    evidence = open_evidence(context.settings, model, embedder, "tool_evidence")
-    choice = ToolChoice(Mind(model), evidence, open_thresholds(context.settings, model))
+    judgement = open_judgement(context.settings, model, embedder)
+    choice = ToolChoice(Mind(model), judgement)
     return evaluate_tools(choice, rows, embedder=embedder, on_row=on_row)
 
 
@@ -270,14 +265,12 @@ def _documents_of(folder: Path) -> Measure:
     def measure(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
         from agent.assembly import Assembly
         from agent.evaluation.documents import evaluate_documents
-        from agent.parts.models import open_thresholds
         from rag.minilm import MiniLM
 
         return evaluate_documents(
             Assembly(context.settings.model_copy(update={"docs": [folder]}), context.paths),
             folder,
             rows,
-            threshold=open_thresholds(context.settings).abstention,
             embedder=MiniLM(),
             on_row=on_row,
         )

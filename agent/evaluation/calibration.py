@@ -21,7 +21,7 @@ from agent.evaluation.evidence_fit import (
     kept_threshold,
 )
 from agent.evaluation.reading import answer_row
-from agent.parts.models import IN_PASSAGE
+from agent.parts.judgement import IN_PASSAGE
 from corpora.development import DEVELOPMENT_SEED
 from corpora.example import Example
 from corpora.prompt_digest import prompt_digest
@@ -29,7 +29,7 @@ from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
 from corpora.wells import Row
 from corpora.worlds.compounds import join
 from corpora.worlds.tasks.own_tasks import own_tasks
-from graphs import Confidence, Evidence, prompts
+from graphs import Confidence, Evidence, Judgement, prompts
 from graphs.evidence import sigmoid
 from llm import ChatHomespun
 from llm.calibration import CALIBRATION_FILE
@@ -178,7 +178,8 @@ def _fit_abstention_in_passage(
     model: ChatHomespun, rows: Sequence[Row], evidence: Evidence, confidence: Confidence
 ) -> float:
     """Return the confidence that parts questions that a given passage answers from the others."""
-    outcomes = [answer_row(model, row, Settings().quoting, evidence, confidence) for row in rows]
+    judgement = Judgement(evidence=evidence, confidence=confidence, quote_method=Settings().quoting)
+    outcomes = [answer_row(model, row, judgement) for row in rows]
     return even_threshold(
         [outcome.confidence for outcome in outcomes], [bool(row["answerable"]) for row in rows]
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,20 +49,18 @@ def evaluate_documents(
     folder: Path,
     rows: Sequence[Row],
     *,
-    threshold: float,
     embedder: Any,
     on_row: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Ask every question of an indexed folder.
 
-    The graph is asked to answer always; below the threshold its answer then counts as an abstention,
+    The graph is asked to answer always; below the threshold of abstention its answer then counts as none,
     so that one pass gives both the figures and the best threshold.
 
     Args:
         assembly: The parts of the program, over the folder.
         folder: The folder, named in the figures.
         rows: Rows with question, answers and, where known, files and answerable.
-        threshold: Confidence from which an answer is given.
         embedder: LangChain embeddings of the baseline.
         on_row: Called after each row.
     """
@@ -70,6 +68,7 @@ def evaluate_documents(
     library = assembly.library.get()
     retriever = library.retriever(RECALL_AT)
     graph = graph_that_always_answers(assembly)
+    threshold = assembly.judgement().thresholds.abstention
     started = time.perf_counter()
     answering = 0.0
     for row in rows:
@@ -112,14 +111,14 @@ def graph_that_always_answers(assembly: Assembly, **changes: Any) -> Any:
 
     Args:
         assembly: The program.
-        changes: What else is judged by than the assembly says; see `build_document_qa`.
+        changes: What else is judged by than the assembly says; see `Judgement`.
     """
     from agent.evaluation.reading import ANSWER_ALWAYS
     from graphs import build_document_qa
 
     retriever = assembly.library.get().retriever(assembly.settings.passages)
-    judgement = {**assembly.judgement(), "thresholds": ANSWER_ALWAYS, **changes}
-    return build_document_qa(assembly.model.get(), retriever, **judgement)
+    judgement = replace(assembly.judgement(), thresholds=ANSWER_ALWAYS, **changes)
+    return build_document_qa(assembly.model.get(), retriever, judgement=judgement)
 
 
 def _measure(

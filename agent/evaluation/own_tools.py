@@ -46,13 +46,7 @@ def measure_own_tools(
 
     with assembly_over(invent(SEED).write, settings) as assembly:
         offered = build_tools(assembly.library.get(), assembly.memory)
-        agent = build_tool_agent(
-            assembly.model.get(),
-            offered,
-            approval=(),
-            thresholds=assembly.judgement()["thresholds"],
-            evidence=assembly.tool_evidence(),
-        )
+        agent = build_tool_agent(assembly.model.get(), offered, approval=(), judgement=assembly.judgement())
         embedder = assembly.embedder.get()
         return evaluate_own_tools(agent, offered, asked, embedder=embedder, on_row=on_row)
 

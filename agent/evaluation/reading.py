@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -16,8 +16,7 @@ from agent.evaluation.baselines import bm25_sentence, embedded_sentence, sentenc
 from agent.evaluation.charts import CURVE_POINTS
 from corpora.passages import windows
 from corpora.wells import Row
-from graphs import Confidence, Evidence, Thresholds, build_document_qa
-from graphs.document_qa.state import QuoteMethod
+from graphs import Judgement, Thresholds, build_document_qa
 from llm.evaluation.answers import exact_match, token_f1
 from llm.evaluation.decisions import balanced_accuracy, best_threshold, risk_coverage
 from llm.evaluation.intervals import interval, mean
@@ -62,11 +61,8 @@ def evaluate_reading(
     model: BaseChatModel,
     rows: Sequence[Row],
     *,
-    threshold: float,
+    judgement: Judgement,
     embedder: Any,
-    quote_method: QuoteMethod,
-    evidence: Evidence,
-    confidence: Confidence,
     on_row: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Answer every question from its passage through the document graph.
@@ -78,17 +74,15 @@ def evaluate_reading(
     Args:
         model: The chat model.
         rows: Rows with passage, question, answers, answerable.
-        threshold: Confidence from which an answer is given.
+        judgement: What the graph goes by; its threshold of abstention decides which answers are given.
         embedder: LangChain embeddings of the baseline.
-        quote_method: How the graph quotes.
-        evidence: What counts beside the model's grades.
-        confidence: How sure an answer is.
         on_row: Called after each row.
     """
+    threshold = judgement.thresholds.abstention
     started = time.perf_counter()
     outcomes = []
     for row in rows:
-        outcomes.append(answer_row(model, row, quote_method, evidence, confidence))
+        outcomes.append(answer_row(model, row, judgement))
         on_row()
     seconds = time.perf_counter() - started
     confidences = [outcome.confidence for outcome in outcomes]
@@ -122,18 +116,10 @@ def evaluate_reading(
     }
 
 
-def answer_row(
-    model: BaseChatModel, row: Row, quote_method: QuoteMethod, evidence: Evidence, confidence: Confidence
-) -> Outcome:
+def answer_row(model: BaseChatModel, row: Row, judgement: Judgement) -> Outcome:
     """Answer one question from its passage, never abstaining; confidence says how sure it is."""
-    graph = build_document_qa(
-        model,
-        OnePassage(text=row["passage"]),
-        thresholds=ANSWER_ALWAYS,
-        quote_method=quote_method,
-        evidence=evidence,
-        confidence=confidence,
-    )
+    always = replace(judgement, thresholds=ANSWER_ALWAYS)
+    graph = build_document_qa(model, OnePassage(text=row["passage"]), judgement=always)
     result = graph.invoke({"question": row["question"]})
     return Outcome(result["answer"], result["confidence"], row)
 

@@ -40,8 +40,8 @@ def measure_two_hop(settings: Settings, rows: Sequence[Row], on_row: Callable[[]
         model, embedder = assembly.model.get(), assembly.embedder.get()
         retriever = assembly.library.get().retriever(settings.passages)
         graphs: dict[str, Graph] = {
-            "reasoner": build_reasoner(model, retriever, **assembly.judgement()),
-            "document_qa": build_document_qa(model, retriever, **assembly.judgement()),
+            "reasoner": build_reasoner(model, retriever, judgement=assembly.judgement()),
+            "document_qa": build_document_qa(model, retriever, judgement=assembly.judgement()),
         }
         return evaluate_two_hop(graphs, rows, retriever=retriever, embedder=embedder, on_row=on_row)
 

@@ -14,14 +14,7 @@ from llm.weights_folder import find_weights
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-    from graphs.confidence import Confidence
-    from graphs.evidence import Evidence
-    from graphs.thresholds import Thresholds
     from rag.embedding import Embedder
-
-IN_PASSAGE = "abstention_in_passage"
-"""Name of the threshold from which a question is answered from the one passage that comes with it; the best
-passage of a folder looks surer than that."""
 
 _PROVIDER = re.compile(r"[a-z][a-z0-9_]+:(?!\\|/)\S+")
 
@@ -81,65 +74,6 @@ def open_embedder(settings: Settings) -> Embedder:
             f"There is no embedding model {settings.embedder!r} on this machine: name a folder that "
             "sentence-transformers can read, or leave the setting embedder empty for the packaged one."
         ) from error
-
-
-def open_thresholds(
-    settings: Settings, model: BaseChatModel | None = None, *, one_passage: bool = False
-) -> Thresholds:
-    """Return how sure the model must be: as published with its weights, or as the settings say.
-
-    Args:
-        settings: Name the model, and perhaps the least confidence of an answer.
-        model: The model, where it is loaded already.
-        one_passage: Whether it answers from a passage that it is given, not from the best of a folder.
-    """
-    from graphs.thresholds import Thresholds
-
-    if model is not None:
-        calibration = getattr(model, "calibration", None)
-    elif is_foreign(settings.model):
-        calibration = None
-    else:
-        from llm.calibration import Calibration
-
-        calibration = Calibration.load(find_weights(settings.model))
-    values: dict[str, float] = dict(calibration.thresholds) if calibration else {}
-    if one_passage and IN_PASSAGE in values:
-        values["abstention"] = values[IN_PASSAGE]
-    if settings.confidence is not None:
-        values["abstention"] = settings.confidence
-    known = Thresholds.__dataclass_fields__
-    return Thresholds(**{name: value for name, value in values.items() if name in known})
-
-
-def open_evidence(settings: Settings, model: BaseChatModel, embeddings: Embedder, kind: str) -> Evidence:
-    """Return what counts beside the model's own probabilities, as fitted for its weights.
-
-    The fit holds for the packaged embeddings: with others, and for a foreign model, these alone count.
-
-    Args:
-        settings: Say whether the embeddings are the packaged ones.
-        model: The loaded model.
-        embeddings: The loaded embeddings.
-        kind: `evidence` for passages and sentences, `tool_evidence` for tools.
-    """
-    from graphs.evidence import Evidence
-
-    weights = getattr(getattr(model, "calibration", None), kind, None)
-    return Evidence(embeddings, **weights) if weights and not settings.embedder else Evidence()
-
-
-def open_confidence(settings: Settings, model: BaseChatModel) -> Confidence:
-    """Return how sure an answer is, as fitted for the weights together with their evidence.
-
-    Args:
-        settings: Say whether the embeddings are the packaged ones.
-        model: The loaded model.
-    """
-    from graphs.confidence import Confidence
-
-    weights = getattr(getattr(model, "calibration", None), "confidence", None)
-    return Confidence(**weights) if weights and not settings.embedder else Confidence()
 
 
 def _open_foreign(settings: Settings) -> BaseChatModel:

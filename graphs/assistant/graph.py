@@ -6,7 +6,7 @@ the model's context has its oldest part replaced by a summary.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -22,16 +22,13 @@ from langgraph.types import Checkpointer
 from graphs.assistant.nodes import AssistantNodes
 from graphs.assistant.state import AssistantContext, AssistantInput, AssistantOutput, AssistantState
 from graphs.assistant.summary import Summariser
-from graphs.confidence import Confidence
 from graphs.document_qa.graph import build_document_qa
-from graphs.document_qa.state import QuoteMethod
-from graphs.evidence import Evidence
+from graphs.judgement import Judgement
 from graphs.mind import Mind
 from graphs.prompts import ROUTES
 from graphs.reasoner.graph import build_reasoner
 from graphs.retries import RETRIES
 from graphs.step import Step
-from graphs.thresholds import Thresholds
 from graphs.tool_agent.graph import build_tool_agent
 
 RECURSION_LIMIT = 10
@@ -49,11 +46,7 @@ def build_assistant(
     retriever: BaseRetriever | None = None,
     tools: Sequence[BaseTool] = (),
     *,
-    thresholds: Thresholds | None = None,
-    quote_method: QuoteMethod = "generate",
-    evidence: Evidence | None = None,
-    confidence: Confidence | None = None,
-    tool_evidence: Evidence | None = None,
+    judgement: Judgement | None = None,
     small_talk: bool = True,
     history_tokens: int = 600,
     count_tokens: Callable[[Sequence[AnyMessage]], int] = count_tokens_approximately,
@@ -66,11 +59,7 @@ def build_assistant(
         model: Any chat model.
         retriever: Finds passages; without it no message is sent to the documents.
         tools: What the model may call; without any no message is sent to tools.
-        thresholds: How sure the model must be; `Thresholds()` when not given.
-        quote_method: How the sentence to quote is found; see `build_document_qa`.
-        evidence: What counts beside the model's grades; see `build_document_qa`.
-        confidence: How sure an answer is; see `build_document_qa`.
-        tool_evidence: What counts beside its calls; `evidence` of `build_tool_agent`.
+        judgement: How sure the model must be, and what else counts; `Judgement()` when not given.
         small_talk: Whether a message may be replied to in conversation; else all are looked into.
         history_tokens: Length of a conversation from which its oldest part is summarised.
         count_tokens: Counts the tokens of messages; `model.get_num_tokens_from_messages` is exact.
@@ -82,23 +71,16 @@ def build_assistant(
     """
     if history_tokens < 1:
         raise ValueError(f"history_tokens must be at least 1, not {history_tokens}.")
-    thresholds = thresholds or Thresholds()
-    judgement = {
-        "thresholds": thresholds,
-        "quote_method": quote_method,
-        "evidence": evidence,
-        "confidence": confidence,
-    }
-    roads = _roads(model, retriever, tools, judgement, tool_evidence)
+    judgement = judgement or Judgement()
+    roads = _roads(model, retriever, tools, judgement)
     if not (roads or small_talk):
         raise ValueError("An assistant without small talk needs a retriever or tools.")
     mind = Mind(model)
     nodes = AssistantNodes(
         mind,
-        evidence or Evidence(),
+        judgement,
         Summariser(mind, count_tokens, history_tokens),
         tuple(route for route in ROUTES if route in roads or (small_talk and route == "chat")),
-        thresholds,
     )
     graph = _assemble(nodes, roads).compile(checkpointer, store=store, name="assistant")
     # LangGraph counts the steps of each graph apart, but its limit takes the place of those inside.
@@ -110,18 +92,15 @@ def _roads(
     model: BaseChatModel,
     retriever: BaseRetriever | None,
     tools: Sequence[BaseTool],
-    judgement: Mapping[str, Any],
-    tool_evidence: Evidence | None,
+    judgement: Judgement,
 ) -> dict[str, Road]:
     roads: dict[str, Road] = {}
     if retriever is not None:
-        roads["documents"] = build_document_qa(model, retriever, **judgement)
+        roads["documents"] = build_document_qa(model, retriever, judgement=judgement)
     if tools:
-        roads["tools"] = build_tool_agent(
-            model, tools, thresholds=judgement["thresholds"], evidence=tool_evidence
-        )
+        roads["tools"] = build_tool_agent(model, tools, judgement=judgement)
     if roads:
-        roads["reason"] = build_reasoner(model, retriever, tools, **judgement, tool_evidence=tool_evidence)
+        roads["reason"] = build_reasoner(model, retriever, tools, judgement=judgement)
     return roads
 
 

@@ -11,8 +11,8 @@ from graphs.assistant.memory import Memory
 from graphs.assistant.state import AssistantState
 from graphs.assistant.summary import Summariser
 from graphs.document_qa.state import DocumentQAContext
-from graphs.evidence import Evidence
 from graphs.grading import grade_passages
+from graphs.judgement import Judgement
 from graphs.mind import Mind
 from graphs.progress import Decision, report
 from graphs.step import Work
@@ -29,13 +29,12 @@ class AssistantNodes:
     """The nodes of the assistant, as methods that take the state and return an update of it."""
 
     mind: Mind
-    evidence: Evidence
-    """What counts beside the model's grades of memories."""
+    judgement: Judgement
+    """Its evidence counts beside the grades of memories; its threshold `relevance` says which are recalled,
+    `reason` which messages are broken into parts."""
     summariser: Summariser
     routes: tuple[str, ...]
     """Where a message can be sent."""
-    thresholds: Thresholds
-    """`relevance` decides whether a memory is recalled, `reason` whether a message is broken into parts."""
 
     def recall(self, state: AssistantState) -> Work[Update]:
         """Begin a turn; recall what matters to it from earlier conversations."""
@@ -43,7 +42,7 @@ class AssistantNodes:
         is_new = len(before) == len(state.get("messages", []))
         texts = yield from Memory.current().search(asked, _MOST_MEMORIES)
         memories = [Passage(text, "memory", 0, len(text), 1, 1) for text in texts]
-        probabilities = yield from grade_passages(self.mind, self.evidence, asked, memories)
+        probabilities = yield from grade_passages(self.mind, self.judgement.evidence, asked, memories)
         weighed = list(zip(texts, probabilities, strict=True))
         least = self._thresholds().relevance
         return {
@@ -96,4 +95,4 @@ class AssistantNodes:
         return {**update, **condensed}
 
     def _thresholds(self) -> Thresholds:
-        return DocumentQAContext.current().thresholds or self.thresholds
+        return DocumentQAContext.current().applied_to(self.judgement).thresholds

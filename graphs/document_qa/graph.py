@@ -20,20 +20,17 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.store.base import BaseStore
 from langgraph.types import Checkpointer
 
-from graphs.confidence import Confidence
 from graphs.document_qa.nodes import DocumentQANodes
 from graphs.document_qa.state import (
     DocumentQAContext,
     DocumentQAInput,
     DocumentQAOutput,
     DocumentQAState,
-    QuoteMethod,
 )
-from graphs.evidence import Evidence
+from graphs.judgement import Judgement
 from graphs.mind import Mind
 from graphs.retries import RETRIES
 from graphs.step import Step
-from graphs.thresholds import Thresholds
 
 MAX_SEARCHES = 3
 """The first search and at most two in other words."""
@@ -49,41 +46,27 @@ def build_document_qa(
     model: BaseChatModel,
     retriever: BaseRetriever,
     *,
-    thresholds: Thresholds | None = None,
+    judgement: Judgement | None = None,
+    max_passages: int = 3,
     checkpointer: Checkpointer = None,
     store: BaseStore | None = None,
-    max_passages: int = 3,
-    quote_method: QuoteMethod = "generate",
-    evidence: Evidence | None = None,
-    confidence: Confidence | None = None,
 ) -> DocumentQA:
     """Build the graph that answers questions from documents.
 
     Args:
         model: Any chat model.
         retriever: Any retriever; its documents are read with `Passage.from_document`.
-        thresholds: How sure the model must be; `Thresholds()` when not given.
+        judgement: How sure the model must be, and what else counts; `Judgement()` when not given.
+        max_passages: How many relevant passages are read on, best first.
         checkpointer: Keeps conversations by their thread.
         store: Long-term memory; the graph itself does not use it.
-        max_passages: How many relevant passages are read on, best first.
-        quote_method: Whether the model copies the sentence out or grades every sentence.
-        evidence: What counts beside the model's grades of passages and sentences; nothing when not given.
-        confidence: How sure an answer is, from the probabilities of its parts; their product when not given.
 
     Returns:
         The compiled graph; see `DocumentQAInput` and `DocumentQAOutput`.
     """
     if max_passages < 1:
         raise ValueError(f"max_passages must be at least 1, not {max_passages}.")
-    nodes = DocumentQANodes(
-        Mind(model),
-        retriever,
-        thresholds or Thresholds(),
-        max_passages,
-        quote_method,
-        evidence or Evidence(),
-        confidence or Confidence(),
-    )
+    nodes = DocumentQANodes(Mind(model), retriever, judgement or Judgement(), max_passages)
     builder = StateGraph(
         DocumentQAState, DocumentQAContext, input_schema=DocumentQAInput, output_schema=DocumentQAOutput
     )

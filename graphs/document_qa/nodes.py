@@ -10,10 +10,9 @@ from langchain_core.retrievers import BaseRetriever
 
 from graphs import prompts
 from graphs.citation import annotate, cite, find_citations, find_others
-from graphs.confidence import Confidence
-from graphs.document_qa.state import DocumentQAContext, DocumentQAState, QuoteMethod
-from graphs.evidence import Evidence
+from graphs.document_qa.state import DocumentQAContext, DocumentQAState
 from graphs.grading import grade_passages, promise
+from graphs.judgement import Judgement
 from graphs.mind import Mind
 from graphs.progress import Decision, report
 from graphs.sentences import statements
@@ -36,11 +35,8 @@ class DocumentQANodes:
 
     mind: Mind
     retriever: BaseRetriever
-    thresholds: Thresholds
+    judgement: Judgement
     max_passages: int
-    quote_method: QuoteMethod
-    evidence: Evidence
-    confidence: Confidence
 
     def contextualise(self, state: DocumentQAState) -> Work[Update]:
         """Begin a turn; where a conversation comes before the question, make it stand alone."""
@@ -72,7 +68,7 @@ class DocumentQANodes:
         """
         question, passages = state["standalone_question"], _passages(state)
         report("grade", f"Reading {len(passages)} passages")
-        probabilities = yield from grade_passages(self.mind, self.evidence, question, passages)
+        probabilities = yield from grade_passages(self.mind, self.judgement.evidence, question, passages)
         decisions = [
             _decision("grade", f"{passage.path}:{passage.start_line} holds the answer", probability)
             for passage, probability in zip(passages, probabilities, strict=True)
@@ -83,7 +79,7 @@ class DocumentQANodes:
         kept = [
             replace(passage, scores={**passage.scores, "grade": probability})
             for probability, passage in ranked
-            if probability >= settings.thresholds.relevance
+            if probability >= settings.judgement.thresholds.relevance
         ]
         return {
             "passages": [asdict(passage) for passage in kept[: settings.max_passages]],
@@ -102,7 +98,7 @@ class DocumentQANodes:
         """Quote what answers the question; what is not verbatim is dropped."""
         report("quote", "Looking for the sentence that answers")
         question, passages = state["standalone_question"], _passages(state)
-        if self._settings().quote_method == "score":
+        if self._settings().judgement.quote_method == "score":
             return (yield from self._quote_by_score(state, question, passages))
         reply = yield from self.mind.quote(
             prompts.quote(question, passages), [passage.text for passage in passages]
@@ -128,7 +124,7 @@ class DocumentQANodes:
             evidence=_quotation(state),
             certainty=min(citation["score"] for citation in state["citations"]),
             claim="the quotation supports",
-            confidence=self.confidence,
+            confidence=self.judgement.confidence,
             rival=_best_rival(state),
         )
 
@@ -146,7 +142,7 @@ class DocumentQANodes:
         )
         weighed = list(zip(others, supports, strict=True))
         # A run that is set to answer whatever it finds still cites no more than the model stands by.
-        least = max(self._settings().thresholds.support, Thresholds().support)
+        least = max(self._settings().judgement.thresholds.support, Thresholds().support)
         return {
             "citations": [*cited, *(other for other, support in weighed if support >= least)],
             "decisions": [
@@ -170,7 +166,7 @@ class DocumentQANodes:
 
     def is_supported(self, state: DocumentQAState) -> bool:
         """Whether the answer passes the thresholds of support and abstention."""
-        return holds(state, self._settings().thresholds)
+        return holds(state, self._settings().judgement.thresholds)
 
     def _quote_by_score(
         self, state: DocumentQAState, question: str, passages: Sequence[Passage]
@@ -179,7 +175,7 @@ class DocumentQANodes:
             (passage, start, end) for passage in passages for start, end in statements(passage.text)
         ]
         alone = [replace(passage, text=passage.text[start:end]) for passage, start, end in candidates]
-        scores = yield from grade_passages(self.mind, self.evidence, question, alone)
+        scores = yield from grade_passages(self.mind, self.judgement.evidence, question, alone)
         if not scores:
             return {"citations": []}
         promises = [promise(score, passage) for score, passage in zip(scores, alone, strict=True)]
@@ -191,12 +187,8 @@ class DocumentQANodes:
     def _settings(self) -> DocumentQANodes:
         """Return these nodes as the run's context sets them."""
         context = DocumentQAContext.current()
-        return replace(
-            self,
-            thresholds=context.thresholds or self.thresholds,
-            max_passages=context.max_passages or self.max_passages,
-            quote_method=context.quote_method or self.quote_method,
-        )
+        judgement = context.applied_to(self.judgement)
+        return replace(self, judgement=judgement, max_passages=context.max_passages or self.max_passages)
 
 
 def _passages(state: DocumentQAState) -> list[Passage]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from dataclasses import dataclass, replace
+from typing import Any, get_args
 
 from langgraph.runtime import get_runtime
 
+from graphs.judgement import Judgement, QuoteMethod
 from graphs.thresholds import Thresholds
 from graphs.turn import TurnInput, TurnOutput, TurnState
-
-QuoteMethod = Literal["generate", "score"]
-"""How the sentence to quote is found: the model copies it out, or it grades every sentence."""
 
 
 class DocumentQAInput(TurnInput):
@@ -57,6 +55,14 @@ class DocumentQAContext:
             raise ValueError(f"max_passages must be at least 1, not {self.max_passages}.")
         if self.quote_method not in (None, *get_args(QuoteMethod)):
             raise ValueError(f"quote_method must be generate or score, not {self.quote_method!r}.")
+
+    def applied_to(self, judgement: Judgement) -> Judgement:
+        """Return a judgement as this run changes it."""
+        return replace(
+            judgement,
+            thresholds=self.thresholds or judgement.thresholds,
+            quote_method=self.quote_method or judgement.quote_method,
+        )
 
     @classmethod
     def current(cls) -> DocumentQAContext:

@@ -18,9 +18,8 @@ from langchain_core.retrievers import BaseRetriever
 
 from graphs import prompts
 from graphs.citation import Citation, cite
-from graphs.confidence import Confidence
-from graphs.evidence import Evidence
 from graphs.grading import grade_passages, promise
+from graphs.judgement import Judgement
 from graphs.mind import Mind
 from graphs.sentences import statements
 from graphs.step import Work, ask_runnable
@@ -66,8 +65,7 @@ class Chain:
 
     mind: Mind
     retriever: BaseRetriever
-    evidence: Evidence
-    confidence: Confidence = Confidence()  # noqa: RUF009 - frozen, so all may share it
+    judgement: Judgement
 
     def answer(self, question: str, thresholds: Thresholds, rival: float = 0.0) -> Work[Chained | None]:
         """Answer a question from two passages; None where nothing was found, or nothing surely enough.
@@ -81,7 +79,7 @@ class Chain:
         if not links:
             return None
         facts = [_bare(f"{first.text} {second.text}") for first, second in links]
-        likely = yield from grade_passages(self.mind, self.evidence, question, facts)
+        likely = yield from grade_passages(self.mind, self.judgement.evidence, question, facts)
         promises = [
             promise(probability, second.passage)
             for probability, (_, second) in zip(likely, links, strict=True)
@@ -95,7 +93,7 @@ class Chain:
         if not answer:
             return None
         [support] = yield from self.mind.agree([prompts.check(question, quotation, answer)])
-        confidence = self.confidence.of(promises[best], support, rival)
+        confidence = self.judgement.confidence.of(promises[best], support, rival)
         if support < thresholds.support or confidence < thresholds.abstention:
             return None
         citations = [cite(one.passage, one.start, one.end, likely[best]) for one in (first, second)]
@@ -105,7 +103,7 @@ class Chain:
         """Return pairs of sentences; the second is of another passage, found by what the first tells."""
         statements = yield from self._search(question)
         alone = [_bare(statement.text) for statement in statements]
-        likely = yield from grade_passages(self.mind, self.evidence, question, alone)
+        likely = yield from grade_passages(self.mind, self.judgement.evidence, question, alone)
         promises = [
             promise(probability, statement.passage)
             for probability, statement in zip(likely, statements, strict=True)

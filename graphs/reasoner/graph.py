@@ -22,17 +22,15 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.store.base import BaseStore
 from langgraph.types import Checkpointer, Send
 
-from graphs.confidence import Confidence
 from graphs.document_qa.graph import build_document_qa
-from graphs.document_qa.state import DocumentQAContext, QuoteMethod
-from graphs.evidence import Evidence
+from graphs.document_qa.state import DocumentQAContext
+from graphs.judgement import Judgement
 from graphs.mind import Mind
 from graphs.reasoner.chain import Chain
 from graphs.reasoner.nodes import ReasonerNodes
 from graphs.reasoner.state import ReasonerInput, ReasonerOutput, ReasonerState
 from graphs.retries import RETRIES
 from graphs.step import Step
-from graphs.thresholds import Thresholds
 from graphs.tool_agent.graph import build_tool_agent
 
 Reasoner = CompiledStateGraph[ReasonerState, DocumentQAContext, ReasonerInput, ReasonerOutput]
@@ -44,11 +42,7 @@ def build_reasoner(
     retriever: BaseRetriever | None = None,
     tools: Sequence[BaseTool] = (),
     *,
-    thresholds: Thresholds | None = None,
-    quote_method: QuoteMethod = "generate",
-    evidence: Evidence | None = None,
-    tool_evidence: Evidence | None = None,
-    confidence: Confidence | None = None,
+    judgement: Judgement | None = None,
     max_questions: int = 4,
     checkpointer: Checkpointer = None,
     store: BaseStore | None = None,
@@ -59,12 +53,9 @@ def build_reasoner(
         model: Any chat model.
         retriever: Finds passages for the questions that the documents answer.
         tools: Tools for the questions that they answer.
-        thresholds: How sure the model must be; `Thresholds()` when not given.
-        quote_method: How the sentence to quote is found; see `build_document_qa`. With "score", a question
-            that is not broken down is answered from two sentences where these hold the answer.
-        evidence: What counts beside the model's grades; see `build_document_qa`.
-        tool_evidence: What counts beside its calls; `evidence` of `build_tool_agent`.
-        confidence: How sure an answer is; see `build_document_qa`.
+        judgement: How sure the model must be, and what else counts; `Judgement()` when not given. With
+            the quote method "score", a question that is not broken down is answered from two sentences
+            where these hold the answer.
         max_questions: Simple questions that a plan may have.
         checkpointer: Keeps conversations by their thread.
         store: Long-term memory, for tools that take it.
@@ -75,27 +66,20 @@ def build_reasoner(
     Raises:
         ValueError: There is neither a retriever nor a tool.
     """
-    thresholds = thresholds or Thresholds()
+    judgement = judgement or Judgement()
     helpers: dict[str, Runnable[Any, Any]] = {}
     if retriever is not None:
-        helpers["documents"] = build_document_qa(
-            model,
-            retriever,
-            thresholds=thresholds,
-            quote_method=quote_method,
-            evidence=evidence,
-            confidence=confidence,
-        )
+        helpers["documents"] = build_document_qa(model, retriever, judgement=judgement)
     if tools:
-        helpers["tools"] = build_tool_agent(model, tools, thresholds=thresholds, evidence=tool_evidence)
+        helpers["tools"] = build_tool_agent(model, tools, judgement=judgement)
     if not helpers:
         raise ValueError("A reasoner needs a retriever or tools to find things out with.")
     if max_questions < 1:
         raise ValueError(f"max_questions must be at least 1, not {max_questions}.")
     chain = None
-    if retriever is not None and quote_method == "score":
-        chain = Chain(Mind(model), retriever, evidence or Evidence(), confidence or Confidence())
-    nodes = ReasonerNodes(Mind(model), helpers, thresholds, max_questions, chain)
+    if retriever is not None and judgement.quote_method == "score":
+        chain = Chain(Mind(model), retriever, judgement)
+    nodes = ReasonerNodes(Mind(model), helpers, judgement, max_questions, chain)
     graph = _assemble(nodes).compile(checkpointer, store=store, name="reasoner")
     # At worst each question waits for the one before it: a solve and a gather for each.
     return graph.with_config(recursion_limit=2 * max_questions + 10)

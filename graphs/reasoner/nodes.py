@@ -14,6 +14,7 @@ from langgraph.types import Send
 from graphs import prompts
 from graphs.citation import annotate, without_repeats
 from graphs.document_qa.state import DocumentQAContext
+from graphs.judgement import Judgement
 from graphs.mind import Mind
 from graphs.progress import Decision, report
 from graphs.reasoner import facts
@@ -41,7 +42,7 @@ class ReasonerNodes:
     mind: Mind
     helpers: Mapping[str, Runnable[Any, Any]]
     """Who can answer a simple question, by route."""
-    thresholds: Thresholds
+    judgement: Judgement
     max_questions: int
     chain: Chain | None = None
     """Answers from two passages a question that could not be broken down."""
@@ -161,7 +162,7 @@ class ReasonerNodes:
         return holds(state, self._thresholds())
 
     def _thresholds(self) -> Thresholds:
-        return DocumentQAContext.current().thresholds or self.thresholds
+        return DocumentQAContext.current().applied_to(self.judgement).thresholds
 
     def _answer(self, route: str, question: str, is_whole: bool) -> Work[Mapping[str, Any]]:
         result: Mapping[str, Any] = yield from ask_runnable(self.helpers[route], {"question": question})

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
-from graphs.evidence import Evidence
+from graphs.judgement import Judgement
 from graphs.mind import Mind
 from graphs.ports import CopyingModel, ToolModel
 from graphs.step import Ask, Work
-from graphs.thresholds import Thresholds
 
 RECENT = 3
 """Messages of a conversation that say what it is about."""
@@ -30,14 +29,13 @@ class ToolChoice:
     """How the tool agent comes to its calls."""
 
     mind: Mind
-    evidence: Evidence = Evidence()  # noqa: RUF009 - frozen, so all may share it
-    thresholds: Thresholds = Thresholds()  # noqa: RUF009 - frozen, too
-    """`tool`, `call` and `again` decide whether a tool is called."""
+    judgement: Judgement = field(default_factory=Judgement)
+    """Its thresholds `tool`, `call` and `again` decide whether a tool is called."""
 
     @property
     def is_weighed(self) -> bool:
         """Whether tools are chosen here, one for a message, and not by the model among all."""
-        return self.evidence.embeddings is not None and isinstance(self.mind.model, ToolModel)
+        return self.judgement.tool_evidence.embeddings is not None and isinstance(self.mind.model, ToolModel)
 
     @property
     def can_correct(self) -> bool:
@@ -57,13 +55,14 @@ class ToolChoice:
         """
         if not (tools and self.is_weighed):
             return (yield from self.mind.write(messages, tools=tools, streamed=not self.is_weighed))
+        thresholds = self.judgement.thresholds
         alone, weighed = yield from self.probabilities(messages, tools)
         best = max(range(len(tools)), key=weighed.__getitem__)
         is_told = isinstance(messages[-1], ToolMessage)
         if stands_alone(messages):
-            is_called = weighed[best] >= self.thresholds.tool
+            is_called = weighed[best] >= thresholds.tool
         else:
-            is_called = max(alone) >= (self.thresholds.again if is_told else self.thresholds.call)
+            is_called = max(alone) >= (thresholds.again if is_told else thresholds.call)
         if is_called:
             return (
                 yield from self.mind.write(messages, tools=[tools[best]], tool_choice="any", streamed=True)
@@ -107,7 +106,7 @@ class ToolChoice:
         )
         shown = [describe(convert_to_openai_tool(tool)) for tool in tools]
         question, context = asked(messages)
-        return alone, (yield from self.evidence.weigh(question, shown, alone, context))
+        return alone, (yield from self.judgement.tool_evidence.weigh(question, shown, alone, context))
 
 
 def asked(messages: Sequence[BaseMessage]) -> tuple[str, str]:

@@ -7,6 +7,7 @@ changes something the graph pauses and asks a person.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from langchain_core.language_models import BaseChatModel
@@ -17,11 +18,10 @@ from langgraph.prebuilt import ToolNode
 from langgraph.store.base import BaseStore
 from langgraph.types import Checkpointer
 
-from graphs.evidence import Evidence
+from graphs.judgement import Judgement
 from graphs.mind import Mind
 from graphs.retries import RETRIES
 from graphs.step import Step
-from graphs.thresholds import Thresholds
 from graphs.tool_agent.choice import ToolChoice
 from graphs.tool_agent.guard import ToolGuard, changes_something, explain_error
 from graphs.tool_agent.nodes import ToolAgentNodes, asks_for_tools
@@ -39,8 +39,7 @@ def build_tool_agent(
     max_calls: int = 8,
     tool_seconds: float = 30.0,
     result_characters: int = 4000,
-    thresholds: Thresholds | None = None,
-    evidence: Evidence | None = None,
+    judgement: Judgement | None = None,
     checkpointer: Checkpointer = None,
     store: BaseStore | None = None,
 ) -> ToolAgent:
@@ -54,8 +53,7 @@ def build_tool_agent(
         max_calls: Calls that the model may make in a turn, refused ones included.
         tool_seconds: How long one call may take.
         result_characters: How much of a result the model reads.
-        thresholds: How likely a tool must be called for; `Thresholds()` when not given.
-        evidence: What counts beside the model's probability of a call; without it the model decides alone.
+        judgement: How likely a tool must be called for, and what else counts; `Judgement()` when not given.
         checkpointer: Keeps conversations by their thread.
         store: Long-term memory, for tools that take it (`InjectedStore`, `ToolRuntime`).
 
@@ -69,8 +67,9 @@ def build_tool_agent(
         approval = [tool.name for tool in tools if changes_something(tool)]
     if unknown := sorted(set(approval) - set(by_name)):
         raise ValueError(f"There is no tool to approve named {', '.join(unknown)}.")
-    of_tools = (evidence or Evidence()).for_recurring_texts()
-    choice = ToolChoice(Mind(model), of_tools, thresholds or Thresholds())
+    judgement = judgement or Judgement()
+    of_tools = judgement.tool_evidence.for_recurring_texts()
+    choice = ToolChoice(Mind(model), replace(judgement, tool_evidence=of_tools))
     nodes = ToolAgentNodes(choice, by_name, frozenset(approval), max_calls)
     builder = _assemble(nodes, ToolGuard(tool_seconds, result_characters))
     graph = builder.compile(checkpointer, store=store, name="tool_agent")

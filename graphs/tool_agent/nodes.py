@@ -140,8 +140,8 @@ class ToolAgentNodes:
 
     def _choice(self) -> ToolChoice:
         """Return how tools are chosen, as the context of a run of the assistant or the reasoner sets it."""
-        thresholds = DocumentQAContext.current().thresholds
-        return replace(self.choice, thresholds=thresholds) if thresholds else self.choice
+        judgement = DocumentQAContext.current().applied_to(self.choice.judgement)
+        return replace(self.choice, judgement=judgement)
 
     def _settings(self) -> ToolAgentNodes:
         """Return these nodes as the run's context sets them."""

@@ -14,11 +14,14 @@ from agent.configuration.settings import Settings
 from agent.evaluation import calibration
 from agent.evaluation.confidence_fit import half_of_the_passages
 from agent.evaluation.evidence_fit import even_threshold
-from agent.parts.models import open_thresholds
+from agent.parts.judgement import open_judgement
 from corpora.prompt_digest import prompt_digest
 from corpora.wells import Row
+from graphs import Confidence
+from llm import ChatHomespun
 from llm.calibration import Calibration
 from llm.evaluation.decisions import best_threshold
+from rag.minilm import MiniLM
 from tests.llm.conftest import write_tiny_model
 
 TOOL = {
@@ -129,15 +132,33 @@ def test_an_interrupted_calibration_leaves_what_was_there(
 
 def test_a_given_passage_has_a_threshold_of_its_own(tmp_path: Path) -> None:
     weights = write_tiny_model(tmp_path / "weights")
-    published = {"abstention": 0.4, "abstention_in_passage": 0.2}
-    (weights / "calibration.json").write_text(json.dumps({"thresholds": published}), encoding="utf-8")
     settings = Settings(model=str(weights))
-    assert open_thresholds(settings).abstention == 0.4
-    assert open_thresholds(settings, one_passage=True).abstention == 0.2
-    chosen = settings.model_copy(update={"confidence": 0.7})
-    assert open_thresholds(chosen, one_passage=True).abstention == 0.7
-    (weights / "calibration.json").write_text(json.dumps({"thresholds": {"abstention": 0.4}}), "utf-8")
-    assert open_thresholds(settings, one_passage=True).abstention == 0.4
+
+    def abstention(published: dict[str, float], chosen: Settings = settings, **more: bool) -> float:
+        (weights / "calibration.json").write_text(json.dumps({"thresholds": published}), encoding="utf-8")
+        model = ChatHomespun(model=str(weights))
+        return open_judgement(chosen, model, MiniLM(), **more).thresholds.abstention
+
+    both = {"abstention": 0.4, "abstention_in_passage": 0.2}
+    assert abstention(both) == 0.4
+    assert abstention(both, one_passage=True) == 0.2
+    assert abstention(both, settings.model_copy(update={"confidence": 0.7}), one_passage=True) == 0.7
+    assert abstention({"abstention": 0.4}, one_passage=True) == 0.4
+
+
+def test_other_embeddings_leave_what_was_fitted_with_the_packaged_ones_out(tmp_path: Path) -> None:
+    weights = write_tiny_model(tmp_path / "weights")
+    fitted = {"thresholds": {"relevance": 0.3}, "evidence": {"grade": 0.4}, "confidence": {"bias": 1.0}}
+    (weights / "calibration.json").write_text(json.dumps(fitted), encoding="utf-8")
+    model, settings = ChatHomespun(model=str(weights)), Settings(model=str(weights))
+    judgement = open_judgement(settings, model, MiniLM())
+    assert judgement.evidence.grade == 0.4
+    assert judgement.confidence.bias == 1.0
+    assert judgement.tool_evidence.embeddings is None
+    other = open_judgement(settings.model_copy(update={"embedder": "other"}), model, MiniLM())
+    assert other.thresholds.relevance == 0.3
+    assert other.evidence.embeddings is None
+    assert other.confidence == Confidence()
 
 
 def test_even_threshold_lies_where_both_kinds_are_as_likely() -> None:

@@ -11,7 +11,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
 
-from graphs import AssistantContext, Evidence, Thresholds, build_assistant
+from graphs import AssistantContext, Evidence, Judgement, Thresholds, build_assistant
 from graphs.assistant.memory import memory_namespace
 from tests.graphs.fakes import ListRetriever, PortedModel, ScriptedModel, passages_of
 from tests.graphs.test_evidence import WordEmbedder
@@ -60,7 +60,7 @@ def assistant(model: ScriptedModel, **options: Any) -> Any:
 @pytest.mark.parametrize(("least", "route"), [(0.2, "reason"), (0.3, "documents")])
 def test_a_threshold_decides_whether_a_message_is_broken_into_parts(least: float, route: str) -> None:
     model = model_that(PortedModel, route={"documents": 0.6, "reason": 0.25, "chat": 0.15})
-    graph = assistant(model, thresholds=Thresholds(reason=least))
+    graph = assistant(model, judgement=Judgement(Thresholds(reason=least)))
     assert graph.invoke({"question": TALL})["route"] == route
 
 
@@ -203,7 +203,7 @@ def test_what_memories_and_question_have_in_common_counts() -> None:
     store.put(memory_namespace("default"), "pet", {"text": "Her cat is grey."})
     evidence = Evidence(WordEmbedder(), grade=0.0, similarity=6.0, bias=-3.0)
     # The model says yes to both of them.
-    graph = assistant(model_that(grade="yes"), store=store, evidence=evidence)
+    graph = assistant(model_that(grade="yes"), store=store, judgement=Judgement(evidence=evidence))
     assert graph.invoke({"question": "Hello tall tower!"})["memories"] == ["Her tower is tall."]
 
 
@@ -273,7 +273,7 @@ async def test_it_runs_async() -> None:
 
 def test_thresholds_reach_the_roads() -> None:
     model = model_that(PortedModel)
-    graph = assistant(model, thresholds=Thresholds(support=0.95))
+    graph = assistant(model, judgement=Judgement(Thresholds(support=0.95)))
     assert graph.invoke({"question": TALL})["abstained"]
     lenient = AssistantContext(thresholds=Thresholds(0, 0, 0))
     assert not graph.invoke({"question": TALL}, context=lenient)["abstained"]
@@ -291,7 +291,9 @@ def test_the_thresholds_of_a_run_reach_its_memories() -> None:
 @pytest.mark.parametrize("route", ["tools", "reason"])
 def test_the_thresholds_of_a_run_reach_its_tools(route: str) -> None:
     model = ScoringModel(script={"route": route, "plan": "", "tool": "Hm."}, likely={"tower": 0.6})
-    graph = build_assistant(model, tools=[tower], tool_evidence=Evidence(WordEmbedder(), grade=1.0))
+    graph = build_assistant(
+        model, tools=[tower], judgement=Judgement(tool_evidence=Evidence(WordEmbedder(), grade=1.0))
+    )
     strict = AssistantContext(thresholds=Thresholds(tool=0.7))
     graph.invoke({"question": "How tall is the tower?"}, context=strict)
     assert model.offered == []

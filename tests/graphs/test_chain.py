@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from graphs import Evidence, build_reasoner
+from graphs import Judgement, build_reasoner
 from graphs.mind import Mind
 from graphs.reasoner.chain import Chain, _beyond
 from graphs.step import Step
@@ -42,7 +42,7 @@ def folder() -> ListRetriever:
 
 
 def follow(model: PortedModel, thresholds: Thresholds | None = None) -> Any:
-    chain = Chain(Mind(model), folder(), Evidence())
+    chain = Chain(Mind(model), folder(), Judgement())
     step = Step("follow", lambda _: chain.answer(QUESTION, thresholds or Thresholds()))
     return step.invoke(None)
 
@@ -50,7 +50,7 @@ def follow(model: PortedModel, thresholds: Thresholds | None = None) -> Any:
 def test_what_the_first_sentence_tells_leads_to_the_second() -> None:
     retriever = folder()
     model = model_that()
-    graph = build_reasoner(model, retriever, quote_method="score")
+    graph = build_reasoner(model, retriever, judgement=Judgement(quote_method="score"))
     result = graph.invoke({"question": QUESTION})
     assert retriever.searches == [QUESTION, QUESTION, "It was Ruth Marwick who set", "bakes its own bread"]
     assert result["answer"] == "Torshaw"
@@ -72,9 +72,9 @@ def test_a_surer_answer_of_one_sentence_is_taken() -> None:
             else grade(prompt)
         )
 
-    result = build_reasoner(model_that(grade=alone), folder(), quote_method="score").invoke(
-        {"question": QUESTION}
-    )
+    result = build_reasoner(
+        model_that(grade=alone), folder(), judgement=Judgement(quote_method="score")
+    ).invoke({"question": QUESTION})
     assert (result["answer"], len(result["citations"])) == ("Ruth Marwick", 1)
 
 
@@ -93,7 +93,9 @@ def test_without_a_chain_that_holds_one_search_answers(script: dict[str, Any]) -
     assert follow(model_that(**script)) is None
     retriever = folder()
     lenient = model_that(**script, rewrite="")
-    build_reasoner(lenient, retriever, quote_method="score").invoke({"question": QUESTION})
+    build_reasoner(lenient, retriever, judgement=Judgement(quote_method="score")).invoke(
+        {"question": QUESTION}
+    )
     assert retriever.searches.count(QUESTION) >= 2
 
 
@@ -103,7 +105,7 @@ def test_the_answer_says_what_neither_the_question_nor_the_first_sentence_said()
 
 
 def test_nothing_found_is_no_chain() -> None:
-    chain = Chain(Mind(model_that()), ListRetriever(by_search={}), Evidence())
+    chain = Chain(Mind(model_that()), ListRetriever(by_search={}), Judgement())
     assert Step("follow", lambda _: chain.answer(QUESTION, Thresholds())).invoke(None) is None
 
 

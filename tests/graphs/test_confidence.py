@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graphs import Confidence, Thresholds, build_document_qa
+from graphs import Confidence, Judgement, Thresholds, build_document_qa
 from graphs.confidence import LEAST_RIVAL
 from graphs.evidence import log_odds
 from tests.graphs.fakes import ListRetriever, passages_of
@@ -39,5 +39,5 @@ def test_the_rival_is_the_best_of_the_passages_that_are_kept_and_not_quoted(
 ) -> None:
     thresholds = Thresholds(relevance=relevance, abstention=0.0)
     retriever = ListRetriever(passages=passages_of())
-    graph = build_document_qa(ported(), retriever, thresholds=thresholds, confidence=FITTED)
+    graph = build_document_qa(ported(), retriever, judgement=Judgement(thresholds, confidence=FITTED))
     assert graph.invoke({"question": QUESTION})["confidence"] == pytest.approx(FITTED.of(0.9, 0.8, rival))

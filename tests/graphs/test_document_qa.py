@@ -10,7 +10,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
-from graphs import DocumentQAContext, Thresholds, build_document_qa
+from graphs import DocumentQAContext, Judgement, Thresholds, build_document_qa
 from graphs.document_qa.nodes import NOT_IN_DOCUMENTS
 from tests.graphs.fakes import DOCUMENT, ListRetriever, PortedModel, ScriptedModel, passages_of
 
@@ -107,7 +107,7 @@ def test_a_foreign_model_abstains(script: dict[str, Any], reason: str) -> None:
 )
 def test_each_threshold_decides(thresholds: Thresholds, abstains: bool) -> None:
     model = ported(rewrite=QUESTION)
-    graph = build_document_qa(model, ListRetriever(passages=passages_of()), thresholds=thresholds)
+    graph = build_document_qa(model, ListRetriever(passages=passages_of()), judgement=Judgement(thresholds))
     assert graph.invoke({"question": QUESTION})["abstained"] is abstains
     # The same thresholds for one run of a graph that was built with others.
     graph = build_document_qa(model, ListRetriever(passages=passages_of()))
@@ -197,7 +197,9 @@ def test_a_thread_begins_each_turn_afresh() -> None:
 
 def test_scoring_quotes_the_sentence_with_the_highest_probability() -> None:
     model = ported(grade=lambda prompt: 0.95 if "38 metres" in prompt and "1871" not in prompt else 0.6)
-    graph = build_document_qa(model, ListRetriever(passages=passages_of()), quote_method="score")
+    graph = build_document_qa(
+        model, ListRetriever(passages=passages_of()), judgement=Judgement(quote_method="score")
+    )
     result = graph.invoke({"question": QUESTION})
     [citation] = result["citations"]
     assert citation["quote"].startswith("It is 38 metres tall")
@@ -218,7 +220,9 @@ def test_every_sentence_that_gives_the_answer_is_cited(method: Any) -> None:
         check=lambda prompt: 0.1 if "flag" in prompt else 0.8,
     )
     retriever = ListRetriever(passages=[*passages_of(), *passages_of(GUIDE, "guide.md")])
-    result = build_document_qa(model, retriever, quote_method=method).invoke({"question": QUESTION})
+    result = build_document_qa(model, retriever, judgement=Judgement(quote_method=method)).invoke(
+        {"question": QUESTION}
+    )
     assert [citation["quote"].split()[1] for citation in result["citations"]] == ["is", "tower"]
     assert [citation["path"] for citation in result["citations"]] == ["island.md", "guide.md"]
     for citation in result["citations"]:
@@ -331,7 +335,9 @@ def test_the_recursion_limit_is_its_own(model: ScriptedModel) -> None:
 
 def test_a_run_can_be_set_in_json_and_refuses_what_is_out_of_range() -> None:
     model = foreign(grade="perhaps", rewrite="")
-    graph: Any = build_document_qa(model, ListRetriever(passages=passages_of()), thresholds=Thresholds(1.0))
+    graph: Any = build_document_qa(
+        model, ListRetriever(passages=passages_of()), judgement=Judgement(Thresholds(1.0))
+    )
     assert graph.invoke({"question": QUESTION})["abstained"]
     assert not graph.invoke({"question": QUESTION}, context={"thresholds": {"relevance": 0.5}})["abstained"]
     for wrong in ({"max_passages": -1}, {"quote_method": "guess"}, {"thresholds": {"relevance": 2}}):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from graphs import build_document_qa, build_reasoner, build_tool_agent
+from graphs import Judgement, build_document_qa, build_reasoner, build_tool_agent
 from tests.graphs import test_assistant, test_document_qa, test_reasoner
 from tests.graphs.fakes import ListRetriever, PortedModel, ScriptedModel, passages_of
 from tests.graphs.test_tool_agent import add, calls
@@ -32,7 +32,10 @@ def document_qa(kind: type[ScriptedModel]) -> Iterator[Run]:
         yield build_document_qa(model_that(**script), ListRetriever(passages=passages_of())), "How tall?"
     if kind is PortedModel:  # it cannot but quote, unless there is nothing: a passage of white space
         retriever = ListRetriever(passages=passages_of(" \n"))
-        yield build_document_qa(model_that(grade=0.9), retriever, quote_method="score"), "How tall?"
+        yield (
+            build_document_qa(model_that(grade=0.9), retriever, judgement=Judgement(quote_method="score")),
+            "How tall?",
+        )
     else:
         model = model_that(quote="It is 39 metres tall.")
         yield build_document_qa(model, ListRetriever(passages=passages_of())), "How tall?"

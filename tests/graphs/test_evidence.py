@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from graphs import Evidence, build_document_qa
+from graphs import Evidence, Judgement, build_document_qa
 from graphs.evidence import log_odds
 from graphs.grading import grade_passages
 from graphs.mind import Mind
@@ -89,7 +89,7 @@ def quote_with(evidence: Evidence) -> str:
         }
     )
     retriever = ListRetriever(passages=[Passage(text, "notes.md", 0, len(text), 1, 1)])
-    graph = build_document_qa(model, retriever, quote_method="score", evidence=evidence)
+    graph = build_document_qa(model, retriever, judgement=Judgement(evidence=evidence, quote_method="score"))
     result = graph.invoke({"question": "How tall is the tower?"})
     quoted: str = result["citations"][0]["quote"]
     return quoted

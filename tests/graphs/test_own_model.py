@@ -10,7 +10,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 
 import graphs
-from graphs import Thresholds, build_assistant, build_document_qa, ports
+from graphs import Judgement, Thresholds, build_assistant, build_document_qa, ports
 from tests.graphs.fakes import DOCUMENT, ListRetriever, passages_of
 from tests.graphs.test_tool_agent import add
 from tests.llm.conftest import write_tiny_model
@@ -29,7 +29,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Any:
 def test_it_has_the_ports(model: Any) -> None:
     of_models = [name for name, port in vars(ports).items() if getattr(port, "_is_runtime_protocol", False)]
     exported = [getattr(graphs, name) for name in of_models if name in graphs.__all__]
-    assert len(exported) == len(of_models) == 6
+    assert len(exported) == len(of_models) == 7
     assert all(isinstance(model, port) for port in exported)
 
 
@@ -37,7 +37,7 @@ def test_it_has_the_ports(model: Any) -> None:
 @pytest.mark.parametrize("asynchronous", [False, True])
 def test_even_a_random_model_quotes_verbatim(model: Any, method: Any, asynchronous: bool) -> None:
     retriever = ListRetriever(passages=passages_of())
-    graph = build_document_qa(model, retriever, thresholds=ANSWER_ALWAYS, quote_method=method)
+    graph = build_document_qa(model, retriever, judgement=Judgement(ANSWER_ALWAYS, quote_method=method))
     given: Any = {"question": "How tall is it?", "messages": [HumanMessage("Hello"), AIMessage("Hi.")]}
     result = asyncio.run(graph.ainvoke(given)) if asynchronous else graph.invoke(given)
     assert not result["abstained"]
@@ -49,7 +49,9 @@ def test_even_a_random_model_quotes_verbatim(model: Any, method: Any, asynchrono
 
 
 def test_every_road_of_the_assistant_ends(model: Any) -> None:
-    graph = build_assistant(model, ListRetriever(passages=passages_of()), [add], thresholds=ANSWER_ALWAYS)
+    graph = build_assistant(
+        model, ListRetriever(passages=passages_of()), [add], judgement=Judgement(ANSWER_ALWAYS)
+    )
     for question in ("How tall is the lighthouse?", "What is 2 + 3?", "Hello!"):
         result = graph.invoke({"question": question})
         assert result["route"] in ("documents", "tools", "chat", "reason")

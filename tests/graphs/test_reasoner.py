@@ -11,7 +11,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
-from graphs import DocumentQAContext, Thresholds, build_reasoner
+from graphs import DocumentQAContext, Judgement, Thresholds, build_reasoner
 from graphs.reasoner.nodes import NOT_FOUND_OUT
 from tests.graphs.fakes import DOCUMENT, ListRetriever, PortedModel, ScriptedModel, passages_of
 from tests.graphs.test_tool_agent import add, calls, note_tool
@@ -142,7 +142,7 @@ def test_a_follow_up_is_put_into_context_before_it_is_planned() -> None:
 
 def test_an_unsure_chain_abstains() -> None:
     graph = build_reasoner(
-        model_that(), ListRetriever(passages=passages_of()), thresholds=Thresholds(abstention=0.6)
+        model_that(), ListRetriever(passages=passages_of()), judgement=Judgement(Thresholds(abstention=0.6))
     )
     assert graph.invoke({"question": "What about both?"})["abstained"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 from pydantic import Field
 
-from graphs import Evidence, Thresholds, build_tool_agent, prompts
+from graphs import Evidence, Judgement, Thresholds, build_tool_agent, prompts
 from graphs.evidence import log_odds
 from graphs.mind import Mind
 from graphs.step import Step, Work
@@ -60,7 +61,7 @@ class ScoringModel(ScriptedModel):
         return super().bind_tools(tools, tool_choice=tool_choice, **kwargs)
 
 
-WEIGHED = Evidence(WordEmbedder(), grade=0.5, similarity=4.0, bias=-2.0)
+WEIGHED = Judgement(tool_evidence=Evidence(WordEmbedder(), grade=0.5, similarity=4.0, bias=-2.0))
 
 
 def model_that(**likely: float) -> ScoringModel:
@@ -76,7 +77,7 @@ def choice_among(
 
 def test_likeness_decides_between_tools_that_the_model_finds_alike() -> None:
     model = model_that(tower=0.4, harbour=0.5)
-    graph = build_tool_agent(model, [harbour, tower], evidence=WEIGHED)
+    graph = build_tool_agent(model, [harbour, tower], judgement=WEIGHED)
     result = graph.invoke({"question": "How tall is the tower?"})
     assert model.offered[0] == (["tower"], "any")
     assert result["calls"][0]["result"] == "38 metres"
@@ -93,7 +94,7 @@ def test_after_a_result_the_model_alone_decides_whether_and_likeness_helps_to_te
             "38 metres, in 1612.",
         ]
         model.likely_later = {"tower": later, "harbour": later - 0.1}
-        agent = build_tool_agent(model, [harbour, tower], evidence=WEIGHED)
+        agent = build_tool_agent(model, [harbour, tower], judgement=WEIGHED)
         result = agent.invoke({"question": "How tall is the tower, and what of the harbour harbour harbour?"})
         assert [call["name"] for call in result["calls"]] == calls
         assert model.offered[1] == (["harbour"], "any" if later > 0.5 else "none")
@@ -113,7 +114,9 @@ def test_in_a_conversation_the_model_alone_decides_whether_and_all_words_count_f
 def test_what_is_not_likely_enough_is_answered_in_words() -> None:
     model = model_that(tower=0.4, harbour=0.5)
     model.script["tool"] = "Good morning."
-    graph = build_tool_agent(model, [harbour, tower], evidence=WEIGHED, thresholds=Thresholds(tool=0.6))
+    graph = build_tool_agent(
+        model, [harbour, tower], judgement=replace(WEIGHED, thresholds=Thresholds(tool=0.6))
+    )
     result = graph.invoke({"question": "Hello!"})
     assert (result["answer"], result["calls"]) == ("Good morning.", [])
     assert model.offered == []
@@ -150,9 +153,9 @@ def test_a_tool_is_described_by_what_it_says_of_itself() -> None:
 def test_only_the_turn_is_read_where_a_tool_is_chosen_for_a_message() -> None:
     said = [HumanMessage("Tell me of the harbour."), AIMessage("It was dug in 1612.")]
     question = HumanMessage("How tall is the tower?")
-    for evidence, earlier in ((WEIGHED, False), (Evidence(), True)):
+    for judgement, earlier in ((WEIGHED, False), (Judgement(), True)):
         model = model_that(tower=0.9, harbour=0.1)
-        graph = build_tool_agent(model, [harbour, tower], evidence=evidence)
+        graph = build_tool_agent(model, [harbour, tower], judgement=judgement)
         graph.invoke({"messages": [*said, question]})
         first, after_result = model.prompts_of("tool")
         assert question.text in first
@@ -192,7 +195,7 @@ def sailing(misspelt: str, *words: str) -> CopyingScorer:
 
 def test_a_call_that_fails_is_made_again_with_words_that_were_said() -> None:
     model = sailing("Hadlen", "It is Halden, 38 metres.")
-    result = build_tool_agent(model, [ship], evidence=WEIGHED).invoke({"question": "Which ship is Halden?"})
+    result = build_tool_agent(model, [ship], judgement=WEIGHED).invoke({"question": "Which ship is Halden?"})
     assert model.corrected == [("ship", "Which ship is Halden?")]
     assert [call["status"] for call in result["calls"]] == ["error", "success"]
     assert result["answer"] == "It is Halden, 38 metres."
@@ -201,7 +204,7 @@ def test_a_call_that_fails_is_made_again_with_words_that_were_said() -> None:
 def test_a_call_that_had_the_words_that_were_said_is_made_again_with_others() -> None:
     model = sailing("the ship", "It is Halden, 38 metres.")
     model.copied, model.written = {"name": "the ship"}, {"name": "Halden"}
-    result = build_tool_agent(model, [ship], evidence=WEIGHED).invoke({"question": "How long is the ship?"})
+    result = build_tool_agent(model, [ship], judgement=WEIGHED).invoke({"question": "How long is the ship?"})
     assert model.corrected == [("ship", "How long is the ship?")] * 2
     assert [call["arguments"]["name"] for call in result["calls"]] == ["the ship", "Halden"]
     assert result["answer"] == "It is Halden, 38 metres."
@@ -210,7 +213,7 @@ def test_a_call_that_had_the_words_that_were_said_is_made_again_with_others() ->
 def test_the_stream_shows_the_calls_that_are_made_and_no_others() -> None:
     model = sailing("the ship", "It is Halden, 38 metres.")
     model.copied, model.written = {"name": "the ship"}, {"name": "Halden"}
-    graph = build_tool_agent(model, [ship], evidence=WEIGHED)
+    graph = build_tool_agent(model, [ship], judgement=WEIGHED)
     shown = graph.stream({"question": "How long is the ship?"}, stream_mode="messages")
     made = [message for message, _ in shown if isinstance(message, AIMessage) and message.tool_calls]
     assert [message.tool_calls[0]["args"]["name"] for message in made] == ["the ship", "Halden"]
@@ -219,12 +222,18 @@ def test_the_stream_shows_the_calls_that_are_made_and_no_others() -> None:
 def test_a_call_is_corrected_once_and_not_where_a_person_refused_it() -> None:
     model = sailing("Hadlen", "There is no ship 'Haldne'.")
     model.copied = {"name": "Haldne"}
-    result = build_tool_agent(model, [ship], evidence=WEIGHED).invoke({"question": "Which ship is Halden?"})
+    result = build_tool_agent(model, [ship], judgement=WEIGHED).invoke({"question": "Which ship is Halden?"})
     assert len(model.corrected) == 1
     assert result["answer"] == "There is no ship 'Haldne'."
 
     model = sailing("Halden", "Then not.")
-    graph = build_tool_agent(model, [ship], evidence=WEIGHED, approval=["ship"], checkpointer=InMemorySaver())
+    graph = build_tool_agent(
+        model,
+        [ship],
+        judgement=WEIGHED,
+        approval=["ship"],
+        checkpointer=InMemorySaver(),
+    )
     config: RunnableConfig = {"configurable": {"thread_id": "1"}}
     graph.invoke({"question": "Which ship is Halden?"}, config)
     result = graph.invoke(Command(resume=False), config)
@@ -252,7 +261,9 @@ def test_a_model_that_cannot_copy_is_not_asked_to() -> None:
 def test_words_that_leave_out_the_result_give_way_to_it(words: str, answer: str) -> None:
     model = model_that(tower=0.9)
     model.script["tool"][1] = words
-    result = build_tool_agent(model, [tower], evidence=WEIGHED).invoke({"question": "How tall is the tower?"})
+    result = build_tool_agent(model, [tower], judgement=WEIGHED).invoke(
+        {"question": "How tall is the tower?"}
+    )
     assert result["answer"] == result["messages"][-1].text == answer
     assert len(result["messages"]) == 4
     assert any("leaves out" in decision["what"] for decision in result["decisions"]) is (words != answer)
@@ -262,7 +273,7 @@ def test_words_that_leave_out_the_result_give_way_to_it(words: str, answer: str)
 def test_words_that_give_way_are_never_shown(max_calls: int) -> None:
     model = model_that(tower=0.9)
     model.script["tool"][1] = "It is tall."
-    graph = build_tool_agent(model, [tower], evidence=WEIGHED, max_calls=max_calls)
+    graph = build_tool_agent(model, [tower], judgement=WEIGHED, max_calls=max_calls)
     shown = graph.stream({"question": "How tall is the tower?"}, stream_mode="messages")
     assert [message.text for message, _ in shown if isinstance(message, AIMessage) and message.text] == [
         "38 metres"
