@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from agent.context import Context, model_option, open_context, settings_options
+from agent.evaluation.measures import (
+    Measure,
+    measure_documents_of,
+    measure_language,
+    measure_own_tools,
+    measure_reading,
+    measure_relevance,
+    measure_retrieval,
+    measure_rewrite,
+    measure_route,
+    measure_tools,
+    measure_two_hop,
+)
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
 LIMIT = click.option("--limit", type=click.IntRange(min=1), help="Take only the first rows.")
 
 MOST_OF_WHOLE_GRAPHS = 60
 """Tasks and questions of each that go through whole graphs when everything is measured: they take longest."""
-
-Measure = Callable[[Context, list[Any], Callable[[], None]], dict[str, Any]]
 
 
 @click.group("eval")
@@ -56,120 +67,17 @@ def _measure_and_print(context: Context, rows: list[Any], measure: Measure) -> N
     click.echo(json.dumps(result, ensure_ascii=False))
 
 
-def _reading(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
-    from agent.evaluation.reading import evaluate_reading
-    from agent.parts.judgement import open_judgement
-    from agent.parts.models import open_model
-    from rag.minilm import MiniLM
-
-    model, embedder = open_model(context.settings), MiniLM()
-    judgement = open_judgement(context.settings, model, embedder, one_passage=True)
-    return evaluate_reading(model, rows, judgement=judgement, embedder=embedder, on_row=on_row)
-
-
-def _relevance(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
-    from agent.evaluation.relevance import evaluate_relevance
-    from agent.parts.judgement import open_judgement
-    from rag.minilm import MiniLM
-
-    model, embedder = _choice_model(context), MiniLM()
-    judgement = open_judgement(context.settings, model, embedder)
-    return evaluate_relevance(
-        model,
-        rows,
-        threshold=judgement.thresholds.relevance,
-        embedder=embedder,
-        evidence=judgement.evidence,
-        on_row=on_row,
-    )
-
-
-def _rewrite(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
-    from agent.evaluation.rewrite import evaluate_rewrite
-    from agent.parts.models import open_model
-
-    return evaluate_rewrite(open_model(context.settings), rows, on_row)
-
-
-def _route(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
-    from agent.evaluation.route import evaluate_route
-
-    return evaluate_route(_choice_model(context), rows, on_row)
-
-
-def _tools(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
-    from agent.evaluation.tools import evaluate_tools
-    from agent.parts.judgement import open_judgement
-    from agent.parts.models import open_model
-    from graphs.mind import Mind
-    from graphs.tool_agent.choice import ToolChoice
-    from rag.minilm import MiniLM
-
-    model, embedder = open_model(context.settings), MiniLM()
-    judgement = open_judgement(context.settings, model, embedder)
-    choice = ToolChoice(Mind(model), judgement)
-    return evaluate_tools(choice, rows, embedder=embedder, on_row=on_row)
-
-
-def _language(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
-    from agent.parts.models import own_weights_folder
-    from llm.evaluation.language import bits_per_byte
-    from llm.model.gpt import GPT
-    from llm.tokenization.tokenizer import Tokenizer
-
-    folder = own_weights_folder(context.settings.model)
-
-    def texts() -> Any:
-        for row in rows:
-            yield row["text"]
-            on_row()
-
-    result = bits_per_byte(GPT.from_pretrained(folder), Tokenizer.load(folder), texts())
-    return {"n": len(rows), **result}
-
-
-def _own_tools(context: Context, rows: list[Any], on_row: Callable[[], None]) -> dict[str, Any]:
-    from agent.evaluation.own_tools import measure_own_tools
-
-    return measure_own_tools(context.settings, rows, on_row)
-
-
-def _two_hop(context: Context, rows: list[Any], on_row: Callable[[], None]) -> dict[str, Any]:
-    from agent.evaluation.two_hop import measure_two_hop
-
-    return measure_two_hop(context.settings, rows, on_row)
-
-
-def _choice_model(context: Context) -> Any:
-    """Open the model, which must give probabilities.
-
-    Raises:
-        HomespunError: It is a foreign model, which gives none.
-    """
-    from agent.errors import HomespunError
-    from agent.parts.models import open_model
-    from graphs.ports import ChoiceModel
-
-    model = open_model(context.settings)
-    if not isinstance(model, ChoiceModel):
-        raise HomespunError(
-            f"The model {context.settings.model!r} gives no probabilities of choices: "
-            "this measure needs one of Homespun's own models."
-        )
-    return model
-
-
 _register(
     "reading",
     "Answer questions from a passage, or abstain.",
     "passage, question, answers, answerable",
-    _reading,
+    measure_reading,
 )
-_register("relevance", "Tell passages that answer.", "question, candidates, relevant", _relevance)
-_register("rewrite", "Make follow-ups stand alone.", "history, question, standalone", _rewrite)
-_register("route", "Send messages to the right graph.", "text, route", _route)
-_register("tools", "Call the right tool, or none.", "tools, messages, expected", _tools)
-_register("language", "Foresee text: bits per byte.", "text", _language)
+_register("relevance", "Tell passages that answer.", "question, candidates, relevant", measure_relevance)
+_register("rewrite", "Make follow-ups stand alone.", "history, question, standalone", measure_rewrite)
+_register("route", "Send messages to the right graph.", "text, route", measure_route)
+_register("tools", "Call the right tool, or none.", "tools, messages, expected", measure_tools)
+_register("language", "Foresee text: bits per byte.", "text", measure_language)
 
 
 @command.command("own-tools")
@@ -187,7 +95,7 @@ def own_tools(
     context = open_context((), model, config, assignments)
     from agent.evaluation.own_tools import own_tool_tasks
 
-    _measure_and_print(context, own_tool_tasks(limit), _own_tools)
+    _measure_and_print(context, own_tool_tasks(limit), measure_own_tools)
 
 
 @command.command("two-hop")
@@ -202,7 +110,7 @@ def two_hop(limit: int | None, model: str | None, config: Path | None, assignmen
     context = open_context((), model, config, assignments)
     from agent.evaluation.two_hop import two_hop_questions
 
-    _measure_and_print(context, two_hop_questions(limit), _two_hop)
+    _measure_and_print(context, two_hop_questions(limit), measure_two_hop)
 
 
 @command.command("documents")
@@ -228,7 +136,7 @@ def documents(
     from agent.evaluation.rows import read_evaluation
 
     rows = read_evaluation(questions, FIELDS, limit)
-    _measure_and_print(context, rows, _documents_of(folder))
+    _measure_and_print(context, rows, measure_documents_of(folder))
 
 
 @command.command("retrieval")
@@ -248,34 +156,7 @@ def retrieval(
     from agent.evaluation.rows import read_evaluation
 
     rows = read_evaluation(questions, FIELDS, limit)
-    _measure_and_print(context, rows, _retrieval)
-
-
-def _retrieval(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
-    from agent.assembly import Assembly
-    from agent.evaluation.retrieval import DEPTH, evaluate_retrieval
-
-    library = Assembly(context.settings, context.paths).library.get()
-    return evaluate_retrieval(library.retriever(DEPTH), rows, on_row)
-
-
-def _documents_of(folder: Path) -> Measure:
-    """Return the measure of questions over a folder."""
-
-    def measure(context: Context, rows: list[dict[str, Any]], on_row: Callable[[], None]) -> dict[str, Any]:
-        from agent.assembly import Assembly
-        from agent.evaluation.documents import evaluate_documents
-        from rag.minilm import MiniLM
-
-        return evaluate_documents(
-            Assembly(context.settings.model_copy(update={"docs": [folder]}), context.paths),
-            folder,
-            rows,
-            embedder=MiniLM(),
-            on_row=on_row,
-        )
-
-    return measure
+    _measure_and_print(context, rows, measure_retrieval)
 
 
 @command.command("all")
@@ -314,19 +195,19 @@ def everything(
     context = open_context([HANDBOOK], model, config, assignments)
     asked, folder = HANDBOOK.parent / "handbook_questions.jsonl", development / "folder"
     files: list[tuple[str, Path, Sequence[str], Measure]] = [
-        ("reading", development / "reading.jsonl", reading.FIELDS, _reading),
-        ("relevance", development / "relevance.jsonl", relevance.FIELDS, _relevance),
-        ("rewrite", development / "rewrite.jsonl", rewrite.FIELDS, _rewrite),
-        ("route", development / "route.jsonl", route.FIELDS, _route),
-        ("tools", development / "tools.jsonl", tools.FIELDS, _tools),
-        ("tool_choice", development / "tool_choice.jsonl", tools.FIELDS, _tools),
-        ("requests", development / "requests.jsonl", tools.FIELDS, _tools),
-        ("retrieval", asked, retrieval.FIELDS, _retrieval),
-        ("documents", asked, documents.FIELDS, _documents_of(HANDBOOK)),
-        ("folder", folder.with_suffix(".jsonl"), documents.FIELDS, _documents_of(folder)),
+        ("reading", development / "reading.jsonl", reading.FIELDS, measure_reading),
+        ("relevance", development / "relevance.jsonl", relevance.FIELDS, measure_relevance),
+        ("rewrite", development / "rewrite.jsonl", rewrite.FIELDS, measure_rewrite),
+        ("route", development / "route.jsonl", route.FIELDS, measure_route),
+        ("tools", development / "tools.jsonl", tools.FIELDS, measure_tools),
+        ("tool_choice", development / "tool_choice.jsonl", tools.FIELDS, measure_tools),
+        ("requests", development / "requests.jsonl", tools.FIELDS, measure_tools),
+        ("retrieval", asked, retrieval.FIELDS, measure_retrieval),
+        ("documents", asked, documents.FIELDS, measure_documents_of(HANDBOOK)),
+        ("folder", folder.with_suffix(".jsonl"), documents.FIELDS, measure_documents_of(folder)),
     ]
     if text is not None:
-        files.append(("language", text, ("text",), _language))
+        files.append(("language", text, ("text",), measure_language))
     # What is missing shows before hours of measuring. The handbook's questions are few, and those without an
     # answer come last: all are asked.
     rows = {
@@ -340,7 +221,7 @@ def everything(
         results[name] = measure(context, rows[name], lambda: None)
     click.echo("own_tools and two_hop: made up", err=True)
     few = min(limit or MOST_OF_WHOLE_GRAPHS, MOST_OF_WHOLE_GRAPHS)
-    results["own_tools"] = _own_tools(context, own_tool_tasks(few), lambda: None)
-    results["two_hop"] = _two_hop(context, two_hop_questions(few), lambda: None)
+    results["own_tools"] = measure_own_tools(context, own_tool_tasks(few), lambda: None)
+    results["two_hop"] = measure_two_hop(context, two_hop_questions(few), lambda: None)
     write_results(page, describe_run(context.settings.model, time.perf_counter() - started), results)
     click.echo(json.dumps(results, ensure_ascii=False))

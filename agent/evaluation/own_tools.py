@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import combinations, permutations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from langchain_core.tools import BaseTool, ToolException
 from langchain_core.utils.function_calling import convert_to_openai_tool
@@ -14,14 +14,10 @@ from pydantic import ValidationError
 
 from agent.evaluation.invented_world import invent
 from agent.evaluation.own_tool_tasks import Task, holds, tasks
-from agent.evaluation.temporary_assembly import assembly_over
 from graphs import Evidence
 from graphs.tool_agent.choice import describe
 from graphs.tool_agent.graph import ToolAgent
 from llm.evaluation.intervals import interval, mean, means_by_kind
-
-if TYPE_CHECKING:
-    from agent.configuration.settings import Settings
 
 TASKS = 200
 """All tasks."""
@@ -35,20 +31,6 @@ MEASURES = ("right", "right_result", "right_tools")
 def own_tool_tasks(count: int | None) -> list[Task]:
     """Return the tasks of today: so many of them, or all."""
     return list(tasks(min(count or TASKS, TASKS), SEED, invent(SEED), datetime.now().astimezone().date()))
-
-
-def measure_own_tools(
-    settings: Settings, asked: Sequence[Task], on_row: Callable[[], None]
-) -> dict[str, Any]:
-    """Do tasks with the model of the settings, as the assistant would; see `evaluate_own_tools`."""
-    from agent.tools import build_tools
-    from graphs import build_tool_agent
-
-    with assembly_over(invent(SEED).write, settings) as assembly:
-        offered = build_tools(assembly.library.get(), assembly.memory)
-        agent = build_tool_agent(assembly.model.get(), offered, approval=(), judgement=assembly.judgement())
-        embedder = assembly.embedder.get()
-        return evaluate_own_tools(agent, offered, asked, embedder=embedder, on_row=on_row)
 
 
 def evaluate_own_tools(

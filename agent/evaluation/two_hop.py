@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from langchain_core.runnables import Runnable
 
 from agent.evaluation.baselines import embedded_sentence, sentence_texts
 from agent.evaluation.invented_world import invent
-from agent.evaluation.temporary_assembly import assembly_over
 from agent.evaluation.two_hop_questions import questions
 from corpora.wells import Row
 from llm.evaluation.answers import exact_match, token_f1
 from llm.evaluation.intervals import interval, mean, means_by_kind
-
-if TYPE_CHECKING:
-    from agent.configuration.settings import Settings
 
 QUESTIONS = 80
 """All questions."""
@@ -30,20 +26,6 @@ Graph = Runnable[Any, dict[str, Any]]
 def two_hop_questions(count: int | None) -> list[Row]:
     """Return the questions: so many of them, or all."""
     return list(questions(min(count or QUESTIONS, QUESTIONS), SEED, invent(SEED)))
-
-
-def measure_two_hop(settings: Settings, rows: Sequence[Row], on_row: Callable[[], None]) -> dict[str, Any]:
-    """Ask the reasoner and document Q&A as the assistant builds them; see `evaluate_two_hop`."""
-    from graphs import build_document_qa, build_reasoner
-
-    with assembly_over(invent(SEED).write, settings) as assembly:
-        model, embedder = assembly.model.get(), assembly.embedder.get()
-        retriever = assembly.library.get().retriever(settings.passages)
-        graphs: dict[str, Graph] = {
-            "reasoner": build_reasoner(model, retriever, judgement=assembly.judgement()),
-            "document_qa": build_document_qa(model, retriever, judgement=assembly.judgement()),
-        }
-        return evaluate_two_hop(graphs, rows, retriever=retriever, embedder=embedder, on_row=on_row)
 
 
 def evaluate_two_hop(
