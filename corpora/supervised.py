@@ -20,12 +20,11 @@ from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
 from corpora.tasks.word_problem import word_problems
 from corpora.text import text_files
 from corpora.wells import Row, read_rows, require
-from corpora.worlds import compounds, stories
+from corpora.worlds import compounds, small_talk, stories
 from corpora.worlds.chains import chains
 from corpora.worlds.documentation import manuals
 from corpora.worlds.requests import requests
 from corpora.worlds.requests.foreign_names import foreign_requests
-from corpora.worlds.small_talk import small_talk
 from corpora.worlds.tasks.own_tasks import own_tasks
 
 SYNTHETIC_READINGS = 24_000
@@ -38,7 +37,7 @@ COMPARISONS = 20_000
 PLANNED_QUESTIONS = 16_000
 """Questions of the other wells that are joined by twos."""
 SYNTHETIC_FOLLOW_UPS = 30_000
-SMALL_TALK_ROWS = 12_000
+SMALL_TALK_ROWS = 20_000
 ROUTED_REQUESTS = 12_000
 ROUTED_QUESTIONS = 12_000
 ROUTED_CONCEPTS = 6000
@@ -130,7 +129,9 @@ def _conversation(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator
     made = follow_ups(questions, SYNTHETIC_FOLLOW_UPS, seed)
     for row in filter(is_resolvable, (*wells.training_rows("rewrite"), *made)):
         yield conversation.rewrite_example(row)
-    chitchat = [*wells.training_rows("chitchat"), *small_talk(SMALL_TALK_ROWS, seed + 10)]
+    collected = wells.training_rows("chitchat")
+    others = [row for row in collected if not small_talk.COVERED.match(row["messages"][0]["content"])]
+    chitchat = [*others, *small_talk.small_talk(SMALL_TALK_ROWS, seed + 10)]
     for row in chitchat:
         earlier = conversation.earlier_turns(chitchat, questions, draw)
         for before in ((), earlier):

@@ -6,6 +6,7 @@ The collections of small talk know nothing of this program. `small_talk.toml` sa
 from __future__ import annotations
 
 import random
+import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -16,6 +17,14 @@ from corpora.wells import Row
 from corpora.worlds.tasks.task_scene import Scene
 
 WELL = "synthetic-small-talk"
+
+COVERED = re.compile(
+    r"(hi|hello|hey|good (morning|evening|night)|thanks?|thank you|(good)?bye|help|how are you)\b"
+    r"|.*\b((who|what) are you|your name|what (can|do) you do|(made|created|built|trained) you)\b"
+    r"|.*\bare you (an? )?(bot|robot|human|real|person|ai|computer|machine|program|chatgpt|siri|alexa)\b",
+    re.IGNORECASE,
+)
+"""Messages to which other collections have replies that are not true of this program."""
 
 _TOLD = 0.2
 """Share of the conversations in which something is told and asked for again."""

@@ -11,7 +11,7 @@ import pytest
 
 from corpora import worlds
 from corpora.tasks.conversation import routes
-from corpora.worlds.small_talk import WELL, small_talk
+from corpora.worlds.small_talk import COVERED, WELL, small_talk
 from corpora.worlds.tasks.task_scene import Scene
 
 PHRASING = tomllib.loads((Path(worlds.__file__).parent / "small_talk.toml").read_text("utf-8"))
@@ -57,3 +57,17 @@ def test_messages_of_small_talk_are_routed_there() -> None:
 
 def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.lower())
+
+
+@pytest.mark.parametrize(
+    ("message", "is_covered"),
+    [
+        ("Hello, you lovely bot", True),
+        ("So who are you anyway?", True),
+        ("Are you a robot?", True),
+        ("I love to do laundry", False),
+        ("Are you married to anyone?", False),
+    ],
+)
+def test_what_this_program_says_of_itself_is_not_learned_from_others(message: str, is_covered: bool) -> None:
+    assert bool(COVERED.match(message)) == is_covered
