@@ -6,6 +6,7 @@ import asyncio
 import random
 import sqlite3
 import threading
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -297,10 +298,14 @@ def test_it_streams_tokens_calls_and_each_message_once() -> None:
     assert [part["data"]["node"] for part in parts if part["type"] == "custom"] == ["think", "think"]
 
 
-def adversarial_tool(made: list[str], released: threading.Event) -> BaseTool:
+MADE: ContextVar[list[str]] = ContextVar("made")
+"""What was called in a run; a call that was given up may begin when the next run has, and is not of that."""
+
+
+def adversarial_tool(released: threading.Event) -> BaseTool:
     def act(kind: str, seed: int) -> str:
         """Act."""
-        made.append(kind)
+        MADE.get().append(kind)
         if kind == "fail":
             raise RuntimeError("no" * 5000)
         if kind == "hang":
@@ -328,12 +333,13 @@ def misbehave(generator: random.Random) -> AIMessage:
 
 
 def test_no_adversarial_run_exceeds_its_budget() -> None:
-    generator, made, released = random.Random(7), [], threading.Event()
+    generator, released = random.Random(7), threading.Event()
     model = ScriptedModel(script={"tool": lambda prompt: misbehave(generator)})
-    graph = build_tool_agent(model, [adversarial_tool(made, released)], max_calls=5, tool_seconds=0.01)
+    graph = build_tool_agent(model, [adversarial_tool(released)], max_calls=5, tool_seconds=0.01)
     kinds: set[str] = set()
     for _ in range(1000):
-        made.clear()
+        made: list[str] = []
+        MADE.set(made)
         model.asked.clear()
         result = graph.invoke({"question": "?"})
         kinds |= set(made)
