@@ -81,7 +81,7 @@ def fit_tool_evidence(
     weighed = [max(map(evidence.probability, offer.calls, offer.similarities)) for offer in single]
     return evidence, {
         "call": best_threshold([max(offer.calls) for offer in offers], [offer.is_needed for offer in offers]),
-        "tool": best_threshold(weighed, [offer.is_needed for offer in single]),
+        "tool": even_threshold(weighed, [offer.is_needed for offer in single]),
     }
 
 

@@ -15,6 +15,8 @@ def compound_examples(compound: Compound) -> Iterator[Example]:
     """Yield the examples of a question that is made of several."""
     question, facts = compound.question, compound.facts
     yield example("route", WELL, prompts.route(question), "reason")
+    # Otherwise an invented name alone would say that a question is made of several.
+    yield example("route", WELL, prompts.route(compound.parts[0]), "documents")
     yield example("plan", WELL, prompts.plan(question), "\n".join(compound.parts))
     yield example("answer", WELL, prompts.answer(question, facts), compound.answer)
     yield example("check", WELL, prompts.check(question, facts, compound.answer), prompts.YES)

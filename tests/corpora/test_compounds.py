@@ -73,6 +73,7 @@ def test_examples_of_a_compound(compared: list[Compound]) -> None:
     replies = [(made.task, made.messages[-1].text) for made in compound_examples(compound)]
     assert replies == [
         ("route", "reason"),
+        ("route", "documents"),
         ("plan", "\n".join(compound.parts)),
         ("answer", compound.answer),
         ("check", prompts.YES),
