@@ -79,7 +79,9 @@ class TrainingConfig(Section):
     seed: int = Field(0, description="Makes data order and initial weights repeatable.")
     data: Path = Field(description="Folder of sequence sets and the tokenizer (`corpus build`).")
     output: Path = Field(description="Folder for checkpoints, metrics and the finished weights.")
-    start: Path | None = Field(None, description="Weights folder to start from, not from nothing.")
+    start: Path | None = Field(
+        None, description="Weights folder to start from, not from nothing; a deeper shape adds layers to it."
+    )
     copying_circuits: bool = Field(True, description="Whether copying is written into the start.")
     meanings_from: str | None = Field(
         None, description="Sequence set whose co-occurrences start the embedding; random if none."

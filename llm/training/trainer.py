@@ -30,6 +30,7 @@ from llm.model.gpt import GPT
 from llm.tokenization.tokenizer import Tokenizer
 from llm.training.config import Stage, TrainingConfig
 from llm.training.cooccurrence import token_vectors
+from llm.training.growth import grown_from
 from llm.training.initialisation import initialise
 from llm.training.loss import token_losses
 from llm.training.metrics import MetricsLog
@@ -144,9 +145,10 @@ class Trainer:
         return folder
 
     def _build_model(self) -> GPT:
-        if self.config.start is not None:
-            return GPT.from_pretrained(self.config.start)
         shape = ModelConfig(vocab_size=self.tokenizer.vocabulary_size, **self.config.shape.model_dump())
+        if self.config.start is not None:
+            is_shape_given = "shape" in self.config.model_fields_set
+            return grown_from(self.config.start, shape if is_shape_given else None)
         model = GPT(shape)
         initialise(
             model,

@@ -224,3 +224,32 @@ def test_two_processes_train_together(folder: Path) -> None:
 def test_the_recipes_are_valid(name: str) -> None:
     recipe = Path(__file__).parents[2] / "llm" / "recipes" / f"{name}.toml"
     assert load_config(recipe).stage
+
+
+def test_a_deeper_shape_starts_from_what_was_learned(folder: Path) -> None:
+    start = Trainer(load_config(folder / "config.toml")).train()
+    deeper = CONFIG.replace('output = "run"', 'output = "deeper"\nstart = "run/weights"')
+    (folder / "deeper.toml").write_text(deeper.replace("num_hidden_layers = 2", "num_hidden_layers = 5"))
+    trainer = Trainer(load_config(folder / "deeper.toml"))
+    tokens = torch.randint(0, 300, (2, 12))
+    given = GPT.from_pretrained(start)
+    assert trainer.model.config.num_hidden_layers == 5
+    with torch.no_grad():
+        assert torch.equal(trainer.model.eval()(tokens), given(tokens))
+
+    trained = GPT.from_pretrained(trainer.train())
+    added = [layer.mlp.down_proj.weight for layer in trained.model.layers]
+    assert all(weight.abs().max() > 0 for weight in added)  # the new layers learn, too
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("hidden_size = 32", "hidden_size = 48"), ("num_hidden_layers = 2", "num_hidden_layers = 1")],
+)
+def test_a_shape_that_is_not_a_deeper_one_is_refused(folder: Path, old: str, new: str) -> None:
+    Trainer(load_config(folder / "config.toml")).train()
+    other = CONFIG.replace('output = "run"', 'output = "other"\nstart = "run/weights"')
+    (folder / "other.toml").write_text(other.replace(old, new))
+    name, _, value = new.partition(" = ")
+    with pytest.raises(ConfigError, match=rf"{name} is {old.split()[-1]} there and {value} in the config"):
+        Trainer(load_config(folder / "other.toml"))
