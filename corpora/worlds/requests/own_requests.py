@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from corpora.worlds import names
+from corpora.worlds import names, units
 from corpora.worlds.requests.request_parts import FIRST_NAMES, city, filled, iso_date, path, topic
 
 Asked = tuple[str, dict[str, Any]]
@@ -35,23 +35,6 @@ ZONES = {
     "Toronto": "America/Toronto", "Vienna": "Europe/Vienna", "Warsaw": "Europe/Warsaw",
     "Zurich": "Europe/Zurich", "UTC": "UTC",
 }  # fmt: skip
-_UNITS = (
-    "km kilometers miles m meters feet inches cm yards mm",
-    "kg kilograms pounds grams ounces lbs g tonnes",
-    "celsius fahrenheit kelvin °C °F",
-    "liters gallons ml cups pints",
-    "hours minutes seconds days weeks",
-    "mph km/h",
-    "MB GB kilobytes gigabytes TB",
-    "acres hectares",
-    "joules calories",
-)
-_SAME = {"km": "kilometers", "m": "meters", "kg": "kilograms", "lbs": "pounds", "KB": "kilobytes"} | {
-    "g": "grams",
-    "\u00b0C": "celsius",
-    "\u00b0F": "fahrenheit",
-}
-"""Units of two names: no one converts one into the other."""
 _SIGNS = "+ - * / + - * / ** ^ \u00d7 \u00f7".split()
 _SPOKEN = {
     "plus": "+", "minus": "-", "times": "*", "multiplied by": "*", "divided by": "/", "x": "*",
@@ -247,8 +230,7 @@ def _word_problem(draw: random.Random) -> Asked:
 
 
 def _convert_units(draw: random.Random) -> Asked:
-    from_unit, *rest = draw.sample(units := draw.choice(_UNITS).split(), len(units))
-    to_unit = next(unit for unit in rest if _SAME.get(unit, unit) != _SAME.get(from_unit, from_unit))
+    from_unit, to_unit = units.two_units(draw.choice(units.families()), draw)
     shown = _number(draw)
     amount = f"{shown}{draw.choice(' ' if len(from_unit) > 2 else ('', ' '))}{from_unit}"
     message = _say(

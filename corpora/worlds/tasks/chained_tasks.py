@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from corpora.worlds.tasks import found_texts, own_task, units
+from corpora.worlds import units
+from corpora.worlds.tasks import found_texts, own_task
 from corpora.worlds.tasks.own_task import OwnTask, Step, reply_to
 from corpora.worlds.tasks.single_tasks import FOUND, counted, listed, now, shifted
 from corpora.worlds.tasks.task_scene import Scene, typed_date
@@ -73,21 +74,19 @@ def _search_calculate(scene: Scene) -> Chain:
 
 def _measure(scene: Scene) -> tuple[str, str, str]:
     family = scene.draw.choice(("length", "weight", "volume", "speed", "temperature", "area"))
-    if family == "area":
-        units.set_units(family, scene)
-    else:
-        units.set_everyday_units(family, scene)
+    draw_two = units.two_units if family == "area" else units.two_everyday_units
+    from_unit, to_unit = scene.set_units(draw_two(family, scene.draw))
     scene.set("value", scene.spread(2, 90 if family == "temperature" else 400, 0.4))
     if family == "length":
         family = scene.draw.choice(("length", "distance", "height"))
-    return family, scene.say("{from}"), scene.say("{to}")
+    return family, from_unit, to_unit
 
 
 def _search_convert(scene: Scene) -> Chain:
     family, from_unit, to_unit = _measure(scene)
     first, found, sentence = _search(scene, family)
     clause = scene.say(scene.frame("clauses", "convert"))
-    step = units.conversion(scene.meaning("{value}"), from_unit, to_unit)
+    step = own_task.convert(scene.meaning("{value}"), from_unit, to_unit)
     return first, [clause], [found, step], [sentence, reply_to(step)]
 
 
@@ -102,9 +101,9 @@ def _search_add(scene: Scene) -> Chain:
 def _converted(scene: Scene) -> tuple[str, Step]:
     """Begin with a conversion; `{value}` is its result."""
     family = scene.draw.choice(("length", "weight", "volume", "time", "data", "area"))
-    from_unit, to_unit = units.set_units(family, scene)
+    from_unit, to_unit = scene.set_units(units.two_units(family, scene.draw))
     scene.set("x", value := scene.spread(2, 400, 0.4))
-    step = units.conversion(value, from_unit, to_unit)
+    step = own_task.convert(value, from_unit, to_unit)
     scene.set("value", step.result.split()[0])
     return scene.say(scene.frame("convert_first")), step
 
@@ -126,22 +125,21 @@ def _convert_calculate_twice(scene: Scene) -> Chain:
 
 def _calculate_convert(scene: Scene) -> Chain:
     family = scene.draw.choice(("length", "weight", "volume", "time", "data"))
-    from_unit, to_unit = units.set_units(family, scene)
+    from_unit, to_unit = scene.set_units(units.two_units(family, scene.draw))
     first, expression = scene.pair("calculate_first")
     made = own_task.calculate(expression)
     clause = scene.say(scene.frame("clauses", "convert"))
-    step = units.conversion(made.result, from_unit, to_unit)
+    step = own_task.convert(made.result, from_unit, to_unit)
     return first, [clause], [made, step], [reply_to(made), reply_to(step)]
 
 
 def _search_calculate_convert(scene: Scene) -> Chain:
-    from_unit = units.set_everyday_units("weight", scene)
-    to_unit = scene.say("{to}")
+    from_unit, to_unit = scene.set_units(units.two_everyday_units("weight", scene.draw))
     scene.set("value", scene.spread(2, 80, 0.5))
     first, found, sentence = _search(scene, "weight")
     clause, expression = _clause(scene, "weight")
     made = own_task.calculate(expression)
-    step = units.conversion(made.result, from_unit, to_unit)
+    step = own_task.convert(made.result, from_unit, to_unit)
     second = scene.say(scene.frame("clauses", "convert"))
     return first, [clause, second], [found, made, step], [sentence, reply_to(step)]
 
@@ -165,7 +163,7 @@ def _days_convert(scene: Scene) -> Chain:
     first, made = _days(scene)
     scene.set("to", scene.draw.choice(("weeks", "hours", "minutes", "weeks", "hours")))
     clause = scene.say(scene.frame("clauses", "convert"))
-    step = units.conversion(scene.meaning("{value}"), "days", scene.meaning("{to}"))
+    step = own_task.convert(scene.meaning("{value}"), "days", scene.meaning("{to}"))
     return first, [clause], [made, step], [reply_to(made), reply_to(step)]
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from corpora.worlds.tasks import found_texts, own_task, units
+from corpora.worlds import units
+from corpora.worlds.tasks import found_texts, own_task
 from corpora.worlds.tasks.own_task import OwnTask, Step, reply_to
 from corpora.worlds.tasks.single_tasks import counted, shifted
 from corpora.worlds.tasks.task_scene import Scene
@@ -109,7 +110,7 @@ def _set_thing(fact: str, scene: Scene) -> str:
 
 
 def _set_units(family: str, scene: Scene) -> None:
-    from_unit = units.set_everyday_units(_UNITS[family], scene)
+    from_unit, _ = scene.set_units(units.two_everyday_units(_UNITS[family], scene.draw))
     large = from_unit in (
         "km",
         "kilometers",
@@ -191,7 +192,7 @@ class _Steps:
         return step
 
     def _convert(self, meant: str) -> Step:
-        step = units.conversion(*self.scene.meaning(meant).split())
+        step = own_task.convert(*self.scene.meaning(meant).split())
         self.scene.set("value", step.result.split()[0])
         return step
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from corpora.worlds.units import converted
+
 Arguments = Mapping[str, Any]
 
 
@@ -41,11 +43,11 @@ def calculate(expression: str) -> Step:
     return Step("calculate", {"expression": expression}, show(value))
 
 
-def convert(value: str, from_unit: str, to_unit: str, converted: float) -> Step:
-    """Convert a quantity into what it is known to be."""
+def convert(value: str, from_unit: str, to_unit: str) -> Step:
+    """Convert a quantity, written as a number, between two units of a family."""
     number = float(value) if "." in value else int(value)
     arguments = {"value": number, "from_unit": from_unit, "to_unit": to_unit}
-    return Step("convert_units", arguments, f"{show(converted)} {to_unit}")
+    return Step("convert_units", arguments, f"{show(converted(float(value), from_unit, to_unit))} {to_unit}")
 
 
 def add_to_date(start: str, amount: int, unit: str, today: date) -> Step:

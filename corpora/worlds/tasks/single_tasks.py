@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from corpora.worlds import names
+from corpora.worlds import names, units
 from corpora.worlds.requests.own_requests import ZONES
-from corpora.worlds.tasks import found_texts, own_task, units
+from corpora.worlds.tasks import found_texts, own_task
 from corpora.worlds.tasks.own_task import OwnTask, Step, reply_to
 from corpora.worlds.tasks.task_scene import Scene
 
@@ -39,12 +39,12 @@ def _formula(scene: Scene) -> str:
 
 
 def _convert_units(scene: Scene) -> OwnTask:
-    family = scene.draw.choice([*units.FAMILIES, "temperature", "length", "weight", "volume"])
-    from_unit, to_unit = units.set_units(family, scene)
+    family = scene.draw.choice([*units.families(), "length", "weight", "volume"])
+    from_unit, to_unit = scene.set_units(units.two_units(family, scene.draw))
     scene.set("x", value := scene.spread(2, scene.draw.choice((12, 90, 900)), 0.35))
     table = family if scene.draw.random() < 0.6 else "any"
     message = scene.say(scene.frame("convert_units", table))
-    step = units.conversion(value, from_unit, to_unit)
+    step = own_task.convert(value, from_unit, to_unit)
     return OwnTask("convert_units", message, [step], reply_to(step))
 
 

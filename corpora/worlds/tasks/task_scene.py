@@ -64,6 +64,12 @@ class Scene:
         """Give a slot its value: as people write it, and as an argument says it."""
         self._shown[name], self._meant[name] = shown, shown if meant is None else meant
 
+    def set_units(self, pair: tuple[str, str]) -> tuple[str, str]:
+        """Fill the slots of the unit that something has and of the one that is asked for."""
+        for name, unit in zip(("from", "to"), pair, strict=True):
+            self.set(name, unit)
+        return pair
+
     def has(self, name: str) -> bool:
         """Whether a slot has a value."""
         return name in self._shown

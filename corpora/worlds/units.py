@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import random
 
-from corpora.worlds.tasks.own_task import Step, convert
-from corpora.worlds.tasks.task_scene import Scene
-
 FAMILIES: dict[str, dict[str, float]] = {
     "length": {
         "km": 1000, "kilometers": 1000, "miles": 1609.344, "m": 1, "meters": 1, "feet": 0.3048,
@@ -40,6 +37,11 @@ EVERYDAY: dict[str, tuple[str, ...]] = {
 _DEGREES = ("celsius", "fahrenheit", "kelvin", "\u00b0C", "\u00b0F")
 
 
+def families() -> tuple[str, ...]:
+    """Return the names of all families that `two_units` draws from."""
+    return (*FAMILIES, "temperature")
+
+
 def two_units(family: str, draw: random.Random) -> tuple[str, str]:
     """Draw the unit that something has and another one that is asked for."""
     if family == "temperature":
@@ -54,33 +56,22 @@ def two_units(family: str, draw: random.Random) -> tuple[str, str]:
     return first, draw.choice(near)
 
 
-def conversion(value: str, from_unit: str, to_unit: str) -> Step:
-    """Convert a quantity, written as a number, between two units of a family."""
-    number = float(value)
-    if from_unit in _DEGREES:
-        kelvin = _kelvin(number, from_unit)
-        low, high = _kelvin(0, to_unit), _kelvin(100, to_unit)
-        return convert(value, from_unit, to_unit, round((kelvin - low) / (high - low) * 100, 9))
-    sizes = next(sizes for sizes in FAMILIES.values() if from_unit in sizes and to_unit in sizes)
-    return convert(value, from_unit, to_unit, number * sizes[from_unit] / sizes[to_unit])
-
-
-def set_units(family: str, scene: Scene) -> tuple[str, str]:
-    """Fill the slots of a scene for the two units."""
-    first, second = two_units(family, scene.draw)
-    scene.set("from", first)
-    scene.set("to", second)
-    return first, second
-
-
-def set_everyday_units(family: str, scene: Scene) -> str:
-    """Fill the slots of a scene for two units of every day; return the first."""
+def two_everyday_units(family: str, draw: random.Random) -> tuple[str, str]:
+    """Draw two units of every day of different size."""
     while True:
-        first, second = scene.draw.sample(EVERYDAY[family], 2)
+        first, second = draw.sample(EVERYDAY[family], 2)
         if first in _DEGREES or _size(first) != _size(second):
-            scene.set("from", first)
-            scene.set("to", second)
-            return first
+            return first, second
+
+
+def converted(value: float, from_unit: str, to_unit: str) -> float:
+    """Convert a quantity between two units of a family."""
+    if from_unit in _DEGREES:
+        kelvin = _kelvin(value, from_unit)
+        low, high = _kelvin(0, to_unit), _kelvin(100, to_unit)
+        return round((kelvin - low) / (high - low) * 100, 9)
+    sizes = next(sizes for sizes in FAMILIES.values() if from_unit in sizes and to_unit in sizes)
+    return value * sizes[from_unit] / sizes[to_unit]
 
 
 def _size(unit: str) -> float:
