@@ -24,31 +24,28 @@ TOOL_FILES = ("tools", "tool_choice", "requests")
     type=click.Path(path_type=Path),
     help="Folder of held-out rows, as `corpus build` writes it.",
 )
-@click.option(
-    "--limit", default=300, show_default=True, help="Rows of each file that are used, from its end."
-)
+@click.option("--limit", default=300, show_default=True, help="Most rows of each file that are used.")
 def command(weights: Path, development: Path, limit: int) -> None:
     """Fit temperatures and thresholds to held-out rows and store them in WEIGHTS.
 
-    They are taken from the end of each file and `eval` takes its own from the beginning: nothing is
-    measured on what was fitted to, as long as the two do not meet. The questions about a folder have files
-    of their own for both.
+    They are those of the second half of each file, from its end; `eval all` measures on the first half. The
+    questions about a folder have files of their own for both.
     """
     from agent.evaluation import documents, reading, relevance, route, tools
     from agent.evaluation.calibration import DevelopmentRows, calibrate
     from agent.evaluation.counter import counting
-    from agent.evaluation.rows import read_evaluation
+    from agent.evaluation.rows import fitted_half, read_evaluation
     from llm.weights_folder import find_weights
 
     def last_rows(name: str, fields: Sequence[str]) -> list[Row]:
-        return read_evaluation(development / f"{name}.jsonl", fields)[-limit:]
+        return fitted_half(read_evaluation(development / f"{name}.jsonl", fields))[-limit:]
 
     rows = DevelopmentRows(
         reading=last_rows("reading", reading.FIELDS),
         relevance=last_rows("relevance", relevance.FIELDS),
         tools=[row for name in TOOL_FILES for row in last_rows(name, tools.FIELDS)],
         routes=last_rows("route", route.FIELDS),
-        questions=last_rows("folder_calibration", documents.FIELDS),
+        questions=read_evaluation(development / "folder_calibration.jsonl", documents.FIELDS)[-limit:],
         folder=development / "folder",
     )
     folder = find_weights(str(weights))

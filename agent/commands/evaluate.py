@@ -189,36 +189,43 @@ def everything(
     from agent.evaluation import documents, reading, relevance, retrieval, rewrite, route, tools
     from agent.evaluation.own_tools import own_tool_tasks
     from agent.evaluation.results import describe_run, write_results
-    from agent.evaluation.rows import read_evaluation
+    from agent.evaluation.rows import measured_half, read_evaluation
     from agent.evaluation.two_hop import two_hop_questions
 
     context = open_context([HANDBOOK], model, config, assignments)
     asked, folder = HANDBOOK.parent / "handbook_questions.jsonl", development / "folder"
-    files: list[tuple[str, Path, Sequence[str], Measure]] = [
-        ("reading", development / "reading.jsonl", reading.FIELDS, measure_reading),
-        ("relevance", development / "relevance.jsonl", relevance.FIELDS, measure_relevance),
-        ("rewrite", development / "rewrite.jsonl", rewrite.FIELDS, measure_rewrite),
-        ("route", development / "route.jsonl", route.FIELDS, measure_route),
-        ("tools", development / "tools.jsonl", tools.FIELDS, measure_tools),
-        ("tool_choice", development / "tool_choice.jsonl", tools.FIELDS, measure_tools),
-        ("requests", development / "requests.jsonl", tools.FIELDS, measure_tools),
+    shared: list[tuple[str, Sequence[str], Measure]] = [
+        ("reading", reading.FIELDS, measure_reading),
+        ("relevance", relevance.FIELDS, measure_relevance),
+        ("rewrite", rewrite.FIELDS, measure_rewrite),
+        ("route", route.FIELDS, measure_route),
+        ("tools", tools.FIELDS, measure_tools),
+        ("tool_choice", tools.FIELDS, measure_tools),
+        ("requests", tools.FIELDS, measure_tools),
+    ]
+    whole: list[tuple[str, Path, Sequence[str], Measure]] = [
         ("retrieval", asked, retrieval.FIELDS, measure_retrieval),
         ("documents", asked, documents.FIELDS, measure_documents_of(HANDBOOK)),
         ("folder", folder.with_suffix(".jsonl"), documents.FIELDS, measure_documents_of(folder)),
     ]
     if text is not None:
-        files.append(("language", text, ("text",), measure_language))
-    # What is missing shows before hours of measuring. The handbook's questions are few, and those without an
-    # answer come last: all are asked.
-    rows = {
-        name: read_evaluation(file, fields, None if file == asked else limit)
-        for name, file, fields, _ in files
-    }
+        whole.append(("language", text, ("text",), measure_language))
+    # What is missing shows before hours of measuring. `calibrate` is fitted to the other half of the files
+    # that are shared with it. The handbook's questions are few, and those without an answer come last: all
+    # are asked.
+    to_measure = [
+        (name, measured_half(read_evaluation(development / f"{name}.jsonl", fields))[:limit], measure)
+        for name, fields, measure in shared
+    ]
+    to_measure += [
+        (name, read_evaluation(file, fields, None if file == asked else limit), measure)
+        for name, file, fields, measure in whole
+    ]
     started = time.perf_counter()
     results = {}
-    for name, file, _, measure in files:
-        click.echo(f"{name}: {file.name}", err=True)
-        results[name] = measure(context, rows[name], lambda: None)
+    for name, rows, measure in to_measure:
+        click.echo(f"{name}: {len(rows)} rows", err=True)
+        results[name] = measure(context, rows, lambda: None)
     click.echo("own_tools and two_hop: made up", err=True)
     few = min(limit or MOST_OF_WHOLE_GRAPHS, MOST_OF_WHOLE_GRAPHS)
     results["own_tools"] = measure_own_tools(context, own_tool_tasks(few), lambda: None)

@@ -34,7 +34,7 @@ from graphs.evidence import sigmoid
 from llm import ChatHomespun
 from llm.calibration import CALIBRATION_FILE
 from llm.chat.messages import to_template
-from llm.evaluation.decisions import best_threshold, calibration_error, fit_temperature
+from llm.evaluation.decisions import bagged_threshold, calibration_error, fit_temperature
 from llm.tokenization.opening import open_text
 from llm.tokenization.template import ChatTemplate
 from rag.minilm import MiniLM
@@ -214,7 +214,7 @@ def _fit_reason(model: ChatHomespun, rows: Sequence[Row]) -> float:
     both = [join(first, second, draw) for first, second in zip(asked[::2], asked[1::2], strict=False)]
     messages = [*both, *(row["text"] for row in rows)]
     odds = [probabilities["reason"] for probabilities in _routed(model, messages)]
-    return best_threshold(odds, [number < len(both) for number in range(len(messages))])
+    return bagged_threshold(odds, [number < len(both) for number in range(len(messages))])
 
 
 def _routed(model: ChatHomespun, messages: Sequence[str]) -> list[dict[str, float]]:

@@ -18,7 +18,7 @@ from graphs.evidence import log_odds, sigmoid
 from graphs.tool_agent.choice import asked, describe, stands_alone
 from llm import ChatHomespun
 from llm.errors import ContextOverflowError
-from llm.evaluation.decisions import best_threshold, fit_logistic
+from llm.evaluation.decisions import bagged_threshold, best_threshold, fit_logistic
 from rag.minilm import MiniLM
 
 KEPT_SHARE = 0.95
@@ -80,8 +80,10 @@ def fit_tool_evidence(
     single = [offer for offer in offers if offer.stands_alone] or offers
     weighed = [max(map(evidence.probability, offer.calls, offer.similarities)) for offer in single]
     return evidence, {
-        "call": best_threshold([max(offer.calls) for offer in offers], [offer.is_needed for offer in offers]),
-        "tool": even_threshold(weighed, [offer.is_needed for offer in single]),
+        "call": bagged_threshold(
+            [max(offer.calls) for offer in offers], [offer.is_needed for offer in offers]
+        ),
+        "tool": bagged_threshold(weighed, [offer.is_needed for offer in single]),
     }
 
 

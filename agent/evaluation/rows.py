@@ -25,3 +25,13 @@ def read_evaluation(path: Path, fields: Sequence[str], limit: int | None = None)
         if missing:
             raise HomespunError(f"Line {number} of {path} lacks {', '.join(map(repr, missing))}.")
     return rows
+
+
+def measured_half(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows of a development file that are measured on: its first half, the larger one."""
+    return list(rows[: (len(rows) + 1) // 2])
+
+
+def fitted_half(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows of a development file that calibration is fitted to: those not measured on."""
+    return list(rows[(len(rows) + 1) // 2 :])

@@ -13,6 +13,12 @@ Numbers = NDArray[np.float64]
 BINS = 10
 """Bins of the calibration error."""
 
+BOOTSTRAP_SAMPLES = 200
+"""Samples that a threshold is the mean of."""
+
+SMALLEST_PROBABILITY = 1e-9
+"""Thresholds closer to 0 or 1 than this count as this: log-odds have no bounds."""
+
 MOST_STEPS = 50
 SMALLEST_STEP = 1e-9
 RIDGE = 1e-3
@@ -57,6 +63,25 @@ def best_threshold(probabilities: Sequence[float], truths: Sequence[bool]) -> fl
     middles = [(low + high) / 2 for low, high in pairwise(scores)]
     candidates = middles[:: max(1, len(middles) // 200)] or [0.5]
     return max(candidates, key=lambda value: balanced_accuracy(probabilities, truths, value))
+
+
+def bagged_threshold(probabilities: Sequence[float], truths: Sequence[bool], *, seed: int = 0) -> float:
+    """Return the mean, in log-odds, of the best thresholds of bootstrap samples ("Bagging", Breiman 1996).
+
+    Of few cases the best threshold lies anywhere on a plateau, by chance; their mean lies where most of
+    the plateaus do.
+    """
+    scores, is_true = np.asarray(probabilities), np.asarray(truths, dtype=bool)
+    generator = np.random.default_rng(seed)
+    best = []
+    for _ in range(BOOTSTRAP_SAMPLES):
+        drawn = generator.integers(0, len(scores), len(scores))
+        if 0 < is_true[drawn].sum() < len(drawn):
+            best.append(best_threshold(scores[drawn].tolist(), is_true[drawn].tolist()))
+    if not best:
+        return best_threshold(probabilities, truths)
+    bounded = np.clip(best, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
+    return float(1 / (1 + np.exp(-np.log(bounded / (1 - bounded)).mean())))
 
 
 def risk_coverage(

@@ -80,7 +80,7 @@ def development(tmp_path: Path) -> Path:
     for thing, year in FACTS:
         (place / "folder" / f"{thing}.md").write_text(f"The {thing} was built in {year}.", encoding="utf-8")
     for name, content in rows().items():
-        lines = "\n".join(map(json.dumps, content))
+        lines = "\n".join(map(json.dumps, content * 2))  # one half is for measuring
         (place / f"{name}.jsonl").write_text(lines, encoding="utf-8")
     return place
 

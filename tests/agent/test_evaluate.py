@@ -15,6 +15,7 @@ from langchain_core.runnables import Runnable
 
 from agent import assembly as assembly_module
 from agent import cli
+from agent.evaluation.rows import fitted_half, measured_half
 from agent.parts import models
 from tests.agent.fakes import LIGHTHOUSE, RuleModel, open_memory_index
 from tests.graphs.fakes import ScriptedModel
@@ -191,3 +192,10 @@ def test_compressed_rows_and_a_limit(
     file.write_bytes(lzma.compress(rows.encode()))
     assert cli.run(["eval", "reading", str(file), "--limit", "1", "--model", "scripted:model"]) == 0
     assert json.loads(capfd.readouterr().out)["n"] == 1
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 333])
+def test_what_is_measured_on_is_never_fitted_to(count: int) -> None:
+    rows = [{"n": number} for number in range(count)]
+    assert [*measured_half(rows), *fitted_half(rows)] == rows
+    assert 0 <= len(measured_half(rows)) - len(fitted_half(rows)) <= 1

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from llm.evaluation.answers import exact_match, normalise, token_f1
 from llm.evaluation.decisions import (
     area_under_curve,
+    bagged_threshold,
     balanced_accuracy,
     best_threshold,
     calibration_error,
@@ -64,6 +66,25 @@ def test_best_threshold_parts_the_kinds() -> None:
     threshold = best_threshold(scores, truths)
     assert 0.2 < threshold < 0.7
     assert balanced_accuracy(scores, truths, threshold) == 1.0
+
+
+def test_a_bagged_threshold_is_not_at_the_mercy_of_one_case() -> None:
+    scores = [0.01, 0.02, 0.03, 0.04, 0.05, 0.3, 0.8, 0.85, 0.9, 0.95]
+    truths = [False] * 5 + [True] * 5
+    without = [*truths[:5], False, *truths[6:]]
+
+    def change(threshold: Callable[[Sequence[float], Sequence[bool]], float]) -> float:
+        return abs(threshold(scores, without) - threshold(scores, truths))
+
+    assert 0.05 < bagged_threshold(scores, truths) < 0.3
+    assert 0.3 < bagged_threshold(scores, without) < 0.8
+    assert change(bagged_threshold) < change(best_threshold)
+    assert bagged_threshold(scores, truths) == bagged_threshold(scores, truths)
+
+
+def test_a_bagged_threshold_of_one_kind_is_the_best_one() -> None:
+    scores, truths = [0.2, 0.4], [True, True]
+    assert bagged_threshold(scores, truths) == best_threshold(scores, truths)
 
 
 def test_a_thinned_curve_keeps_its_ends() -> None:
