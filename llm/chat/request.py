@@ -148,14 +148,14 @@ class Request:
         asked = (engine, self.prompt, options.settings)
         if options.edited is not None:
             edits = _edits(engine, options.edited, options.edited_with)
-            return complete_best(*asked, edits, extractive=True, cancelled=options.cancelled)
+            return complete_best(*asked, edits, options.cancelled)
         if self.constraint is None or options.temperature > 0:
             return None
         if self.copying is not None:
             return complete_call(*asked, self.constraint, self.copying, options.cancelled)
         if options.branches > 1:
             begun = branches(engine, self.prompt, self.constraint, options.branches)
-            return complete_best(*asked, begun, extractive=True, cancelled=options.cancelled)
+            return complete_best(*asked, begun, options.cancelled)
         return None
 
 

@@ -14,6 +14,7 @@ from graphs.ports import CopyingModel, EditModel
 from llm.chat import best_of
 from llm.chat.best_of import branches, complete_best, complete_call
 from llm.chat.chat_model import ChatHomespun
+from llm.evaluation.answers import token_f1
 from llm.inference.engine import Engine
 from llm.inference.sampling import GenerationSettings
 from llm.tokenization.opening import close_text
@@ -49,7 +50,7 @@ def was_said(put_in: str) -> bool:
     return any(words and len(words.split()) <= 8 and words in said for words in joined for said in SAID)
 
 
-def test_branches_begin_differently_and_the_best_is_as_likely_as_any(
+def test_branches_begin_differently_and_the_best_agrees_most_with_the_likely_ones(
     engine: Engine, tokenizer: Tokenizer
 ) -> None:
     prompt, constraint = tokenizer.encode("Where?"), engine.constraints.spans([PASSAGE])
@@ -58,13 +59,24 @@ def test_branches_begin_differently_and_the_best_is_as_likely_as_any(
     assert len({tuple(token.id for token in reply.tokens[:2]) for reply in replies}) == 4
     assert all(reply.text in f" {PASSAGE}" for reply in replies)
     ids = [[*(token.id for token in reply.tokens), tokenizer.end_id] for reply in replies]
-    sums = engine.choice_logprobs([prompt], ids)[0].tolist()
     among = sorted({*prompt, *(token for reply in ids for token in reply)})
-    scores = engine.choice_logprobs([prompt], ids, among)[0].tolist()
-    means = [score / len(reply) for score, reply in zip(scores, ids, strict=True)]
-    for extractive, measure in ((False, sums), (True, means)):
-        best = complete_best(engine, prompt, GenerationSettings(), held, extractive=extractive)
-        assert best.text == replies[measure.index(max(measure))].text
+    sums = engine.choice_logprobs([prompt], ids, among)[0].tolist()
+    likely = [math.exp(2 * total / len(reply) ** 0.7) for total, reply in zip(sums, ids, strict=True)]
+    texts = [reply.text for reply in replies]
+    gains = [sum(p * token_f1(one, [other]) for p, other in zip(likely, texts, strict=True)) for one in texts]
+    best = complete_best(engine, prompt, GenerationSettings(), held)
+    assert best.text == texts[gains.index(max(gains))]
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "agreed"),
+    [([0.4, 0.3, 0.3], "a city of 709,037 people"), ([0.8, 0.1, 0.1], "Oslo")],
+)
+def test_what_others_agree_with_is_better_than_what_is_likeliest(
+    probabilities: list[float], agreed: str
+) -> None:
+    texts = ["Oslo", "a city of 709,037 people", "a city of 709,037 people at the head of a fjord"]
+    assert texts[best_of._most_agreed(texts, probabilities)] == agreed
 
 
 def test_fewer_words_than_branches(engine: Engine, tokenizer: Tokenizer) -> None:
@@ -136,8 +148,9 @@ def test_written_arguments_stand_where_the_model_is_sure_or_finds_them_far_likel
     either = [completion.text for completion in both]
     call = complete_call(engine, prompt, settings, written, copied).text
     if is_copied is None:  # sure of everything, it takes the likelier of both
-        likelier = complete_best(engine, prompt, settings, [written, copied], extractive=False).text
-        assert call == likelier
+        replies = [[*(token.id for token in one.tokens), engine.tokenizer.end_id] for one in both]
+        sums = engine.choice_logprobs([prompt], replies)[0].tolist()
+        assert call == either[sums.index(max(sums))]
     else:
         assert call == either[is_copied]
     assert either[0] != either[1]
