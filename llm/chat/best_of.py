@@ -27,13 +27,8 @@ if TYPE_CHECKING:
     from llm.inference.engine import Engine
     from llm.inference.sampling import GenerationSettings
 
-LENGTH_PENALTY = 0.7
-"""Power of the length that the log-probability of a reply is divided by ("Google's neural machine translation
-system", Wu et al. 2016): its sum favours short replies, its mean long ones."""
-
-SHARPNESS = 2.0
-"""How much likelier a reply counts than its score says; measured on 700 held-out questions with the length
-penalty (docs/LOG.md)."""
+SHARPNESS = 8.0
+"""How much likelier a reply counts for each nat of its mean; measured on held-out questions (docs/LOG.md)."""
 
 SURE = -0.08
 """Mean log-probability of a token from which a model is sure of what it wrote."""
@@ -86,7 +81,8 @@ def complete_best(
     """Reply under each constraint; return the reply that has most in common with all likely ones.
 
     The replies are held to words of the prompt, so each token is weighed among those of the prompt, as spans
-    are learned (`llm.training.loss`).
+    are learned (`llm.training.loss`). How likely a reply is tells the mean of its tokens, so that a long one
+    has no disadvantage.
 
     Args:
         engine: Of the model that replies.
@@ -101,8 +97,7 @@ def complete_best(
     completions, replies = _complete(engine, prompt, settings, constraints, cancelled)
     among = sorted({*prompt, *chain.from_iterable(replies)})
     sums = engine.choice_logprobs([prompt], replies, among)[0]
-    scores = sums / _lengths(replies) ** LENGTH_PENALTY
-    likely = torch.softmax(SHARPNESS * scores.double(), 0)
+    likely = torch.softmax(SHARPNESS * _per_token(sums, replies), 0)
     return completions[_most_agreed([one.text for one in completions], likely.tolist())]
 
 
@@ -142,7 +137,7 @@ def complete_call(
     """
     completions, replies = _complete(engine, prompt, settings, (written, copied), cancelled)
     sums = engine.choice_logprobs([prompt], replies)[0]
-    is_sure = (sums / _lengths(replies))[0] >= SURE and sums[0] >= sums[1]
+    is_sure = _per_token(sums, replies)[0] >= SURE and sums[0] >= sums[1]
     return completions[0] if is_sure or sums[0] - sums[1] > FAR_LIKELIER else completions[1]
 
 
@@ -159,5 +154,5 @@ def _complete(
     return completions, [[*(token.id for token in one.tokens), end] for one in completions]
 
 
-def _lengths(replies: Sequence[Sequence[int]]) -> Tensor:
-    return torch.tensor([len(reply) for reply in replies])
+def _per_token(sums: Tensor, replies: Sequence[Sequence[int]]) -> Tensor:
+    return sums / torch.tensor([len(reply) for reply in replies])

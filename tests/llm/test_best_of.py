@@ -61,7 +61,9 @@ def test_branches_begin_differently_and_the_best_agrees_most_with_the_likely_one
     ids = [[*(token.id for token in reply.tokens), tokenizer.end_id] for reply in replies]
     among = sorted({*prompt, *(token for reply in ids for token in reply)})
     sums = engine.choice_logprobs([prompt], ids, among)[0].tolist()
-    likely = [math.exp(2 * total / len(reply) ** 0.7) for total, reply in zip(sums, ids, strict=True)]
+    likely = [
+        math.exp(best_of.SHARPNESS * total / len(reply)) for total, reply in zip(sums, ids, strict=True)
+    ]
     texts = [reply.text for reply in replies]
     gains = [sum(p * token_f1(one, [other]) for p, other in zip(likely, texts, strict=True)) for one in texts]
     best = complete_best(engine, prompt, GenerationSettings(), held)
