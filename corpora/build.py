@@ -18,6 +18,7 @@ from corpora.development import DEVELOPMENT_SEED, LARGEST, is_held_out, write_de
 from corpora.example import Example
 from corpora.overlap import OverlapFilter
 from corpora.questioned_folder import questioned_folder
+from corpora.sets import set_of
 from corpora.supervised import ROUTED, WellName, Wells, all_examples
 from corpora.tasks.conversation import routes as routes_of
 from corpora.tasks.tool import choice_question, tool_questions
@@ -122,7 +123,7 @@ def _write_text(wells: Wells, tokenizer: Tokenizer, out: Path) -> int:
 def write_tasks(
     examples: Iterable[Example], tokenizer: Tokenizer, out: Path, table: Table, seed: int
 ) -> None:
-    """Write each task as a sequence set of its own, and a part of all as the validation set."""
+    """Write the sequence sets of all tasks (`corpora.sets`), and a part of each as the validation set."""
     template = ChatTemplate(tokenizer)
     draw = random.Random(seed)
     with ExitStack() as stack:
@@ -140,7 +141,7 @@ def write_tasks(
             if len(tokens) > LONGEST_EXAMPLE:
                 table.too_long += 1
                 continue
-            names.append(VALIDATION if draw.randrange(VALIDATION_EVERY) == 0 else item.task)
+            names.append(VALIDATION if draw.randrange(VALIDATION_EVERY) == 0 else set_of(item))
             writers[names[-1]].write(tokens, learned)
             table.examples[item.task, item.well] += 1
             table.tokens[item.task, item.well] += len(tokens)

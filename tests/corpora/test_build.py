@@ -51,7 +51,7 @@ def test_the_same_seed_gives_the_same_bytes(tokenizer: Tokenizer, tmp_path: Path
     assert f"{VALIDATION}.tokens" in files
     for file in files:
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
-    tokens = "grade.tokens"
+    tokens = "grade_invented.tokens"
     assert (tmp_path / "a" / tokens).read_bytes() != (tmp_path / "c" / tokens).read_bytes()
 
 

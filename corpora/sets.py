@@ -1,0 +1,39 @@
+"""Which sequence set an example goes to: a recipe gives each set a share of the batches.
+
+Tasks that have many examples of several kinds are parted: what people asked about a text, what is made of
+text, and what is invented teach different things, and the first are the fewest. Other tasks stay in one set
+each: a batch is of one set, and a batch of a single route unlearns the others (docs/LOG.md).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from corpora.example import Example
+from corpora.sources import read_sources
+
+TOOL_PARTS = {
+    "metatool": "choices", "synthetic-requests": "requests", "synthetic-own-tasks": "own", "gsm8k": "own",
+    "svamp": "own", "aqua-rat": "own",
+}  # fmt: skip
+"""Well of examples of calls to the part that it belongs to; the others are dialogues."""
+
+PARTED_BY_ORIGIN = ("answer", "grade", "rewrite")
+
+
+def set_of(example: Example) -> str:
+    """Return the name of the sequence set of an example: its task, or a part of that."""
+    if example.task == "tool":
+        return f"tool_{TOOL_PARTS.get(example.well, 'dialogues')}"
+    return f"{example.task}_{_origin(example.well)}" if example.task in PARTED_BY_ORIGIN else example.task
+
+
+def _origin(well: str) -> str:
+    if well.startswith("synthetic-"):
+        return "invented"
+    return "made" if well in _texts() else "asked"
+
+
+@cache
+def _texts() -> frozenset[str]:
+    return frozenset(source.well for source in read_sources() if source.kind == "pretraining text")
