@@ -36,6 +36,8 @@ class TurnOutput(TypedDict):
     """Whether the graph preferred not to answer."""
     citations: list[Citation]
     """Where the answer stands in the documents."""
+    closest: list[Citation]
+    """What came closest to an answer where the documents were not sure enough to say."""
     decisions: list[Decision]
     """What the model decided on the way, in order."""
     route: str
@@ -75,6 +77,7 @@ def begin(route: str, asked: str) -> Update:
         "answer": None,
         "abstained": False,
         "citations": [],
+        "closest": [],
         "decisions": [],
         "route": route,
     }

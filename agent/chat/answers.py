@@ -102,7 +102,7 @@ def _last(chat: Chat) -> Answer:
 
 
 def _sources(chat: Chat) -> Sequence[Citation]:
-    citations = _last(chat).citations
+    citations = _last(chat).sources
     if not citations:
         raise SlashError("The last answer has no sources.")
     return citations
@@ -118,7 +118,7 @@ def _number(arguments: list[str], most: int, usage: str) -> int:
 
 def _numbers(chat: Chat) -> Iterable[str]:
     answer = chat.session.last_answer
-    return (str(number) for number in range(1, len(answer.citations) + 1)) if answer else ()
+    return (str(number) for number in range(1, len(answer.sources) + 1)) if answer else ()
 
 
 COMMANDS = (

@@ -103,6 +103,8 @@ class Answer:
     confidence: float | None = None
     """Probability of the answer, 0 to 1; None where nothing was weighed: tools and small talk."""
     citations: tuple[Citation, ...] = ()
+    closest: tuple[Citation, ...] = ()
+    """What came closest, where there is no answer for want of certainty."""
     route: str = "documents"
     decisions: tuple[dict[str, Any], ...] = ()
     """What each node decided, in order."""
@@ -110,6 +112,11 @@ class Answer:
     """Tools that were called, in order."""
     usage: Usage = field(default_factory=Usage)
     seconds: float = 0.0
+
+    @property
+    def sources(self) -> tuple[Citation, ...]:
+        """What is shown of the documents: the citations, or what came closest."""
+        return self.citations or self.closest
 
     def to_json(self) -> dict[str, Any]:
         """Return the object that `ask --json` prints."""
@@ -125,8 +132,9 @@ class Answer:
 
     def to_record(self) -> dict[str, Any]:
         """Return everything, for saving."""
+        closest = [citation.to_json() for citation in self.closest]
         calls = [call.to_json() for call in self.calls]
-        return self.to_json() | {"decisions": list(self.decisions), "calls": calls}
+        return self.to_json() | {"closest": closest, "decisions": list(self.decisions), "calls": calls}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Answer:
@@ -137,6 +145,7 @@ class Answer:
             abstained=record["abstained"],
             confidence=record["confidence"],
             citations=tuple(Citation.from_json(values) for values in record["citations"]),
+            closest=tuple(Citation.from_json(values) for values in record.get("closest", ())),
             route=record["route"],
             decisions=tuple(record.get("decisions", ())),
             calls=tuple(ToolCall.from_json(call) for call in record.get("calls", ())),

@@ -25,6 +25,9 @@ Exchange = tuple[str, str | None]
 
 Graph = CompiledStateGraph[Any, Any, Any, Any]
 
+WORTH_A_LOOK = 0.25
+"""Confidence from which a person is shown what came closest to an answer."""
+
 _MOST_PAUSES = 32
 """More than the budget of tool calls allows."""
 
@@ -180,11 +183,13 @@ def _approval(interrupts: Sequence[Any]) -> Approval | None:
 
 def _answer(state: Mapping[str, Any], usage: Usage, seconds: float) -> Answer:
     confidence = state.get("confidence")
+    closest = state.get("closest", ()) if (confidence or 0.0) >= WORTH_A_LOOK else ()
     return Answer(
         text=state.get("answer"),
         abstained=bool(state.get("abstained")),
         confidence=None if confidence is None else float(confidence),
         citations=tuple(Citation.from_json(values) for values in state.get("citations", ())),
+        closest=tuple(Citation.from_json(values) for values in closest),
         route=str(state.get("route", "documents")),
         decisions=tuple(dict(decision) for decision in state.get("decisions", ())),
         calls=tuple(ToolCall.from_json(call) for call in state.get("calls", ())),

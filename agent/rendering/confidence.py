@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from agent.conversations.answer import Answer
+
 _WORDS = (
     (90, "very likely answered"),
     (75, "probably answered"),
@@ -16,6 +18,11 @@ def sentence(confidence: float) -> str:
     shown = _percentage(confidence)
     words = next(words for least, words in _WORDS if shown >= least)
     return f"{words} ({shown}%)"
+
+
+def closest(answer: Answer) -> str:
+    """Return the words over what came closest where there is no answer."""
+    return f"What comes closest is not sure enough ({percent(answer.confidence or 0.0)}):"
 
 
 def percent(confidence: float) -> str:

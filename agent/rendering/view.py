@@ -16,7 +16,7 @@ from rich.text import Text
 
 from agent.conversations.answer import ABSTAINED, Answer, Citation
 from agent.errors import HomespunError
-from agent.rendering.confidence import sentence
+from agent.rendering.confidence import closest, sentence
 from agent.rendering.escape import one_line, visible
 from agent.rendering.screen import Screen
 
@@ -56,9 +56,12 @@ class View:
         """Write an answer with its sources and footer."""
         self.console.print()
         self.console.print(Padding(self.body(answer), (0, _INDENT), expand=False))
-        if answer.citations:
+        if answer.closest:
             self.console.print()
-            self.sources(answer.citations, f"{question} {answer.text or ''}")
+            self.console.print(Padding(Text(closest(answer), "dim"), (0, _INDENT), expand=False))
+        if answer.sources:
+            self.console.print()
+            self.sources(answer.sources, f"{question} {answer.text or ''}")
         self.console.print()
         for line in _filled(footer(answer), self.console.width - 2 * _INDENT):
             self.console.print(Padding(Text(self.screen.text(line), "dim"), (0, _INDENT), expand=False))
@@ -158,7 +161,7 @@ class View:
 def footer(answer: Answer) -> list[str]:
     """Return what stands under an answer: how sure it is, and what it cost."""
     if answer.abstained:
-        parts = ["/why shows what came closest"]
+        parts = ["/why shows how it was decided"]
     else:
         parts = [sentence(answer.confidence)] if answer.confidence is not None else []
     tokens = answer.usage.total_tokens

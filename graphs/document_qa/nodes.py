@@ -160,9 +160,9 @@ class DocumentQANodes:
         return conclude(state, AIMessage(content_blocks=annotate(answer, citations)))
 
     def abstain(self, state: DocumentQAState) -> Update:
-        """Reply that the documents do not say."""
+        """Reply that the documents do not say; what was quoted is what came closest."""
         update = conclude(state, AIMessage(NOT_IN_DOCUMENTS))
-        return {**update, "answer": None, "abstained": True, "citations": []}
+        return {**update, "answer": None, "abstained": True, "citations": [], "closest": state["citations"]}
 
     def is_supported(self, state: DocumentQAState) -> bool:
         """Whether the answer passes the thresholds of support and abstention."""

@@ -8,8 +8,10 @@ import pytest
 
 from agent.assembly import Assembly
 from agent.conversations import answering
+from agent.conversations.answer import ABSTAINED, Answer
 from agent.conversations.events import Approval, Event, Finished, Step, Token
 from agent.errors import Cancelled
+from agent.rendering.plain import answer_lines
 from tests.agent.fakes import LIGHTHOUSE, SMALL_TALK, RuleModel
 
 Assemble = Callable[..., Assembly]
@@ -30,6 +32,22 @@ def test_what_the_documents_do_not_say(assemble: Assemble) -> None:
     assert answer.abstained
     assert answer.to_json()["answer"] is None
     assert answer.citations == ()
+
+
+@pytest.mark.parametrize(("least", "is_shown"), [(0.0, True), (1.1, False)])
+def test_what_came_closest_is_shown_where_it_is_worth_a_look(
+    assemble: Assemble, monkeypatch: pytest.MonkeyPatch, least: float, is_shown: bool
+) -> None:
+    monkeypatch.setattr(answering, "WORTH_A_LOOK", least)
+    answer = assemble(confidence=0.999).answerer.get().ask("How tall is the lighthouse?")
+    assert answer.abstained
+    assert answer.citations == ()
+    assert [near.quote for near in answer.closest] == ["It is 38 metres tall."] * is_shown
+    assert answer.sources == answer.closest
+    assert Answer.from_record(answer.to_record()).closest == answer.closest
+    lines = answer_lines(answer)
+    assert lines[0] == ABSTAINED
+    assert ('[1] island.md, line 4: "It is 38 metres tall."' in lines) is is_shown
 
 
 def test_a_follow_up_is_understood(assemble: Assemble) -> None:

@@ -359,12 +359,16 @@ def test_the_line_under_an_answer_breaks_between_its_parts(
     assert lines == ["", "38", "", *wanted, ""]
 
 
-def test_who_gets_no_answer_is_told_how_to_see_what_came_closest(assemble: Callable[..., Assembly]) -> None:
+def test_who_gets_no_answer_is_shown_what_came_closest(assemble: Callable[..., Assembly]) -> None:
     talk = Talk(assemble(), Screen(interactive=True, colour=False, unicode=True, hyperlinks=False))
-    hint = "/why shows what came closest \u00b7 documents"
+    hint = "/why shows how it was decided \u00b7 documents"
     assert hint not in without_codes(talk("How tall is the lighthouse?"))
-    talk.chat.view.answer("", Answer(None, abstained=True))
-    assert hint in without_codes(talk.output.getvalue())
+    near = Citation("a.md", "It is tall.", start_line=3, end_line=3, end=11)
+    talk.chat.view.answer("", Answer(None, abstained=True, confidence=0.43, closest=(near,)))
+    shown = without_codes(talk.output.getvalue())
+    assert hint in shown
+    assert "What comes closest is not sure enough (43%):" in shown
+    assert "[1] a.md  line 3" in shown
 
 
 def test_lines_end_where_their_words_do(assemble: Callable[..., Assembly]) -> None:

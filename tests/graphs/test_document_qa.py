@@ -17,6 +17,9 @@ from tests.graphs.fakes import DOCUMENT, ListRetriever, PortedModel, ScriptedMod
 QUESTION = "How tall is the lighthouse at Marrow Point?"
 
 
+CITED = "It is 38 metres tall, e.g. taller\nthan the one at Gull Bay."
+
+
 def ported(**script: Any) -> PortedModel:
     usual = {
         "grade": lambda prompt: 0.9 if "Marrow" in prompt.split("Passage")[1] else 0.1,
@@ -49,7 +52,7 @@ def test_the_straight_road(model: ScriptedModel) -> None:
     assert result["question"] == result["standalone_question"] == QUESTION
     assert result["route"] == "documents"
     assert not result["abstained"]
-    assert citation["quote"] == "It is 38 metres tall, e.g. taller\nthan the one at Gull Bay."
+    assert citation["quote"] == CITED
     assert DOCUMENT[citation["start"] : citation["end"]] == citation["quote"]
     assert (citation["path"], citation["page"]) == ("island.md", None)
     assert (citation["start_line"], citation["end_line"]) == (3, 4)
@@ -113,6 +116,20 @@ def test_each_threshold_decides(thresholds: Thresholds, abstains: bool) -> None:
     graph = build_document_qa(model, ListRetriever(passages=passages_of()))
     context = DocumentQAContext(thresholds=thresholds)
     assert graph.invoke({"question": QUESTION}, context=context)["abstained"] is abstains
+
+
+def test_what_was_not_sure_enough_is_what_came_closest() -> None:
+    def closest(**thresholds: float) -> list[str]:
+        judgement = Judgement(Thresholds(**thresholds))
+        model = ported(rewrite=QUESTION)
+        graph = build_document_qa(model, ListRetriever(passages=passages_of()), judgement=judgement)
+        result = graph.invoke({"question": QUESTION})
+        assert result["abstained"] is not bool(result["citations"])
+        return [citation["quote"] for citation in result["closest"]]
+
+    assert closest(relevance=0, support=0, abstention=0) == []  # it answers
+    assert closest(relevance=0, support=0, abstention=0.73) == [CITED]
+    assert closest(relevance=0.91) == []  # nothing was quoted
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.1, float("nan")])
