@@ -1,11 +1,8 @@
-"""The best of several constrained replies to one prompt.
+"""The likeliest of several constrained replies to one prompt.
 
 Greedy decoding under a constraint commits to the likeliest first token, even where no likely reply begins
 with it. So several replies are written in one batch, each under a constraint of its own, and the whole of
-each is scored by the model without its constraint. Taken is the reply that has most in common with what the
-others say, each as far as it is likely: an unsure model divides its belief among spans that overlap, and none
-of them need be the likeliest ("Minimum Bayes-risk decoding for statistical machine translation", Kumar and
-Byrne 2004).
+each is scored by the model without its constraint.
 """
 
 from __future__ import annotations
@@ -18,7 +15,6 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from llm.evaluation.answers import token_f1
 from llm.inference.generation import Completion
 from llm.tokenization.opening import OPENING
 
@@ -26,9 +22,6 @@ if TYPE_CHECKING:
     from llm.inference.constraints import Constraint, ConstraintState
     from llm.inference.engine import Engine
     from llm.inference.sampling import GenerationSettings
-
-SHARPNESS = 8.0
-"""How much likelier a reply counts for each nat of its mean; measured on held-out questions (docs/LOG.md)."""
 
 SURE = -0.08
 """Mean log-probability of a token from which a model is sure of what it wrote."""
@@ -78,11 +71,10 @@ def complete_best(
     constraints: Sequence[Constraint],
     cancelled: threading.Event | None = None,
 ) -> Completion:
-    """Reply under each constraint; return the reply that has most in common with all likely ones.
+    """Reply under each constraint; return the reply whose tokens are likeliest on average.
 
-    The replies are held to words of the prompt, so each token is weighed among those of the prompt, as spans
-    are learned (`llm.training.loss`). How likely a reply is tells the mean of its tokens, so that a long one
-    has no disadvantage.
+    So a long reply has no disadvantage. The replies are held to words of the prompt, and each token is weighed
+    among those of the prompt, as spans are learned (`llm.training.loss`).
 
     Args:
         engine: Of the model that replies.
@@ -97,17 +89,7 @@ def complete_best(
     completions, replies = _complete(engine, prompt, settings, constraints, cancelled)
     among = sorted({*prompt, *chain.from_iterable(replies)})
     sums = engine.choice_logprobs([prompt], replies, among)[0]
-    likely = torch.softmax(SHARPNESS * _per_token(sums, replies), 0)
-    return completions[_most_agreed([one.text for one in completions], likely.tolist())]
-
-
-def _most_agreed(texts: Sequence[str], probabilities: Sequence[float]) -> int:
-    """Return which text has the highest expected F1 of words, were each of them the right one."""
-
-    def expected(text: str) -> float:
-        return sum(p * token_f1(text, [other]) for p, other in zip(probabilities, texts, strict=True))
-
-    return max(range(len(texts)), key=lambda index: expected(texts[index]))
+    return completions[int(_per_token(sums, replies).argmax())]
 
 
 def complete_call(

@@ -125,7 +125,7 @@ def test_stages_keep_their_proportions(config: Path, tmp_path: Path) -> None:
     assert mixed.name == "other"
 
 
-@pytest.mark.parametrize("name", ["cpu", "gpu", "smoke"])
+@pytest.mark.parametrize("name", ["cpu", "deeper", "gpu", "smoke"])
 def test_every_recipe_survives_being_written(name: str, tmp_path: Path) -> None:
     recipe = load_config(Path(__file__).parents[2] / "llm" / "recipes" / f"{name}.toml")
     save_config(recipe, tmp_path / "deep" / "copy.toml")
