@@ -73,8 +73,8 @@ def complete_best(
 ) -> Completion:
     """Reply under each constraint; return the reply whose tokens are likeliest on average.
 
-    So a long reply has no disadvantage. The replies are held to words of the prompt, and each token is weighed
-    among those of the prompt, as spans are learned (`llm.training.loss`).
+    So a long reply has no disadvantage. The replies are held to words of the prompt, and each token is
+    weighed among those of the prompt, as spans are learned (`llm.training.loss`).
 
     Args:
         engine: Of the model that replies.
