@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from agent.context import model_option, open_context, settings_options
+
+if TYPE_CHECKING:
+    from agent.configuration.settings import Settings
 
 
 @click.command("bench")
@@ -17,6 +22,11 @@ from agent.context import model_option, open_context, settings_options
 @click.option(
     "--files", type=click.IntRange(min=1), help="Files in scale; a tenth of the passages by default."
 )
+@click.option(
+    "--page",
+    type=click.Path(path_type=Path),
+    help="Write a page with charts, too; scale is then measured at three sizes.",
+)
 @model_option
 @settings_options
 @click.option("as_json", "--json", is_flag=True, help="Print one JSON object.")
@@ -24,6 +34,7 @@ def command(
     names: tuple[str, ...],
     chunks: int,
     files: int | None,
+    page: Path | None,
     model: str | None,
     config: Path | None,
     assignments: tuple[str, ...],
@@ -42,10 +53,14 @@ def command(
     if unknown:
         raise click.UsageError(f"There is no benchmark {unknown[0]!r}: there are {', '.join(BENCHMARKS)}.")
     results: dict[str, dict[str, object]] = {}
+    began = time.perf_counter()
     with ProgressLine(context.messages.interactive) as line:
         for name in names or BENCHMARKS:
             line.say(f"Measuring {name}")
             results[name] = measure(name, context.settings, Size(chunks, files))
+        if page is not None:
+            line.say("Measuring how an index grows")
+            _write_page(page, context.settings, results, time.perf_counter() - began)
     if as_json:
         click.echo(to_json(results))
         return
@@ -54,3 +69,14 @@ def command(
         for what, value in figures.items():
             shown = f"{value:,.3g}" if isinstance(value, float) else str(value)
             click.echo(context.output.text(f"  {what.replace('_', ' '):32} {shown:>12}"))
+
+
+def _write_page(
+    page: Path, settings: Settings, results: dict[str, dict[str, object]], seconds: float
+) -> None:
+    from agent.benchmarks import Size, measure
+    from agent.evaluation.results import describe_run
+    from agent.evaluation.speed import SIZES, write_speed
+
+    scales = [measure("scale", settings, Size(chunks)) for chunks in SIZES]
+    write_speed(page, describe_run(settings.model, seconds), results, scales)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,64 @@ def draw_risk_coverage(path: Path, results: Mapping[str, Mapping[str, Any]]) -> 
     curves = {
         name: figures["risk_coverage"] for name, figures in results.items() if "risk_coverage" in figures
     }
-    if not curves:
+    pyplot = _pyplot()
+    if not curves or pyplot is None:
         return None
+    figure, axes = pyplot.subplots(figsize=(7, 4))
+    for name, curve in curves.items():
+        axes.plot(*zip(*curve, strict=True), marker=".", label=name)
+    axes.set(xlabel="share of questions answered, surest first", ylabel="mean error (1 - F1)")
+    axes.set(xlim=(0, 1), ylim=(0, 1))
+    return _save(figure, axes, path)
+
+
+def draw_ratios(path: Path, times: Mapping[str, Mapping[str, float]]) -> Path | None:
+    """Draw groups of bars, one a contender: how many times as fast as the first it is at each kind of work.
+
+    Args:
+        path: The PNG file to write.
+        times: Contender to kind of work to ratio.
+
+    Returns:
+        The path; None where matplotlib is missing.
+    """
+    pyplot = _pyplot()
+    if pyplot is None:
+        return None
+    figure, axes = pyplot.subplots(figsize=(7, 4))
+    width = 0.8 / len(times)
+    for number, (contender, ratios) in enumerate(times.items()):
+        places = [place + number * width for place in range(len(ratios))]
+        axes.bar(places, ratios.values(), width, label=contender)
+    kinds = next(iter(times.values()))
+    axes.set_xticks([place + 0.4 - width / 2 for place in range(len(kinds))], kinds)
+    axes.set(ylabel="times as fast")
+    return _save(figure, axes, path)
+
+
+def draw_growth(path: Path, sizes: Sequence[float], seconds: Mapping[str, Sequence[float]]) -> Path | None:
+    """Draw seconds over sizes, both logarithmic, one line a kind of work.
+
+    Args:
+        path: The PNG file to write.
+        sizes: Number of passages.
+        seconds: Kind of work to what it took at each size.
+
+    Returns:
+        The path; None where matplotlib is missing.
+    """
+    pyplot = _pyplot()
+    if pyplot is None:
+        return None
+    figure, axes = pyplot.subplots(figsize=(7, 4))
+    for name, taken in seconds.items():
+        axes.loglog(sizes, taken, marker="o", label=name)
+    axes.set(xlabel="passages", ylabel="seconds")
+    return _save(figure, axes, path)
+
+
+def _pyplot() -> Any:
+    """Return matplotlib's plotting interface without a window; None where it is not installed."""
     try:
         import matplotlib
     except ImportError:
@@ -32,15 +88,16 @@ def draw_risk_coverage(path: Path, results: Mapping[str, Mapping[str, Any]]) -> 
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    figure, axes = pyplot.subplots(figsize=(7, 4))
-    for name, curve in curves.items():
-        axes.plot(*zip(*curve, strict=True), marker=".", label=name)
-    axes.set(xlabel="share of questions answered, surest first", ylabel="mean error (1 - F1)")
-    axes.set(xlim=(0, 1), ylim=(0, 1))
+    return pyplot
+
+
+def _save(figure: Any, axes: Any, path: Path) -> Path:
     axes.legend()
     figure.tight_layout()
     path.parent.mkdir(parents=True, exist_ok=True)
     # Without the date and version in it, the file changes only with the figures.
     figure.savefig(path, dpi=110, metadata={"Software": None})
+    from matplotlib import pyplot
+
     pyplot.close(figure)
     return path
