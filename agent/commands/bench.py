@@ -60,7 +60,7 @@ def command(
             results[name] = measure(name, context.settings, Size(chunks, files))
         if page is not None:
             line.say("Measuring how an index grows")
-            _write_page(page, context.settings, results, time.perf_counter() - began)
+            _write_page(page, context.settings, results, began)
     if as_json:
         click.echo(to_json(results))
         return
@@ -71,12 +71,10 @@ def command(
             click.echo(context.output.text(f"  {what.replace('_', ' '):32} {shown:>12}"))
 
 
-def _write_page(
-    page: Path, settings: Settings, results: dict[str, dict[str, object]], seconds: float
-) -> None:
+def _write_page(page: Path, settings: Settings, results: dict[str, dict[str, object]], began: float) -> None:
     from agent.benchmarks import Size, measure
     from agent.evaluation.results import describe_run
     from agent.evaluation.speed import SIZES, write_speed
 
     scales = [measure("scale", settings, Size(chunks)) for chunks in SIZES]
-    write_speed(page, describe_run(settings.model, seconds), results, scales)
+    write_speed(page, describe_run(settings.model, time.perf_counter() - began), results, scales)

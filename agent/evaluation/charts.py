@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +23,16 @@ def draw_risk_coverage(path: Path, results: Mapping[str, Mapping[str, Any]]) -> 
     curves = {
         name: figures["risk_coverage"] for name, figures in results.items() if "risk_coverage" in figures
     }
-    pyplot = _pyplot()
-    if not curves or pyplot is None:
+    if not curves:
         return None
-    figure, axes = pyplot.subplots(figsize=(7, 4))
-    for name, curve in curves.items():
-        axes.plot(*zip(*curve, strict=True), marker=".", label=name)
-    axes.set(xlabel="share of questions answered, surest first", ylabel="mean error (1 - F1)")
-    axes.set(xlim=(0, 1), ylim=(0, 1))
-    return _save(figure, axes, path)
+
+    def draw(axes: Any) -> None:
+        for name, curve in curves.items():
+            axes.plot(*zip(*curve, strict=True), marker=".", label=name)
+        axes.set(xlabel="share of questions answered, surest first", ylabel="mean error (1 - F1)")
+        axes.set(xlim=(0, 1), ylim=(0, 1))
+
+    return _chart(path, draw)
 
 
 def draw_ratios(path: Path, times: Mapping[str, Mapping[str, float]]) -> Path | None:
@@ -44,18 +45,17 @@ def draw_ratios(path: Path, times: Mapping[str, Mapping[str, float]]) -> Path | 
     Returns:
         The path; None where matplotlib is missing.
     """
-    pyplot = _pyplot()
-    if pyplot is None:
-        return None
-    figure, axes = pyplot.subplots(figsize=(7, 4))
-    width = 0.8 / len(times)
-    for number, (contender, ratios) in enumerate(times.items()):
-        places = [place + number * width for place in range(len(ratios))]
-        axes.bar(places, ratios.values(), width, label=contender)
-    kinds = next(iter(times.values()))
-    axes.set_xticks([place + 0.4 - width / 2 for place in range(len(kinds))], kinds)
-    axes.set(ylabel="times as fast")
-    return _save(figure, axes, path)
+
+    def draw(axes: Any) -> None:
+        width = 0.8 / len(times)
+        for number, (contender, ratios) in enumerate(times.items()):
+            places = [place + number * width for place in range(len(ratios))]
+            axes.bar(places, ratios.values(), width, label=contender)
+        kinds = next(iter(times.values()))
+        axes.set_xticks([place + 0.4 - width / 2 for place in range(len(kinds))], kinds)
+        axes.set(ylabel="times as fast")
+
+    return _chart(path, draw)
 
 
 def draw_growth(path: Path, sizes: Sequence[float], seconds: Mapping[str, Sequence[float]]) -> Path | None:
@@ -69,18 +69,17 @@ def draw_growth(path: Path, sizes: Sequence[float], seconds: Mapping[str, Sequen
     Returns:
         The path; None where matplotlib is missing.
     """
-    pyplot = _pyplot()
-    if pyplot is None:
-        return None
-    figure, axes = pyplot.subplots(figsize=(7, 4))
-    for name, taken in seconds.items():
-        axes.loglog(sizes, taken, marker="o", label=name)
-    axes.set(xlabel="passages", ylabel="seconds")
-    return _save(figure, axes, path)
+
+    def draw(axes: Any) -> None:
+        for name, taken in seconds.items():
+            axes.loglog(sizes, taken, marker="o", label=name)
+        axes.set(xlabel="passages", ylabel="seconds")
+
+    return _chart(path, draw)
 
 
-def _pyplot() -> Any:
-    """Return matplotlib's plotting interface without a window; None where it is not installed."""
+def _chart(path: Path, draw: Callable[[Any], None]) -> Path | None:
+    """Draw on the axes of a new chart and write it; None where matplotlib is missing."""
     try:
         import matplotlib
     except ImportError:
@@ -88,16 +87,12 @@ def _pyplot() -> Any:
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    return pyplot
-
-
-def _save(figure: Any, axes: Any, path: Path) -> Path:
+    figure, axes = pyplot.subplots(figsize=(7, 4))
+    draw(axes)
     axes.legend()
     figure.tight_layout()
     path.parent.mkdir(parents=True, exist_ok=True)
     # Without the date and version in it, the file changes only with the figures.
     figure.savefig(path, dpi=110, metadata={"Software": None})
-    from matplotlib import pyplot
-
     pyplot.close(figure)
     return path

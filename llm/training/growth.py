@@ -22,16 +22,14 @@ _LAYER = re.compile(r"model\.layers\.(\d+)\.(.+)")
 _ADDED_TO_STREAM = ("self_attn.o_proj.weight", "mlp.down_proj.weight")
 
 
-def grown_from(folder: Path, wanted: ModelConfig | None) -> GPT:
-    """Load weights and give them the layers that the wanted shape has more; none where no shape is wanted.
+def grown_from(folder: Path, wanted: ModelConfig) -> GPT:
+    """Load weights and give them the layers that the wanted shape has more.
 
     Raises:
         ConfigError: The shapes differ in something else; it is named.
         WeightsError: The weights cannot be read.
     """
     model = GPT.from_pretrained(folder)
-    if wanted is None:
-        return model
     for name, value in dataclasses.asdict(wanted).items():
         given = getattr(model.config, name)
         is_deeper = name == "num_hidden_layers" and value > given

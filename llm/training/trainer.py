@@ -147,8 +147,9 @@ class Trainer:
     def _build_model(self) -> GPT:
         shape = ModelConfig(vocab_size=self.tokenizer.vocabulary_size, **self.config.shape.model_dump())
         if self.config.start is not None:
-            is_shape_given = "shape" in self.config.model_fields_set
-            return grown_from(self.config.start, shape if is_shape_given else None)
+            if "shape" in self.config.model_fields_set:
+                return grown_from(self.config.start, shape)
+            return GPT.from_pretrained(self.config.start)
         model = GPT(shape)
         initialise(
             model,
