@@ -136,11 +136,22 @@ def test_passages_are_found_in_the_format_of_the_search(tasks: list[OwnTask]) ->
 
 
 def test_pages_tell_what_is_asked_of_one_thing_and_the_same_of_others() -> None:
-    told = [("Rax lamp", "A Rax lamp costs 5 euros."), ("Dun tent", "A Dun tent costs 9 euros.")]
+    told = [
+        ("Rax lamp", ["A Rax lamp costs 5 euros.", "A Rax lamp weighs 2 kg."]),
+        ("Dun tent", ["A Dun tent costs 9 euros."]),
+    ]
     pages = found_texts.search_pages("Rax lamp", told, Scene(random.Random(3))).result
-    assert all(sentence in pages for _, sentence in told)
+    assert all(sentence in pages for _, sentences in told for sentence in sentences)
     assert "# Rax lamp\n\n" in pages
     assert re.search(r"^\S*rax-lamp\.(md|txt), lines 1-", pages, re.MULTILINE)
+
+
+def test_a_page_may_tell_other_facts_of_the_thing_that_is_looked_for() -> None:
+    found = [hidden_steps.build("price", Scene(random.Random(seed))) for seed in range(60)]
+    searches = [task.steps[0] for task in found if task.steps[0].name == "search_documents"]
+    assert any(
+        step.result.count(step.arguments["query"]) > 2 and "arranty" in step.result for step in searches
+    )
 
 
 def test_a_reply_says_every_line_of_a_short_result(tasks: list[OwnTask]) -> None:

@@ -200,7 +200,8 @@ def _spoken(draw: random.Random) -> tuple[str, str]:
 
 def _function(draw: random.Random) -> tuple[str, str]:
     value = str(draw.randint(2, 2000))
-    written = f"{draw.choice(('sqrt', 'sqrt', 'log', 'log10', 'exp', 'cos', 'sin'))}({value[:2]})"
+    function = draw.choice(("sqrt", "sqrt", "sqrt", "log", "log10", "exp", "cos", "sin"))
+    written = f"{function}({value if function in ('sqrt', 'log', 'log10') else value[:2]})"
     return draw.choice(
         (
             (f"the square root of {value}", f"sqrt({value})"),

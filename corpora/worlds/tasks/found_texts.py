@@ -31,15 +31,15 @@ def search(query: str, sentence: str, scene: Scene) -> Step:
     return _found(query, blocks)
 
 
-def search_pages(query: str, told: Sequence[tuple[str, str]], scene: Scene) -> Step:
+def search_pages(query: str, told: Sequence[tuple[str, Sequence[str]]], scene: Scene) -> Step:
     """Find the pages about some things, mostly in this order.
 
     Args:
         query: What is searched.
-        told: Each thing, and the sentence about it that tells what the others tell of theirs.
+        told: Each thing, and sentences about it.
         scene: Draws what else the pages say.
     """
-    pages = [_page(thing, sentence, scene) for thing, sentence in told]
+    pages = [_page(thing, sentences, scene) for thing, sentences in told]
     if scene.draw.random() > _IN_ORDER:
         scene.draw.shuffle(pages)
     return _found(query, pages)
@@ -64,7 +64,7 @@ def _found(query: str, blocks: Sequence[str]) -> Step:
     return Step("search_documents", {"query": query}, "\n\n".join(blocks))
 
 
-def _page(thing: str, sentence: str, scene: Scene) -> str:
+def _page(thing: str, sentences: Sequence[str], scene: Scene) -> str:
     """Write a page about a thing, a sentence a line, or a part of one."""
     draw = scene.draw
     lines = []
@@ -72,7 +72,8 @@ def _page(thing: str, sentence: str, scene: Scene) -> str:
         line = Scene(draw)
         line.set("it", thing)
         lines.append(line.say(frame))
-    lines.insert(draw.randint(0, len(lines)), sentence)
+    for sentence in sentences:
+        lines.insert(draw.randint(0, len(lines)), sentence)
     first = 1
     if draw.random() < _WITH_HEADING:
         lines = [f"# {thing[0].upper()}{thing[1:]}", "", *lines]

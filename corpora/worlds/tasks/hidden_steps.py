@@ -7,6 +7,7 @@ take one step.
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable
 
@@ -42,6 +43,11 @@ _FACTS = {
     "dated": "bought", "lasting": "length_of_job",
 } | {fact: fact for fact in ("price", "weight", "fee", "seats", "use")}  # fmt: skip
 """What the things of a family are known for, where its message searches for nothing."""
+_BESIDE = {
+    "price": "price", "weight": "weight", "use": "use", "full": "volume", "fast": "speed", "dated": "bought",
+    "lasting": "warranty", "maker": "maker", "kept": "kept",
+}  # fmt: skip
+"""Families, and the facts of theirs that a page may tell beside the one that is looked for."""
 _ALREADY = 0.15
 """Share of the conversions that are not needed, since the documents have the unit that is asked for."""
 _RIVAL = 0.35
@@ -135,6 +141,20 @@ def _about_another(family: str, fact: str, scene: Scene) -> tuple[str, str]:
     return thing, other.say(other.frame("found", fact, "sentence"))
 
 
+def _and_more(thing: str, sentence: str, fact: str, draw: random.Random) -> tuple[str, list[str]]:
+    """Add to a sentence about something others that tell other facts of it, with values of their own."""
+    sentences = [sentence]
+    for family, other in draw.sample(list(_BESIDE.items()), draw.choice((0, 1, 2, 2, 3))):
+        scene = Scene(draw)
+        scene.set("it", thing)
+        if family in _UNITS:
+            _set_units(family, scene)
+        _set_value(family, other, scene)
+        if other != fact:
+            sentences.append(scene.say(scene.frame("found", other, "sentence")))
+    return thing, sentences
+
+
 class _Steps:
     """The steps of a message, taken one after another.
 
@@ -169,7 +189,8 @@ class _Steps:
         if draw.random() < _PAGES:
             others = [_about_another(self.family, fact, self.scene) for _ in range(draw.randint(0, 2))]
             told = [(self.scene.say("{it}"), sentence), *others]
-            return found_texts.search_pages(self.query, told, self.scene)
+            pages = [_and_more(thing, said, fact, draw) for thing, said in told]
+            return found_texts.search_pages(self.query, pages, self.scene)
         if draw.random() < _RIVAL:
             both = [sentence, _about_another(self.family, fact, self.scene)[1]]
             draw.shuffle(both)

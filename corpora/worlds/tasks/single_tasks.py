@@ -20,7 +20,7 @@ FOUND = "Here is what I found."
 
 
 def _calculate(scene: Scene) -> OwnTask:
-    table = scene.draw.choices(("one_sign", "two_signs", "percent", "formula"), (5, 3, 3, 2))[0]
+    table = scene.draw.choices(("one_sign", "two_signs", "percent", "formula"), (5, 3, 2, 3))[0]
     if table == "formula":
         scene.set("formula", _formula(scene))
     message, expression = scene.pair("calculate", table)
@@ -33,6 +33,7 @@ def _formula(scene: Scene) -> str:
         "{n} * {m}", "{m} / {few}", "({n} + {d}) * {few}", "{k} - {m} * {few}", "sqrt({m})",
         "{few} ** {few2}",
         "{d} * {d2}", "{m} - {d}", "({k} - {m}) / {few}", "{long} + {long2} + {d}", "{n}*{d}+{m}",
+        "sqrt({k})", "sqrt({d})", "{n} ** 2", "sqrt({m}) * {few}",
         "{d}/{few}", "sqrt({n} * {n2})", "{percent}% * {k}", "{n} * ({m} + {few})", "({d} - {small}) * {n}",
     )  # fmt: skip
     return scene.meaning(scene.draw.choice(patterns))
