@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
-from corpora import cloze, selfmade
+from corpora import cloze, explained, selfmade
 from corpora.concepts import concept_questions
 from corpora.development import is_held_out
 from corpora.example import Example
@@ -31,6 +31,7 @@ SYNTHETIC_READINGS = 24_000
 MANUAL_READINGS = 30_000
 SELF_MADE_READINGS = 20_000
 CLOZE_READINGS = 60_000
+EXPLAINED_READINGS = 40_000
 SYNTHETIC_CHAINS = 15_000
 JOINED_QUESTIONS = 8000
 COMPARISONS = 20_000
@@ -108,6 +109,8 @@ def _reading(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator[Exam
     yield from ReadingTasks(documented, seed + 6).build()
     asked = list(cloze.readings(wells.text, CLOZE_READINGS, seed))
     yield from ReadingTasks(asked, seed + 8).build()
+    told = list(explained.readings(wells.text, EXPLAINED_READINGS, seed))
+    yield from ReadingTasks(told, seed + 10).build()
     draw = random.Random(seed)
     for row in wells.training_rows("relevance"):
         yield from relevance_examples(row, draw)

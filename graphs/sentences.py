@@ -37,14 +37,8 @@ def sentences(text: str) -> list[Span]:
 
 
 def statements(text: str) -> list[Span]:
-    """Return the spans of the sentences that tell something.
-
-    A Markdown heading or a rule names what follows and tells nothing of it; where a text has nothing else,
-    it is returned all the same.
-    """
-    spans = sentences(text)
-    telling = [span for span in spans if not _NAMING.match(text, *span)]
-    return telling or spans
+    """Return the spans of the sentences that tell something, which a Markdown heading or a rule does not."""
+    return [span for span in sentences(text) if not _NAMING.match(text, *span)]
 
 
 def enclosing_sentences(text: str, start: int, end: int) -> Span:

@@ -10,18 +10,20 @@ from typing import TypeAlias
 
 from rag.loaders.document import LineFinder, LoadedDocument, Section
 
-SPLITTER_VERSION = 2
+SPLITTER_VERSION = 3
 """Raise it when the same document would be cut differently: every index is then rebuilt."""
 
 TokenCounter: TypeAlias = Callable[[str], int]
 
 _LONGEST_TOKEN = 20  # characters; a piece longer than this times the budget is too large without counting
+_LONGEST_TITLE = 0.5  # of a chunk; a longer one may stand alone
 _PARAGRAPH = re.compile(r"\n[ \t\r]*\n\s*")
 _SENTENCE = re.compile(
     r"(?<=[.!?])[\"'\u201d\u2019)\]]*\s+(?=[\"'\u201c\u2018(\[]*[^\Wa-z])"  # a stop, then no small letter
     r"|(?<=[\u3002\uff01\uff1f])"  # the full stops of Chinese and Japanese
     r"|\n(?=[ \t]*(?:[-*+|>\u2022]|\d+[.)])\s?)"  # a list item or a row of a table
 )
+_TITLE = re.compile(r"(?P<line>[^\n]*)\n(?:[=\-~^\"'*+#]{3,}[ \t]*\n)?\s*")  # perhaps underlined
 _LINE = re.compile(r"\n")
 _WORD = re.compile(r"\s+")
 _PROSE = (_PARAGRAPH, _SENTENCE, _LINE, _WORD)
@@ -81,8 +83,9 @@ class Splitter:
         """Return the chunks in order; none crosses a section, a page or the budget."""
         finder = LineFinder(document)
         chunks = []
-        for start, end, section in _joined_titles(document):
-            for first, last in self._pack(document.text, start, end, _LINES if document.by_lines else _PROSE):
+        levels = _LINES if document.by_lines else _PROSE
+        for start, body, end, section in _joined_titles(document):
+            for first, last in self._pack(document.text, start, body, end, levels):
                 first, last = _trim(document.text, first, last)
                 if first < last:
                     lines = finder.line(first), finder.line(last - 1)
@@ -90,10 +93,12 @@ class Splitter:
         return chunks
 
     def _pack(
-        self, text: str, start: int, end: int, levels: tuple[re.Pattern[str], ...]
+        self, text: str, start: int, body: int, end: int, levels: tuple[re.Pattern[str], ...]
     ) -> Iterator[tuple[int, int]]:
         """Fill chunks evenly rather than to the brim, so that the last one is no crumb."""
-        pieces = list(self._pieces(text, start, end, levels))
+        if self._size(text, start, body) > _LONGEST_TITLE:
+            body = start
+        pieces = list(self._pieces(text, start, body, end, levels))
         total = sum(piece.size for piece in pieces)
         target = total / math.ceil(total) if total > 1 else 1.0
         first, size = start, 0.0
@@ -106,19 +111,20 @@ class Splitter:
             yield first, end
 
     def _pieces(
-        self, text: str, start: int, end: int, levels: tuple[re.Pattern[str], ...]
+        self, text: str, start: int, body: int, end: int, levels: tuple[re.Pattern[str], ...]
     ) -> Iterator[_Piece]:
+        """Cut what does not fit, but nowhere up to `body`: a title stays with what follows it."""
         is_section = bool(levels) and levels[0] is _PARAGRAPH  # always cut, so its tokens need no counting
         size = math.inf if is_section else self._size(text, start, end)
         if size <= 1.0:
             yield _Piece(start, end, size)
         elif levels:
-            for first, last in _cut(text, start, end, levels[0]):
-                yield from self._pieces(text, first, last, levels[1:])
+            for first, last in _cut(text, start, body, end, levels[0]):
+                yield from self._pieces(text, first, body, last, levels[1:])
         else:
             middle = (start + end) // 2
-            yield from self._pieces(text, start, middle, ())
-            yield from self._pieces(text, middle, end, ())
+            yield from self._pieces(text, start, body, middle, ())
+            yield from self._pieces(text, middle, body, end, ())
 
     def _size(self, text: str, start: int, end: int) -> float:
         if end - start > _LONGEST_TOKEN * self._max_tokens:
@@ -130,11 +136,11 @@ class Splitter:
         return size if end - start > 1 else min(size, 1.0)
 
 
-def _cut(text: str, start: int, end: int, boundary: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-    """Tile a stretch: every part ends behind a boundary."""
+def _cut(text: str, start: int, body: int, end: int, boundary: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Tile a stretch: every part ends behind a boundary that lies behind `body`."""
     first = start
     for match in boundary.finditer(text, start, end):
-        if first < match.end() < end:
+        if max(first, body) < match.end() < end:
             yield first, match.end()
             first = match.end()
     yield first, end
@@ -149,8 +155,11 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start + newline + 1, max(end, start)
 
 
-def _joined_titles(document: LoadedDocument) -> Iterator[tuple[int, int, Section]]:
-    """Give a title without a body to the section below it, so that no chunk is a bare title."""
+def _joined_titles(document: LoadedDocument) -> Iterator[tuple[int, int, int, Section]]:
+    """Give a title without a body to the section below it, so that no chunk is a bare title.
+
+    Yields the start of a section, that of what stands below its title, its end, and the section.
+    """
     carried: int | None = None
     spans = document.spans()
     for number, (start, end, section) in enumerate(spans):
@@ -161,4 +170,11 @@ def _joined_titles(document: LoadedDocument) -> Iterator[tuple[int, int, Section
             carried = begin
             continue
         carried = None
-        yield begin, end, section
+        yield begin, _below_title(document.text, start, end, section), end, section
+
+
+def _below_title(text: str, start: int, end: int, section: Section) -> int:
+    """Return where a section goes on below its title; its start where its text does not begin with one."""
+    match = _TITLE.match(text, start, end)
+    is_titled = match is not None and section.heading and section.heading[-1] in match["line"]
+    return match.end() if match and is_titled else start

@@ -55,7 +55,7 @@ def test_sentences(text: str, expected: list[str]) -> None:
         ("## Dropout\n\nIt drops units.\n\n---\n\n| a | b |\n|---|---|\n| 1 | 2 |",
          ["It drops units.", "| a | b |", "| 1 | 2 |"]),
         ("#1 in the list is Oslo.", ["#1 in the list is Oslo."]),
-        ("# Only a title", ["# Only a title"]),
+        ("# Only a title", []),
         ("", []),
     ],
 )  # fmt: skip
