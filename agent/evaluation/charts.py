@@ -35,6 +35,36 @@ def draw_risk_coverage(path: Path, results: Mapping[str, Mapping[str, Any]]) -> 
     return _chart(path, draw)
 
 
+def draw_reliability(path: Path, results: Mapping[str, Mapping[str, Any]]) -> Path | None:
+    """Draw how often a probability was right over how high it was, one line a kind of decision.
+
+    Args:
+        path: The PNG file to write.
+        results: Figures of each capability; those with `reliability` or `weighed_reliability` are drawn.
+
+    Returns:
+        The path; None where matplotlib is missing or no capability has such figures.
+    """
+    curves = {
+        f"{name}, weighed" if kind.startswith("weighed") else name: figures[kind]
+        for name, figures in results.items()
+        for kind in ("reliability", "weighed_reliability")
+        if kind in figures
+    }
+    if not curves:
+        return None
+
+    def draw(axes: Any) -> None:
+        axes.plot((0, 1), (0, 1), color="grey", linestyle="dotted")
+        for name, bins in curves.items():
+            said, was, _ = zip(*bins, strict=True)
+            axes.plot(said, was, marker="o", label=name)
+        axes.set(xlabel="probability that was given", ylabel="share that was right")
+        axes.set(xlim=(0, 1), ylim=(0, 1))
+
+    return _chart(path, draw)
+
+
 def draw_ratios(path: Path, times: Mapping[str, Mapping[str, float]]) -> Path | None:
     """Draw groups of bars, one a contender: how many times as fast as the first it is at each kind of work.
 

@@ -13,7 +13,7 @@ from agent.evaluation.charts import CURVE_POINTS
 from corpora.passages import find_span
 from corpora.wells import Row
 from llm.evaluation.answers import exact_match, token_f1
-from llm.evaluation.decisions import balanced_accuracy, best_threshold, risk_coverage
+from llm.evaluation.decisions import balanced_accuracy, best_threshold, reliability, risk_coverage
 from llm.evaluation.intervals import interval, mean
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ def evaluate_documents(
         "threshold": threshold,
         "best_threshold": best,
         "best_abstain_accuracy": balanced_accuracy(measured.confidences, measured.truths, best),
+        "reliability": reliability(measured.confidences, measured.truths),
         "risk_coverage": risk_coverage(measured.confidences, measured.worth, points=CURVE_POINTS),
         "seconds_per_question": answering / len(rows),
         "intervals": {

@@ -18,7 +18,7 @@ from corpora.passages import windows
 from corpora.wells import Row
 from graphs import Judgement, Thresholds, build_document_qa
 from llm.evaluation.answers import exact_match, token_f1
-from llm.evaluation.decisions import balanced_accuracy, best_threshold, risk_coverage
+from llm.evaluation.decisions import balanced_accuracy, best_threshold, reliability, risk_coverage
 from llm.evaluation.intervals import interval, mean
 
 FIELDS = ("passage", "question", "answers", "answerable")
@@ -105,6 +105,7 @@ def evaluate_reading(
         "threshold": threshold,
         "best_threshold": best,
         "best_abstain_accuracy": balanced_accuracy(confidences, truths, best),
+        "reliability": reliability(confidences, truths),
         "risk_coverage": risk_coverage(
             confidences,
             [outcome.score(token_f1) if outcome.row["answerable"] else 0.0 for outcome in outcomes],

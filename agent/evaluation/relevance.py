@@ -15,6 +15,7 @@ from llm.evaluation.decisions import (
     balanced_accuracy,
     best_threshold,
     calibration_error,
+    reliability,
 )
 
 FIELDS = ("question", "candidates", "relevant")
@@ -60,6 +61,8 @@ def evaluate_relevance(
         "calibration_error": calibration_error(scores, truths),
         "weighed_auroc": area_under_curve(weighed, truths),
         "weighed_calibration_error": calibration_error(weighed, truths),
+        "reliability": reliability(scores, truths),
+        "weighed_reliability": reliability(weighed, truths),
         "balanced_accuracy": balanced_accuracy(scores, truths, threshold),
         "best_threshold": best_threshold(scores, truths),
         "baseline": {

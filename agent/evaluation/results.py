@@ -11,12 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from agent.configuration.paths import REPOSITORY
-from agent.evaluation.charts import draw_risk_coverage
+from agent.evaluation.charts import draw_reliability, draw_risk_coverage
 
 Figures = dict[str, Any]
 
-CHART = "images/risk_coverage.png"
-"""The chart's place beside the page."""
+CHARTS = {
+    "images/risk_coverage.png": (
+        "Mean error over the share of questions that are answered, surest first", draw_risk_coverage,
+    ),
+    "images/calibration.png": (
+        "How often a probability was right over how high it was; that of an answer says that there is "
+        "one, as if every other question had one", draw_reliability,
+    ),
+}  # fmt: skip
+"""Places of the charts beside the page, what they show, and what draws them."""
 
 CALLS = (
     "valid_rate",
@@ -104,11 +112,11 @@ def write_results(page: Path, run: Figures, results: Mapping[str, Figures]) -> N
     page.with_suffix(".json").write_text(
         json.dumps({"run": run, "results": results}, indent=2) + "\n", encoding="utf-8"
     )
-    chart = draw_risk_coverage(page.parent / CHART, results)
-    page.write_text(_page(run, results, chart), encoding="utf-8")
+    shown = {place: says for place, (says, draw) in CHARTS.items() if draw(page.parent / place, results)}
+    page.write_text(_page(run, results, shown), encoding="utf-8")
 
 
-def _page(run: Figures, results: Mapping[str, Figures], chart: Path | None) -> str:
+def _page(run: Figures, results: Mapping[str, Figures], charts: Mapping[str, str]) -> str:
     lines = [
         "# Results",
         "",
@@ -124,8 +132,8 @@ def _page(run: Figures, results: Mapping[str, Figures], chart: Path | None) -> s
         for measure in HEADLINES[name]:
             value = _look_up(figures, measure)
             lines.append(f"| {name} | {figures['n']} | {measure} | {_show(value, figures, measure)} |")
-    if chart is not None:
-        lines += ["", f"![Mean error over the share of questions that are answered, surest first]({CHART})"]
+    for place, says in charts.items():
+        lines += ["", f"{says}:", "", f"![{says}]({place})"]
     return "\n".join([*lines, ""])
 
 

@@ -38,16 +38,24 @@ def area_under_curve(probabilities: Sequence[float], truths: Sequence[bool]) -> 
     return (total - positives * (positives + 1) / 2) / (positives * negatives)
 
 
-def calibration_error(probabilities: Sequence[float], truths: Sequence[bool]) -> float:
-    """Return the expected calibration error over ten bins of equal width (Guo et al. 2017), 0 to 1."""
+def reliability(probabilities: Sequence[float], truths: Sequence[bool]) -> list[tuple[float, float, int]]:
+    """Return mean probability, share of true cases and number of cases of ten bins of equal width.
+
+    Bins without a case are left out.
+    """
     scores, is_true = np.asarray(probabilities), np.asarray(truths, dtype=np.float64)
     bins = np.minimum((scores * BINS).astype(int), BINS - 1)
-    error = 0.0
-    for number in range(BINS):
-        inside = bins == number
-        if inside.any():
-            error += inside.mean() * abs(scores[inside].mean() - is_true[inside].mean())
-    return float(error)
+    filled = (bins == number for number in sorted(set(bins.tolist())))
+    return [
+        (float(scores[inside].mean()), float(is_true[inside].mean()), int(inside.sum())) for inside in filled
+    ]
+
+
+def calibration_error(probabilities: Sequence[float], truths: Sequence[bool]) -> float:
+    """Return the expected calibration error over ten bins of equal width (Guo et al. 2017), 0 to 1."""
+    bins = reliability(probabilities, truths)
+    cases = max(1, sum(count for _, _, count in bins))
+    return sum(count * abs(said - was) for said, was, count in bins) / cases
 
 
 def balanced_accuracy(probabilities: Sequence[float], truths: Sequence[bool], threshold: float) -> float:

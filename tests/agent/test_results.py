@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -11,8 +12,8 @@ import pytest
 from agent.cli import run
 from agent.commands import evaluate
 from agent.evaluation import reading, relevance, rewrite, route, tools
-from agent.evaluation.charts import draw_risk_coverage
-from agent.evaluation.results import CHART, describe_run, write_results
+from agent.evaluation.charts import draw_reliability, draw_risk_coverage
+from agent.evaluation.results import CHARTS, describe_run, write_results
 
 CURVE = [(0.5, 0.2), (1.0, 0.4)]
 RESULTS = {
@@ -20,6 +21,7 @@ RESULTS = {
         "n": 20,
         "answerable_f1": 0.25,
         "risk_coverage": CURVE,
+        "reliability": [(0.1, 0.2, 12), (0.8, 0.7, 8)],
         "intervals": {"answerable_f1": (0.2, 0.3)},
         "baseline": {"best_sentence_f1": 0.125},
     },
@@ -37,15 +39,17 @@ def test_the_page_shows_figures_baselines_and_intervals(tmp_path: Path) -> None:
     assert json.loads(page.with_suffix(".json").read_text("utf-8"))["results"]["route"]["accuracy"] == 0.9
 
 
-def test_the_chart_is_drawn_and_shown(tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", CHARTS)
+def test_the_charts_are_drawn_and_shown(tmp_path: Path, place: str) -> None:
     pytest.importorskip("matplotlib")
     write_results(tmp_path / "RESULTS.md", {}, RESULTS)
-    assert (tmp_path / CHART).read_bytes().startswith(b"\x89PNG")
-    assert f"]({CHART})" in (tmp_path / "RESULTS.md").read_text("utf-8")
+    assert (tmp_path / place).read_bytes().startswith(b"\x89PNG")
+    assert f"]({place})" in (tmp_path / "RESULTS.md").read_text("utf-8")
 
 
-def test_without_a_curve_there_is_no_chart(tmp_path: Path) -> None:
-    assert draw_risk_coverage(tmp_path / "chart.png", {"route": RESULTS["route"]}) is None
+@pytest.mark.parametrize("draw", [draw_risk_coverage, draw_reliability])
+def test_without_a_curve_there_is_no_chart(tmp_path: Path, draw: Callable[..., Path | None]) -> None:
+    assert draw(tmp_path / "chart.png", {"route": RESULTS["route"]}) is None
     assert not list(tmp_path.iterdir())
 
 

@@ -17,6 +17,7 @@ from llm.evaluation.decisions import (
     calibration_error,
     fit_logistic,
     fit_temperature,
+    reliability,
     risk_coverage,
 )
 from llm.evaluation.intervals import interval
@@ -59,6 +60,15 @@ def test_area_under_curve_counts_ordered_pairs() -> None:
 def test_calibration_error_of_honest_and_boastful_scores() -> None:
     assert calibration_error([0.75] * 4, [True, True, True, False]) == pytest.approx(0.0)
     assert calibration_error([1.0] * 4, [True, False, False, False]) == pytest.approx(0.75)
+
+
+def test_reliability_leaves_out_bins_without_a_case() -> None:
+    assert reliability([0.75, 0.7, 0.1, 1.0], [True, False, False, True]) == [
+        (pytest.approx(0.1), 0.0, 1),
+        (pytest.approx(0.725), 0.5, 2),
+        (1.0, 1.0, 1),
+    ]
+    assert reliability([], []) == []
 
 
 def test_best_threshold_parts_the_kinds() -> None:
