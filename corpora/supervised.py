@@ -22,6 +22,7 @@ from corpora.text import text_files
 from corpora.wells import Row, read_rows, require
 from corpora.worlds import compounds, small_talk, stories
 from corpora.worlds.chains import chains
+from corpora.worlds.comparisons import comparisons
 from corpora.worlds.documentation import manuals
 from corpora.worlds.requests import requests
 from corpora.worlds.requests.foreign_names import foreign_requests
@@ -120,7 +121,7 @@ def _reasoning(questions: Sequence[Row], seed: int) -> Iterator[Example]:
     draw = random.Random(seed + 9)
     for chain in chains(SYNTHETIC_CHAINS, seed):
         yield from chain_examples(chain, draw)
-    for compound in (*compounds.joined(JOINED_QUESTIONS, seed), *compounds.comparisons(COMPARISONS, seed)):
+    for compound in (*compounds.joined(JOINED_QUESTIONS, seed), *comparisons(COMPARISONS, seed)):
         yield from compound_examples(compound)
     drawn = draw.sample(questions, min(PLANNED_QUESTIONS, len(questions)))
     for first, second in zip(drawn[::2], drawn[1::2], strict=False):

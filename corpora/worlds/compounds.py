@@ -1,7 +1,6 @@
-"""Questions that are made of several: joined ones, and comparisons.
+"""Questions that are made of several, such as “When was Kralem founded, and who is the mayor of Lake Zea?”.
 
-“When was Kralem founded, and who is the mayor of Lake Zea?” asks two things, “Is the Zeat X3 or the
-Brun 40 heavier?” takes two things to answer. Each part is asked as `corpora.worlds.facts` asks for it.
+Each part is asked as `corpora.worlds.facts` asks for it.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from corpora.worlds.facts import COMPANY, DEVICE, PERSON, TOWN, Attribute, Kind
+from corpora.worlds.facts import COMPANY, DEVICE, PERSON, TOWN
 from graphs.reasoner import facts
 
 WELL = "synthetic-compounds"
@@ -38,18 +37,6 @@ _UNNAMED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """Words that compare two things by one of their figures."""
-
-    kind: Kind
-    attribute: Attribute
-    more: tuple[str, ...]
-    """Ask for the thing with the greater figure."""
-    less: tuple[str, ...]
-    """Ask for the other."""
-
-
-@dataclass(frozen=True, slots=True)
 class Compound:
     """A question, the simple ones that it is made of, and what they come to."""
 
@@ -68,77 +55,11 @@ class Compound:
         return facts.lay_out(zip(self.parts, self.answers, strict=True))
 
 
-def _attribute(kind: Kind, question: str) -> Attribute:
-    return next(attribute for attribute in kind.attributes if question in attribute.questions)
-
-
-COMPARISONS = (
-    Comparison(
-        DEVICE,
-        _attribute(DEVICE, "How heavy is the {thing}?"),
-        ("Is the {a} or the {b} heavier?", "Of the {a} and the {b}, which is the heavier one?"),
-        ("Is the {a} or the {b} lighter?", "Which one is lighter: the {a} or the {b}?"),
-    ),
-    Comparison(
-        DEVICE,
-        _attribute(DEVICE, "How much does the {thing} cost?"),
-        ("Is the {a} or the {b} dearer?", "Which one is more expensive: the {a} or the {b}?"),
-        ("Is the {a} or the {b} the cheaper one?", "Do I pay less for the {a} or for the {b}?"),
-    ),
-    Comparison(
-        DEVICE,
-        _attribute(DEVICE, "How long does the {thing} run on one charge?"),
-        ("Which lasts longer on a charge, the {a} or the {b}?", "Does the {a} or the {b} run longer?"),
-        ("Which runs out sooner, the {a} or the {b}?", "Does the {a} or the {b} have the weaker battery?"),
-    ),
-    Comparison(
-        DEVICE,
-        _attribute(DEVICE, "How long is the warranty of the {thing}?"),
-        ("Does the {a} or the {b} have the longer warranty?",),
-        ("Does the {a} or the {b} have the shorter warranty?",),
-    ),
-    Comparison(
-        COMPANY,
-        _attribute(COMPANY, "How many people work for {thing}?"),
-        ("Has {a} or {b} more employees?", "Is {a} or {b} the larger company?"),
-        ("Has {a} or {b} fewer employees?", "Of {a} and {b}, which is the smaller company?"),
-    ),
-    Comparison(
-        COMPANY,
-        _attribute(COMPANY, "When was {thing} founded?"),
-        ("Which came later, {a} or {b}?", "Is {a} or {b} the younger company?"),
-        ("Which was founded first, {a} or {b}?", "Is {a} or {b} the older company?"),
-    ),
-    Comparison(
-        TOWN,
-        _attribute(TOWN, "How many people live in {thing}?"),
-        ("Is {a} or {b} larger?", "Do more people live in {a} or in {b}?"),
-        ("Is {a} or {b} smaller?", "Which of {a} and {b} has fewer inhabitants?"),
-    ),
-    Comparison(
-        PERSON,
-        _attribute(PERSON, "When did {thing} win the Halden Prize?"),
-        ("Did {a} or {b} win the Halden Prize later?",),
-        (
-            "Did {a} or {b} win the Halden Prize earlier?",
-            "Who was first to get the Halden Prize, {a} or {b}?",
-        ),
-    ),
-)
-
-
 def joined(count: int, seed: int) -> Iterator[Compound]:
     """Yield a number of joined questions, the same for the same seed."""
     draw = random.Random(seed)
     for _ in range(count):
         yield _joined(draw)
-
-
-def comparisons(count: int, seed: int) -> Iterator[Compound]:
-    """Yield a number of comparisons, the same for the same seed."""
-    draw = random.Random(seed)
-    for _ in range(count):
-        yield _comparison(draw)
 
 
 def join(first: str, second: str, draw: random.Random) -> str:
@@ -172,25 +93,6 @@ def _joined(draw: random.Random) -> Compound:
     return Compound(
         join(parts[0], asked, draw), parts, answers, facts.together(answers), draw.choice(answers)
     )
-
-
-def _comparison(draw: random.Random) -> Compound:
-    comparison = draw.choice(COMPARISONS)
-    first, second = comparison.kind.draw(draw), comparison.kind.draw(draw)
-    values = comparison.attribute.draw(draw), comparison.attribute.draw(draw)
-    while _figure(values[0]) == _figure(values[1]):
-        values = values[0], comparison.attribute.draw(draw)
-    wants_more = draw.random() < 0.5
-    question = draw.choice(comparison.more if wants_more else comparison.less).format(a=first, b=second)
-    form = draw.choice(comparison.attribute.questions)
-    right, wrong = (
-        (first, second) if (_figure(values[0]) > _figure(values[1])) == wants_more else (second, first)
-    )
-    return Compound(question, (form.format(thing=first), form.format(thing=second)), values, right, wrong)
-
-
-def _figure(value: str) -> int:
-    return int(value.split()[0].replace(",", ""))
 
 
 def _lower(question: str) -> str:

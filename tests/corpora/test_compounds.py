@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from agent.evaluation.invented_world import invent
 from agent.evaluation.two_hop_questions import questions
 from corpora.tasks.compound import compound_examples, plan_examples
-from corpora.worlds.compounds import Compound, comparisons, joined
+from corpora.worlds.comparisons import comparisons
+from corpora.worlds.compounds import Compound, joined
 from graphs import prompts
 from graphs.reasoner.nodes import lay_out
 from graphs.reasoner.state import ReasonStep
@@ -107,3 +109,10 @@ def test_the_questions_of_the_evaluation_are_not_asked(compared: list[Compound])
     asked = {skeleton(one.question, [one.answer, one.wrong]) for one in compared}
     assert len(measured) > 3
     assert not measured & asked
+
+
+def test_every_comparison_can_be_asked_and_names_both_things() -> None:
+    asked = list(comparisons(4000, seed=6))
+    assert not [one.question for one in asked if re.search(r"[{}|]|  ", one.question)]
+    assert len({one.question.replace(one.answer, "").replace(one.wrong, "") for one in asked}) > 300
+    assert all(name in one.question for one in asked for name in (one.answer, one.wrong))
