@@ -19,6 +19,8 @@ USER = "default"
 """Whose memories these are; the program has one person at a time."""
 
 _LONGEST = 500
+_PATIENCE = 10
+"""Seconds to wait for another program that is about to write."""
 _MOST = 1000
 """Memories that are listed, as many as `MemoryStore` compares."""
 
@@ -95,13 +97,17 @@ def _namespace() -> tuple[str, ...]:
 
 
 def _open(file: Path, embed: Embed | None) -> BaseStore:
+    from filelock import FileLock
+
     from agent.parts.memory_store import MemoryStore
 
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(file, timeout=10, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA journal_mode = WAL")
-        file.chmod(0o600)
-        return MemoryStore(connection, embed, file)
+        connection = sqlite3.connect(file, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+        # Two programs that begin at once would both make the tables, and the second would fail.
+        with FileLock(f"{file}.lock", timeout=_PATIENCE):
+            connection.execute("PRAGMA journal_mode = WAL")
+            file.chmod(0o600)
+            return MemoryStore(connection, embed, file)
     except (sqlite3.Error, OSError) as error:
         raise storage_error("The memory", file, error) from error

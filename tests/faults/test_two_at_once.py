@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from agent.conversations.answer import Answer
 from agent.conversations.events import Finished
 from agent.conversations.session import Session
 from agent.conversations.threads import ThreadStore
+from agent.parts.memory import Memory
 from llm.model.gpt import GPT
 from llm.training.config import TrainingConfig
 from llm.training.output_lock import OutputBusyError
@@ -127,3 +129,18 @@ def test_a_thread_that_another_program_deletes(tmp_path: Path, assemble: Callabl
     assert [event for event in session.ask("When was the lighthouse built?") if isinstance(event, Finished)]
     assert session.warning is not None
     assert "deleted" in session.warning
+
+
+def test_many_open_a_new_memory(tmp_path: Path) -> None:
+    """Programs that begin at once make the tables of the memory once."""
+    for round_number in range(6):
+        file, ready = tmp_path / str(round_number) / "memory.sqlite", threading.Barrier(6)
+
+        def remember(file: Path = file, ready: threading.Barrier = ready) -> str:
+            ready.wait()
+            return Memory(file).remember("The key is under the mat.").text
+
+        with ThreadPoolExecutor(6) as pool:
+            kept = [pool.submit(remember) for _ in range(6)]
+            assert {future.result() for future in kept} == {"The key is under the mat."}
+        assert len(Memory(file).all()) == 6
