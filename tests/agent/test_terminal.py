@@ -108,7 +108,7 @@ def test_who_asks_the_sample_is_told_how_to_ask_a_folder(folder: Path) -> None:
 
 
 def test_a_long_answer_stands_once_in_the_scrollback(folder: Path) -> None:
-    with chat(folder, "--delay", "0.002", columns=60, lines=12) as terminal:
+    with chat(folder, "--delay", "0.0005", columns=60, lines=12) as terminal:
         terminal.wait_for(PROMPT)
         terminal.type("hello")
         terminal.wait_for("word399")
@@ -188,7 +188,7 @@ def test_an_ascii_terminal_gets_ascii(folder: Path) -> None:
 
 
 def test_a_window_that_changes_its_size(folder: Path) -> None:
-    with chat(folder, "--delay", "0.005") as terminal:
+    with chat(folder, "--delay", "0.001") as terminal:
         terminal.wait_for(PROMPT)
         terminal.type("hello")
         terminal.wait_for("word50 ")
