@@ -12,6 +12,7 @@ from typing import Any
 
 from agent.configuration.paths import REPOSITORY
 from agent.evaluation.charts import draw_reliability, draw_risk_coverage
+from agent.evaluation.page import head, row
 
 Figures = dict[str, Any]
 
@@ -117,21 +118,15 @@ def write_results(page: Path, run: Figures, results: Mapping[str, Figures]) -> N
 
 
 def _page(run: Figures, results: Mapping[str, Figures], charts: Mapping[str, str]) -> str:
-    lines = [
-        "# Results",
-        "",
-        "Written by `python main.py eval all`; all figures are of one run, the full ones in "
-        "`RESULTS.json`. Brackets hold 95% bootstrap intervals. Baselines use no language model.",
-        "",
-        ", ".join(f"{name}: {value}" for name, value in run.items()),
-        "",
-        "| capability | rows | measure | value |",
-        "|---|---|---|---|",
-    ]
+    about = (
+        "Written by `python main.py eval all`; all figures are of one run, the full ones in `RESULTS.json`. "
+        "Brackets hold 95% bootstrap intervals. Baselines use no language model."
+    )
+    lines = head("Results", about, run, ("capability", "rows", "measure", "value"))
     for name, figures in results.items():
         for measure in HEADLINES[name]:
             value = _look_up(figures, measure)
-            lines.append(f"| {name} | {figures['n']} | {measure} | {_show(value, figures, measure)} |")
+            lines.append(row(name, str(figures["n"]), measure, _show(value, figures, measure)))
     for place, says in charts.items():
         lines += ["", f"{says}:", "", f"![{says}]({place})"]
     return "\n".join([*lines, ""])

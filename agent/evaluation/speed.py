@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from agent.evaluation.charts import draw_growth, draw_ratios
+from agent.evaluation.page import head, row
 
 Figures = Mapping[str, Any]
 
@@ -65,21 +66,15 @@ def _times(model: Figures) -> dict[str, dict[str, float]]:
 def _page(
     run: Figures, results: Mapping[str, Figures], scales: Sequence[Figures], charts: Mapping[str, str]
 ) -> str:
-    lines = [
-        "# Speed",
-        "",
+    about = (
         "Written by `python main.py bench --page docs/SPEED.md` in one run; ratios hold on other machines, "
-        "seconds on this one. All figures stand in `SPEED.json`.",
-        "",
-        ", ".join(f"{name}: {value}" for name, value in run.items()),
-        "",
-        "| benchmark | measure | value |",
-        "|---|---|---|",
-    ]
+        "seconds on this one. All figures stand in `SPEED.json`."
+    )
+    lines = head("Speed", about, run, ("benchmark", "measure", "value"))
     for name, figures in results.items():
-        lines += [_row(name, _words(what), _show(value)) for what, value in figures.items()]
-    lines += ["", "## An index grows", "", _row(*map(_words, scales[0])), "|---" * len(scales[0]) + "|"]
-    lines += [_row(*map(_show, scale.values())) for scale in scales]
+        lines += [row(name, _words(what), _show(value)) for what, value in figures.items()]
+    lines += ["", "## An index grows", "", row(*map(_words, scales[0])), "|---" * len(scales[0]) + "|"]
+    lines += [row(*map(_show, scale.values())) for scale in scales]
     sizes = [scale["chunks"] for scale in scales]
     for name, called in GROWING.items():
         power = growth(sizes, [scale[name] for scale in scales])
@@ -87,10 +82,6 @@ def _page(
     for chart, says in charts.items():
         lines += ["", f"![{says}]({chart})"]
     return "\n".join([*lines, ""])
-
-
-def _row(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 def _words(name: str) -> str:
