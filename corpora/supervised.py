@@ -14,7 +14,8 @@ from corpora.example import Example
 from corpora.tasks import conversation, tool
 from corpora.tasks.chain import chain_examples
 from corpora.tasks.compound import compound_examples, plan_examples
-from corpora.tasks.follow_up import follow_ups, is_resolvable
+from corpora.tasks.follow_up import WELL as FOLLOW_UP_WELL
+from corpora.tasks.follow_up import follow_ups, is_resolvable, short_follow_ups
 from corpora.tasks.own_task import task_examples
 from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
 from corpora.tasks.word_problem import word_problems
@@ -39,6 +40,7 @@ COMPARISONS = 20_000
 PLANNED_QUESTIONS = 16_000
 """Questions of the other wells that are joined by twos."""
 SYNTHETIC_FOLLOW_UPS = 30_000
+SHORT_FOLLOW_UPS = 6000
 SMALL_TALK_ROWS = 20_000
 ROUTED_REQUESTS = 12_000
 ROUTED_QUESTIONS = 12_000
@@ -95,6 +97,7 @@ def all_examples(wells: Wells, seed: int) -> Iterator[Example]:
     questions = wells.training_rows("qa")
     yield from _reading(wells, questions, seed)
     yield from _reasoning(questions, seed)
+    yield from _follow_ups(wells, questions, seed)
     yield from _conversation(wells, questions, seed)
     yield from _tools(wells, seed)
 
@@ -128,11 +131,19 @@ def _reasoning(questions: Sequence[Row], seed: int) -> Iterator[Example]:
         yield from plan_examples(first, second, draw)
 
 
-def _conversation(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator[Example]:
-    draw = random.Random(seed + 3)
+def _follow_ups(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator[Example]:
     made = follow_ups(questions, SYNTHETIC_FOLLOW_UPS, seed)
     for row in filter(is_resolvable, (*wells.training_rows("rewrite"), *made)):
         yield conversation.rewrite_example(row)
+        # What a follow-up means was said before; where it leads, its form has to tell.
+        if row["history"] and row["question"].endswith("?"):
+            yield conversation.route_example(row["question"], "documents", row["source"])
+    for text in short_follow_ups(SHORT_FOLLOW_UPS, seed + 11):
+        yield conversation.route_example(text, "documents", FOLLOW_UP_WELL)
+
+
+def _conversation(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator[Example]:
+    draw = random.Random(seed + 3)
     collected = wells.training_rows("chitchat")
     others = [row for row in collected if not small_talk.COVERED.match(row["messages"][0]["content"])]
     chitchat = [*others, *small_talk.small_talk(SMALL_TALK_ROWS, seed + 10)]

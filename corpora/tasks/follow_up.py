@@ -14,7 +14,10 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from corpora.wells import Row
+from corpora.worlds import names
 from corpora.worlds.facts import KINDS
+
+WELL = "synthetic-follow-ups"
 
 NAME = re.compile(r"(?<=\w )(?:[A-Z][\w.'-]*\w)(?: (?:of |the |de )?[A-Z][\w.'-]*\w)*")
 """A name inside a question: capitalised words, not the first word."""
@@ -29,6 +32,32 @@ FILLERS = (
 
 LONGEST_QUESTION = 160
 """Characters."""
+
+_SHORT = (
+    "{when} was that?", "{when} was it?", "{when} is it?", "{when} was it {done}?",
+    "{when} were they {done}?", "{when} is it {done}?", "{when} does it {do}?", "{when} did it {do}?",
+    "{when} did they {do}?", "Who was it?", "Who was that?", "Who {did} it?", "Who else {did} it?",
+    "Whose is it?", "Is it still {done}?", "Is it {done} today?", "Was it {done} later?", "Which one?",
+    "Which one is the {most}?", "Which is the {most}?", "And {name}?", "and {name}?", "And the {name}?",
+    "What about {name}?", "How about {name}?", "And for {name}?", "And in {year}?", "and in {year}?",
+    "And the {part}?", "and its {part}?", "What's its {part}?", "What is its {part}?",
+    "What is the {part} of it?", "In which year?", "in what year?", "Since when?", "Until when?",
+    "How many?", "How much?", "how many of them?", "How long?", "How large is it?", "How so?", "What for?",
+    "By whom?", "With what?", "What else?", "What else did they {do}?", "And before that?",
+    "And after that?", "And then?", "Any other {part}?", "What is the other one?",
+    "What about the other one?", "And the first one?",
+)  # fmt: skip
+_WORDS = {
+    "when": "When|Where|Why|How|when|where|why|how",
+    "done": "used|built|made|called|found|written|published|introduced|sold|measured|chosen|trained|invented",
+    "do": "work|begin|end|cost|change|happen|help|fail|grow|need|say|mean",
+    "did": "built|made|found|wrote|published|introduced|invented|bought|proposed|described",
+    "most": "best|largest|oldest|most popular|fastest|cheapest|smallest|first|usual one",
+    "part": "price|size|name|author|default|length|advantage|drawback|weight|owner|purpose|limit|date",
+}
+_UNMARKED = 0.15
+"""Share of the short ones without a question mark."""
+_SLOT = re.compile(r"\{(\w+)\}")
 
 
 def follow_ups(questions: Sequence[Row], count: int, seed: int) -> Iterator[Row]:
@@ -50,6 +79,20 @@ def follow_ups(questions: Sequence[Row], count: int, seed: int) -> Iterator[Row]
         for row in (*_of_group(draw.choice(groups), draw), _of_world(draw)):
             yield row
             made += 1
+
+
+def short_follow_ups(count: int, seed: int) -> Iterator[str]:
+    """Yield follow-ups that say next to nothing by themselves, such as “And the price?”."""
+    draw = random.Random(seed)
+
+    def drawn(slot: re.Match[str]) -> str:
+        if slot[1] == "name":
+            return draw.choice(KINDS).draw(draw)
+        return names.year(draw) if slot[1] == "year" else draw.choice(_WORDS[slot[1]].split("|"))
+
+    for _ in range(count):
+        asked = _SLOT.sub(drawn, draw.choice(_SHORT))
+        yield asked.rstrip("?") if draw.random() < _UNMARKED else asked
 
 
 def _of_group(rows: Sequence[Row], draw: random.Random) -> Iterator[Row]:
@@ -116,7 +159,7 @@ def _exchange(question: str, answer: str) -> list[Row]:
 
 def _row(history: list[Row], question: str, standalone: str) -> Row:
     return {
-        "source": "synthetic-follow-ups",
+        "source": WELL,
         "history": history,
         "question": question,
         "standalone": standalone,

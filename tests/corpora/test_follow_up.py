@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from corpora.tasks.follow_up import follow_ups, is_resolvable
+from corpora.tasks.follow_up import follow_ups, is_resolvable, short_follow_ups
 from corpora.wells import Row
 
 
@@ -55,3 +57,12 @@ def test_a_name_that_nobody_said_cannot_be_resolved() -> None:
     assert not is_resolvable(row)
     said = {"role": "user", "content": "Tell me about horace jones."}
     assert is_resolvable({**row, "history": [said]})
+
+
+def test_short_follow_ups_are_filled_and_name_next_to_nothing() -> None:
+    asked = list(short_follow_ups(800, seed=2))
+    assert asked == list(short_follow_ups(800, seed=2))
+    assert not [text for text in asked if re.search(r"[{}|]", text)]
+    assert len(set(asked)) > 300
+    assert max(len(text.split()) for text in asked) < 9
+    assert 0.05 < sum(not text.endswith("?") for text in asked) / len(asked) < 0.3
