@@ -42,10 +42,15 @@ def test_what_fits_exactly_is_not_cut() -> None:
 
 
 def test_chunks_are_filled_evenly() -> None:
-    text = " ".join([SENTENCE] * 5)
-    assert chunks_of(text, splitter=Splitter(20)) == [" ".join([SENTENCE] * 3), " ".join([SENTENCE] * 2)]
+    # Three would fit into the first chunk, which would leave a crumb for the second.
+    halves = [" ".join([SENTENCE] * 2)] * 2
+    assert chunks_of(" ".join([SENTENCE] * 4), splitter=Splitter(20)) == halves
     many = chunks_of(" ".join([SENTENCE] * 31))
     assert {chunk.count("Twenty") for chunk in many} <= {3, 4}
+
+
+def test_a_chunk_begins_with_the_indentation_of_its_first_line() -> None:
+    assert chunks_of("\n\n    indented words") == ["    indented words"]
 
 
 @pytest.mark.parametrize("count", [count_words, lambda text: 0])
@@ -85,7 +90,7 @@ def test_a_title_of_half_a_chunk_may_stand_alone() -> None:
 
 
 def test_lines_of_code_are_whole_and_keep_their_indentation() -> None:
-    lines = [f"    total = total + part_{number}" for number in range(9)]
+    lines = [f"    part_{number} = 1.  # One. Two. Three." for number in range(9)]
     chunks = chunks_of("\n".join(lines), by_lines=True)
     assert len(chunks) > 1
     assert "\n".join(chunks).splitlines() == lines
