@@ -14,16 +14,18 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from corpora import explained
 from corpora.development import DEVELOPMENT_SEED, LARGEST, is_held_out, write_development
 from corpora.example import Example
 from corpora.overlap import OverlapFilter
+from corpora.passages import sentences
 from corpora.questioned_folder import questioned_folder
 from corpora.sets import set_of
 from corpora.supervised import ROUTED, WellName, Wells, all_examples
 from corpora.tasks.conversation import routes as routes_of
 from corpora.tasks.tool import choice_question, tool_questions
 from corpora.text import sample_texts, text_files, write_text
-from corpora.wells import require
+from corpora.wells import Row, require
 from corpora.worlds.requests import requests
 from llm.chat.messages import to_template
 from llm.tokenization.template import ChatTemplate
@@ -147,6 +149,21 @@ def write_tasks(
             table.tokens[item.task, item.well] += len(tokens)
 
 
+def _definitions(text: Path) -> Iterator[Row]:
+    """Yield questions about what a thing is, as rows for reading and for relevance."""
+    for reading in explained.readings_of(text, random.Random(DEVELOPMENT_SEED)):
+        candidates = sentences(reading.passage)
+        yield {
+            "source": reading.well,
+            "passage": reading.passage,
+            "question": reading.question,
+            "answers": list(reading.answers),
+            "answerable": True,
+            "candidates": candidates,
+            "relevant": [number for number, text in enumerate(candidates) if text == reading.support],
+        }
+
+
 def _write_development(wells: Wells, folder: Path) -> dict[str, int]:
     """Write what is held out of each well as a file that `python main.py eval` reads."""
     names: tuple[WellName, ...] = ("qa", "relevance", "rewrite", "tools", "tool_choice", *ROUTED)
@@ -159,6 +176,7 @@ def _write_development(wells: Wells, folder: Path) -> dict[str, int]:
         "tools": [question for row in held_out["tools"] for question in tool_questions(row)],
         "tool_choice": [choice_question(row) for row in held_out["tool_choice"]],
         "requests": list(requests(LARGEST, DEVELOPMENT_SEED)),
+        "definitions": list(_definitions(wells.validation)),
         "route": [{"text": text, "route": reply, "source": row["source"]} for row, text, reply in routes],
     }
     made = questioned_folder(wells.rows("docqa_documents"), wells.rows("docqa_questions"))

@@ -70,10 +70,11 @@ _ARTICLE = 0.8
 
 def readings(folder: Path, count: int, seed: int) -> Iterator[Reading]:
     """Return readings made of the shards of a folder, evenly over all of them."""
-    return made_of_shards(folder, count, seed, _of_shard)
+    return made_of_shards(folder, count, seed, readings_of)
 
 
-def _of_shard(path: Path, draw: random.Random) -> Iterator[Reading]:
+def readings_of(path: Path, draw: random.Random) -> Iterator[Reading]:
+    """Yield readings made of one shard."""
     for row in read_rows(path):
         yield from _of_document(row["text"], row["source"].split("/")[0], draw)
 

@@ -197,6 +197,7 @@ def everything(
     shared: list[tuple[str, Sequence[str], Measure]] = [
         ("reading", reading.FIELDS, measure_reading),
         ("relevance", relevance.FIELDS, measure_relevance),
+        ("definitions", reading.FIELDS, measure_reading),
         ("rewrite", rewrite.FIELDS, measure_rewrite),
         ("route", route.FIELDS, measure_route),
         ("tools", tools.FIELDS, measure_tools),

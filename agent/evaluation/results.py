@@ -61,6 +61,7 @@ HEADLINES = {
         "weighed_calibration_error",
         "baseline.embedding_auroc",
     ),
+    "definitions": ("answerable_f1", "answerable_exact_match", "baseline.best_sentence_f1"),
     "rewrite": ("f1", "exact_match", "baseline.copy_question_f1"),
     "route": ("accuracy", "baseline.commonest_route_accuracy"),
     "tools": CALLS,

@@ -65,6 +65,7 @@ def rows() -> dict[str, list[Row]]:
     return {
         "reading": [*reading, *unanswered],
         "relevance": relevance,
+        "definitions": relevance,
         "tools": tools,
         "tool_choice": tools,
         "requests": tools,
