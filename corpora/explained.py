@@ -125,8 +125,7 @@ def _question(match: re.Match[str], passage: str, draw: random.Random) -> str:
     forms = {"is": _OF_WHAT_IT_IS, "are": _OF_WHAT_THEY_ARE}.get(match["verb"], _OF_WHAT_IT_DOES)
     article = match["article"] if match["article"] and draw.random() < _ARTICLE else ""
     thing = match["thing"]
-    if article or re.search(rf"\b{re.escape(thing.lower())}", passage):
-        thing = (
-            thing[:1].lower() + thing[1:] if thing[1:].islower() else thing
-        )  # the capital was its sentence's
+    is_common = bool(article or re.search(rf"\b{re.escape(thing.lower())}", passage))
+    if is_common and thing[1:].islower():
+        thing = thing.lower()  # the capital was that of its sentence
     return draw.choice(forms).format(it=article.lower() + thing)
