@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 TOOL_FILES = ("tools", "tool_choice", "requests")
 """Files whose rows offer tools."""
 
-RELEVANCE_FILES = ("relevance", "definitions")
-"""Files whose rows say which of some sentences answer."""
-
 
 @click.command("calibrate")
 @click.argument("weights", type=click.Path(path_type=Path))
@@ -45,7 +42,7 @@ def command(weights: Path, development: Path, limit: int) -> None:
 
     rows = DevelopmentRows(
         reading=last_rows("reading", reading.FIELDS),
-        relevance=[row for name in RELEVANCE_FILES for row in last_rows(name, relevance.FIELDS)],
+        relevance=last_rows("relevance", relevance.FIELDS),
         tools=[row for name in TOOL_FILES for row in last_rows(name, tools.FIELDS)],
         routes=last_rows("route", route.FIELDS),
         questions=read_evaluation(development / "folder_calibration.jsonl", documents.FIELDS)[-limit:],

@@ -197,7 +197,6 @@ def everything(
     shared: list[tuple[str, Sequence[str], Measure]] = [
         ("reading", reading.FIELDS, measure_reading),
         ("relevance", relevance.FIELDS, measure_relevance),
-        ("definitions", reading.FIELDS, measure_reading),
         ("rewrite", rewrite.FIELDS, measure_rewrite),
         ("route", route.FIELDS, measure_route),
         ("tools", tools.FIELDS, measure_tools),
@@ -205,6 +204,7 @@ def everything(
         ("requests", tools.FIELDS, measure_tools),
     ]
     whole: list[tuple[str, Path, Sequence[str], Measure]] = [
+        ("definitions", development / "definitions.jsonl", reading.FIELDS, measure_reading),
         ("retrieval", asked, retrieval.FIELDS, measure_retrieval),
         ("documents", asked, documents.FIELDS, measure_documents_of(HANDBOOK)),
         ("folder", folder.with_suffix(".jsonl"), documents.FIELDS, measure_documents_of(folder)),

@@ -12,7 +12,10 @@ from agent.evaluation.documents import graph_that_always_answers
 from agent.evaluation.temporary_assembly import assembly_over
 from corpora.wells import Row
 from graphs.confidence import Confidence, features
-from llm.evaluation.decisions import fit_logistic
+from llm.evaluation.decisions import fit_signed
+
+SIGNS = (1, 1, -1)
+"""Certainty and support speak for an answer, a good other passage speaks against it."""
 
 Documents = Path | Callable[[Path], None]
 """A folder, or what writes documents into one."""
@@ -59,7 +62,7 @@ def fit_confidence(
                     parts.append(recorder.seen[-1])
                     truths.append(bool(row["answerable"]))
                 on_row()
-    (certainty, support, rival), bias = fit_logistic([features(*part) for part in parts], truths)
+    (certainty, support, rival), bias = fit_signed([features(*part) for part in parts], truths, SIGNS)
     answered = sum(truths)
     prior = math.log(max(answered, 1) / max(len(truths) - answered, 1))
     fit = Confidence(certainty, support, rival, bias - prior)

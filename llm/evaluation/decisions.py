@@ -152,6 +152,31 @@ def fit_logistic(features: Sequence[Sequence[float]], truths: Sequence[bool]) ->
     return (weights[:-1] / scales).tolist(), float(weights[-1])
 
 
+def fit_signed(
+    features: Sequence[Sequence[float]], truths: Sequence[bool], signs: Sequence[int]
+) -> tuple[list[float], float]:
+    """Fit a logistic regression whose weights have given signs.
+
+    Of few cases it can seem that what speaks for something speaks against it: such a feature is left out.
+
+    Args:
+        features: What is known of each case.
+        truths: Whether each case is true.
+        signs: 1 for a feature that may only speak for a case, -1 for one that may only speak against it.
+
+    Returns:
+        The weight of each feature, 0 for those left out, and the bias.
+    """
+    kept = list(range(len(signs)))
+    while True:
+        weights, bias = fit_logistic([[row[index] for index in kept] for row in features], truths)
+        found = dict(zip(kept, weights, strict=True))
+        wrong = {index for index, weight in found.items() if weight * signs[index] < 0}
+        if not wrong:
+            return [found.get(index, 0.0) for index in range(len(signs))], bias
+        kept = [index for index in kept if index not in wrong]
+
+
 def _newton_step(weights: Numbers, inputs: Numbers, truths: Numbers) -> Numbers:
     predicted = 1 / (1 + np.exp(-np.clip(weights @ inputs, -30, 30)))
     curvature = (inputs * np.maximum(predicted * (1 - predicted), 1e-9)) @ inputs.T

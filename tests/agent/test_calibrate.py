@@ -65,7 +65,6 @@ def rows() -> dict[str, list[Row]]:
     return {
         "reading": [*reading, *unanswered],
         "relevance": relevance,
-        "definitions": relevance,
         "tools": tools,
         "tool_choice": tools,
         "requests": tools,

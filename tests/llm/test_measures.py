@@ -16,6 +16,7 @@ from llm.evaluation.decisions import (
     best_threshold,
     calibration_error,
     fit_logistic,
+    fit_signed,
     fit_temperature,
     reliability,
     risk_coverage,
@@ -95,6 +96,15 @@ def test_a_bagged_threshold_is_not_at_the_mercy_of_one_case() -> None:
 def test_a_bagged_threshold_of_one_kind_is_the_best_one() -> None:
     scores, truths = [0.2, 0.4], [True, True]
     assert bagged_threshold(scores, truths) == best_threshold(scores, truths)
+
+
+def test_a_feature_that_speaks_the_wrong_way_is_left_out() -> None:
+    truths = [True, True, False, False, True, False]
+    features = [[2.0, -1.0], [1.5, -2.0], [-1.0, 1.0], [-2.0, 2.0], [-0.5, -1.0], [0.5, 1.5]]
+    [first, second], bias = fit_signed(features, truths, (1, 1))
+    assert second == 0.0
+    assert ([first], bias) == fit_logistic([[row[0]] for row in features], truths)
+    assert fit_signed(features, truths, (1, -1)) == fit_logistic(features, truths)
 
 
 def test_a_thinned_curve_keeps_its_ends() -> None:
