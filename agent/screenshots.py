@@ -30,7 +30,7 @@ from agent.rendering.view import View
 
 FOLDER = REPOSITORY / "docs" / "images"
 SCENES: dict[str, Sequence[str]] = {
-    "answer": ("Which optimiser trained BERT in 76 minutes?", "/open 1"),
+    "answer": ("Who introduced batch normalisation?", "/open 1"),
     "why": ("What is the learning rate of Adam by default?", "/why"),
     "abstain": ("Who won the football world cup in 1990?", "/why"),
 }

@@ -78,4 +78,4 @@ def test_the_tutorial_leads_to_a_model_that_drives_a_graph(
     # What the shipped weights answer depends on them; that they answer with words of the folder does not.
     shipped = names["shipped"]
     assert " ".join(shipped["citations"][0]["quote"].split()).count(shipped["answer"]) == 1
-    assert '"path": "ferry.md"' in printed
+    assert '"path": "lighthouse.md"' in printed
