@@ -40,7 +40,8 @@ def draw_reliability(path: Path, results: Mapping[str, Mapping[str, Any]]) -> Pa
 
     Args:
         path: The PNG file to write.
-        results: Figures of each capability; those with `reliability` or `weighed_reliability` are drawn.
+        results: Figures of each capability; those with `reliability` or `weighed_reliability` are drawn,
+            unless all their decisions were right, or none.
 
     Returns:
         The path; None where matplotlib is missing or no capability has such figures.
@@ -49,7 +50,7 @@ def draw_reliability(path: Path, results: Mapping[str, Mapping[str, Any]]) -> Pa
         f"{name}, weighed" if kind.startswith("weighed") else name: figures[kind]
         for name, figures in results.items()
         for kind in ("reliability", "weighed_reliability")
-        if kind in figures
+        if len({was for _, was, _ in figures.get(kind, ())}) > 1
     }
     if not curves:
         return None
