@@ -141,9 +141,9 @@ def _about_another(family: str, fact: str, scene: Scene) -> tuple[str, str]:
     return thing, other.say(other.frame("found", fact, "sentence"))
 
 
-def _and_more(thing: str, sentence: str, fact: str, draw: random.Random) -> tuple[str, list[str]]:
-    """Add to a sentence about something others that tell other facts of it, with values of their own."""
-    sentences = [sentence]
+def _others_about(thing: str, fact: str, draw: random.Random) -> list[str]:
+    """Say other facts of something than the one that is looked for, with values of their own."""
+    sentences = []
     for family, other in draw.sample(list(_BESIDE.items()), draw.choice((0, 1, 2, 2, 3))):
         scene = Scene(draw)
         scene.set("it", thing)
@@ -152,7 +152,7 @@ def _and_more(thing: str, sentence: str, fact: str, draw: random.Random) -> tupl
         _set_value(family, other, scene)
         if other != fact:
             sentences.append(scene.say(scene.frame("found", other, "sentence")))
-    return thing, sentences
+    return sentences
 
 
 class _Steps:
@@ -189,7 +189,7 @@ class _Steps:
         if draw.random() < _PAGES:
             others = [_about_another(self.family, fact, self.scene) for _ in range(draw.randint(0, 2))]
             told = [(self.scene.say("{it}"), sentence), *others]
-            pages = [_and_more(thing, said, fact, draw) for thing, said in told]
+            pages = [(thing, [said, *_others_about(thing, fact, draw)]) for thing, said in told]
             return found_texts.search_pages(self.query, pages, self.scene)
         if draw.random() < _RIVAL:
             both = [sentence, _about_another(self.family, fact, self.scene)[1]]
