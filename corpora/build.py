@@ -27,6 +27,7 @@ from corpora.tasks.tool import choice_question, tool_questions
 from corpora.text import sample_texts, text_files, write_text
 from corpora.wells import Row, require
 from corpora.worlds.requests import requests
+from corpora.written_texts import written_questions
 from llm.chat.messages import to_template
 from llm.tokenization.template import ChatTemplate
 from llm.tokenization.tokenizer import RANKS_FILE, Tokenizer, train_tokenizer
@@ -46,7 +47,7 @@ VALIDATION_EVERY = 60
 
 VALIDATION = "validation"
 
-OWN_QUESTIONS = ("reading", "relevance", "rewrite", "folder", "folder_calibration")
+OWN_QUESTIONS = ("reading", "written", "relevance", "rewrite", "folder", "folder_calibration")
 """Development files whose questions no example may share."""
 
 
@@ -176,6 +177,7 @@ def _write_development(wells: Wells, folder: Path) -> dict[str, int]:
         "tools": [question for row in held_out["tools"] for question in tool_questions(row)],
         "tool_choice": [choice_question(row) for row in held_out["tool_choice"]],
         "requests": list(requests(LARGEST, DEVELOPMENT_SEED)),
+        "written": list(filter(is_held_out, written_questions())),
         "definitions": list(_definitions(wells.validation)),
         "route": [{"text": text, "route": reply, "source": row["source"]} for row, text, reply in routes],
     }

@@ -1,8 +1,9 @@
 """Which sequence set an example goes to: a recipe gives each set a share of the batches.
 
-Tasks that have many examples of several kinds are parted: what people asked about a text, what is made of
-text, and what is invented teach different things, and the first are the fewest. Other tasks stay in one set
-each: a batch is of one set, and a batch of a single route unlearns the others (docs/LOG.md).
+Tasks that have many examples of several kinds are parted: what people asked about a text, what is written
+for this project, what is made of text, and what is invented teach different things, and the first two are
+the fewest. Other tasks stay in one set each: a batch is of one set, and a batch of a single route unlearns
+the others (docs/LOG.md).
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from functools import cache
 
 from corpora.example import Example
 from corpora.sources import read_sources
+from corpora.written_texts import WELL as WRITTEN
 
 TOOL_PARTS = {
-    "metatool": "choices", "synthetic-requests": "requests", "synthetic-own-tasks": "own", "gsm8k": "own",
-    "svamp": "own", "aqua-rat": "own",
+    "metatool": "choices", "written-requests": "written", "synthetic-requests": "requests",
+    "synthetic-own-tasks": "own", "gsm8k": "own", "svamp": "own", "aqua-rat": "own",
 }  # fmt: skip
 """Well of examples of calls to the part that it belongs to; the others are dialogues."""
 
@@ -29,6 +31,8 @@ def set_of(example: Example) -> str:
 
 
 def _origin(well: str) -> str:
+    if well == WRITTEN:
+        return "written"
     if well.startswith("synthetic-"):
         return "invented"
     return "made" if well in _texts() else "asked"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -28,6 +28,8 @@ from corpora.worlds.documentation import manuals
 from corpora.worlds.requests import requests
 from corpora.worlds.requests.foreign_names import foreign_requests
 from corpora.worlds.tasks.own_tasks import own_tasks
+from corpora.written_requests import written_requests
+from corpora.written_texts import written_questions, written_texts
 
 SYNTHETIC_READINGS = 24_000
 MANUAL_READINGS = 30_000
@@ -89,12 +91,16 @@ class Wells:
 
     def training_rows(self, name: WellName) -> list[Row]:
         """Read the rows of a supervised file that are not held out."""
-        return [row for row in self.rows(name) if not is_held_out(row)]
+        return _learned(self.rows(name))
+
+
+def _learned(rows: Iterable[Row]) -> list[Row]:
+    return [row for row in rows if not is_held_out(row)]
 
 
 def all_examples(wells: Wells, seed: int) -> Iterator[Example]:
     """Yield every training example of every task."""
-    questions = wells.training_rows("qa")
+    questions = [*wells.training_rows("qa"), *_learned(written_questions())]
     yield from _reading(wells, questions, seed)
     yield from _reasoning(questions, seed)
     yield from _follow_ups(wells, questions, seed)
@@ -132,8 +138,9 @@ def _reasoning(questions: Sequence[Row], seed: int) -> Iterator[Example]:
 
 
 def _follow_ups(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator[Example]:
+    written = _learned(row for text in written_texts() for row in text.follow_ups())
     made = follow_ups(questions, SYNTHETIC_FOLLOW_UPS, seed)
-    for row in filter(is_resolvable, (*wells.training_rows("rewrite"), *made)):
+    for row in filter(is_resolvable, (*wells.training_rows("rewrite"), *written, *made)):
         yield conversation.rewrite_example(row)
         # What a follow-up means was said before; where it leads, its form has to tell.
         if row["history"] and row["question"].endswith("?"):
@@ -172,6 +179,8 @@ def _tools(wells: Wells, seed: int) -> Iterator[Example]:
         yield from draw.sample(made, min(EXAMPLES_A_DIALOGUE, len(made)))
     for row in wells.training_rows("tool_choice"):
         yield from tool.request_examples(tool.choice_question(row), draw)
+    for row in written_requests():
+        yield from tool.request_examples(row, draw)
     for row in requests(SYNTHETIC_REQUESTS, seed):
         yield from tool.request_examples(row, draw)
         yield from tool.result_examples(row, draw)

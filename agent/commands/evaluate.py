@@ -204,6 +204,7 @@ def everything(
         ("requests", tools.FIELDS, measure_tools),
     ]
     whole: list[tuple[str, Path, Sequence[str], Measure]] = [
+        ("written", development / "written.jsonl", reading.FIELDS, measure_reading),
         ("definitions", development / "definitions.jsonl", reading.FIELDS, measure_reading),
         ("retrieval", asked, retrieval.FIELDS, measure_retrieval),
         ("documents", asked, documents.FIELDS, measure_documents_of(HANDBOOK)),

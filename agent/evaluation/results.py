@@ -46,14 +46,17 @@ DOCUMENTS = (
     "baseline.best_sentence_f1",
 )
 
+READING = (
+    "answerable_f1",
+    "baseline.best_sentence_f1",
+    "abstain_accuracy",
+    "baseline.embedding_abstain_accuracy",
+    "f1",
+)
+
 HEADLINES = {
-    "reading": (
-        "answerable_f1",
-        "baseline.best_sentence_f1",
-        "abstain_accuracy",
-        "baseline.embedding_abstain_accuracy",
-        "f1",
-    ),
+    "reading": READING,
+    "written": READING,
     "relevance": (
         "auroc",
         "calibration_error",

@@ -35,7 +35,7 @@ class Reading:
     @classmethod
     def from_row(cls, row: Row) -> Reading | None:
         """Read a row of `qa.jsonl`; None where the answer is no span of the passage."""
-        text = _lay_out(row["passage"], row["id"])
+        text = row["passage"] if row.get("is_laid_out") else _lay_out(row["passage"], row["id"])
         found = [find_span(text, answer) for answer in row["answers"]]
         answers = tuple(answer for answer in found if answer)
         if row["answerable"] and not answers:

@@ -1,6 +1,7 @@
 """Small talk with Homespun: what it is and does, politeness, and what people tell of themselves.
 
-The collections of small talk know nothing of this program. `small_talk.toml` says what is true of it.
+The collections of small talk know nothing of this program. `small_talk.toml` says what is true of it, and
+`everyday_talk.toml` what it replies to everything else that people begin with.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from corpora.wells import Row
 from corpora.worlds.tasks.task_scene import Scene
 
 WELL = "synthetic-small-talk"
+FILES = ("small_talk.toml", "everyday_talk.toml")
 
 COVERED = re.compile(
     r"(hi|hello|hey|good (morning|evening|night)|thanks?|thank you|(good)?bye|help|how are you)\b"
@@ -48,8 +50,8 @@ def small_talk(count: int, seed: int) -> Iterator[Row]:
 
 @cache
 def _phrasing() -> dict[str, Any]:
-    phrasing: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
-    return phrasing
+    texts = (Path(__file__).with_name(name).read_text("utf-8") for name in FILES)
+    return {subject: table for text in texts for subject, table in tomllib.loads(text).items()}
 
 
 def _answered(draw: random.Random) -> tuple[str, str]:
@@ -76,5 +78,5 @@ def _typed(message: str, draw: random.Random) -> str:
     """Write a message as hurried people do."""
     form = draw.random()
     if form < 0.12:
-        return message.rstrip(".?!")
+        return message.rstrip(".?!") or message
     return message.lower() if form > 0.92 else message

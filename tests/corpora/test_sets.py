@@ -22,6 +22,7 @@ RECIPES = sorted((Path(__file__).parents[2] / "llm" / "recipes").glob("*.toml"))
         ("grade", "gov-guides", "grade_made"),
         ("grade", "synthetic-worlds", "grade_invented"),
         ("rewrite", "synthetic-follow-ups", "rewrite_invented"),
+        ("rewrite", "written-texts", "rewrite_written"),
         ("tool", "schema-guided-dialogue", "tool_dialogues"),
         ("tool", "synthetic-own-tasks", "tool_own"),
         ("route", "synthetic-compounds", "route"),

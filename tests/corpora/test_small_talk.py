@@ -11,11 +11,16 @@ import pytest
 
 from corpora import worlds
 from corpora.tasks.conversation import routes
-from corpora.worlds.small_talk import COVERED, WELL, small_talk
+from corpora.worlds.small_talk import COVERED, FILES, WELL, small_talk
 from corpora.worlds.tasks.task_scene import Scene
 
-PHRASING = tomllib.loads((Path(worlds.__file__).parent / "small_talk.toml").read_text("utf-8"))
+TALK = [tomllib.loads((Path(worlds.__file__).parent / name).read_text("utf-8")) for name in FILES]
+PHRASING = TALK[0] | TALK[1]
 SUBJECTS = [name for name, table in PHRASING.items() if "weight" in table]
+
+
+def test_no_file_says_twice_what_another_says() -> None:
+    assert not TALK[0].keys() & TALK[1].keys()
 
 
 def test_the_same_seed_gives_the_same_talk() -> None:
