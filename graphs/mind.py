@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
-from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.constants import TAG_NOSTREAM
 
@@ -84,7 +84,7 @@ class Mind:
             return (yield from self.write(messages)).text.strip() or question
         if len(question) > LONGEST_EDITED:
             return question
-        edits = self.model.bind_edits(question, [message.text for message in recent])
+        edits = self.model.bind_edits(question, [message.text for message in recent], _asked_last(recent))
         return (yield from ask_runnable(edits, messages, _UNSEEN)).text.strip() or question
 
     def divide(self, question: str) -> Work[list[str]]:
@@ -141,3 +141,9 @@ def read_choice(reply: str, choices: Sequence[str]) -> Distribution:
     if len(named) != 1:
         return dict.fromkeys(choices, 1.0 / len(choices))
     return {choice: float(choice == named[0]) for choice in choices}
+
+
+def _asked_last(history: Sequence[BaseMessage]) -> str:
+    """Return the last question before, if it is short enough to be edited."""
+    asked = [message.text for message in history if isinstance(message, HumanMessage)]
+    return asked[-1] if asked and len(asked[-1]) <= LONGEST_EDITED else ""

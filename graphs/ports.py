@@ -46,8 +46,13 @@ class SpanModel(Protocol):
 class EditModel(Protocol):
     """A model whose decoder can be held to small changes of a text."""
 
-    def bind_edits(self, text: str, spans_of: Sequence[str]) -> Runnable[Sequence[BaseMessage], AIMessage]:
-        """Return the model held to reply with a text, words left out or a span of other texts put in."""
+    def bind_edits(
+        self, text: str, spans_of: Sequence[str], before: str = ""
+    ) -> Runnable[Sequence[BaseMessage], AIMessage]:
+        """Return the model held to reply with a text, little changed.
+
+        Words may be left out, a span of other texts put in, or a span of it put into the question before.
+        """
         ...
 
 

@@ -114,17 +114,21 @@ class ChatHomespun(BaseChatModel):
         """
         return self.bind(spans=list(texts), branches=_BRANCHES)
 
-    def bind_edits(self, text: str, spans_of: Sequence[str] = ()) -> Runnable[LanguageModelInput, AIMessage]:
+    def bind_edits(
+        self, text: str, spans_of: Sequence[str] = (), before: str = ""
+    ) -> Runnable[LanguageModelInput, AIMessage]:
         """Return the model held to reply with a text, little changed.
 
-        The reply is the likeliest of the text as it is, the text with words left out, and the text with a
-        span of other texts put in (at most eight words, in place of at most two).
+        The reply is the likeliest of the text as it is, the text with words left out, the text with a span
+        of other texts put in (at most eight words, in place of at most two), and the question before it with
+        a span of the text put in (in place of at most seven).
 
         Args:
             text: What is edited: a question of a few dozen words.
             spans_of: Texts that a span may come from.
+            before: The question before; empty if there is none.
         """
-        return self.bind(edited=text, edited_with=list(spans_of))
+        return self.bind(edited=text, edited_with=list(spans_of), asked_before=before)
 
     def bind_questions(self, text: str) -> Runnable[LanguageModelInput, AIMessage]:
         """Return the model held to reply with questions, one a line, that name nothing but what a text names.

@@ -54,8 +54,10 @@ class Options:
     branches: int = 1
     """Of how many spans that begin differently the likeliest is the reply, where none is sampled."""
     edited: str | None = None
-    """The reply is this text with words left out, or with a span of `edited_with` put in, or as it is."""
+    """The reply is this text with words left out, with a span of `edited_with` put in, or as it is."""
     edited_with: Sequence[str] = ()
+    asked_before: str = ""
+    """A question that may be asked anew instead, with a span of `edited` in it."""
     divided: str | None = None
     """The reply is questions, one a line, that name nothing but what this text names."""
     choices: Sequence[str] | None = None
@@ -147,7 +149,7 @@ class Request:
         options, engine = self.options, self.engine
         asked = (engine, self.prompt, options.settings)
         if options.edited is not None:
-            edits = _edits(engine, options.edited, options.edited_with)
+            edits = _edits(engine, options.edited, options.edited_with, options.asked_before)
             return complete_best(*asked, edits, options.cancelled)
         if self.constraint is None or options.temperature > 0:
             return None
@@ -210,12 +212,15 @@ def _said(messages: Sequence[BaseMessage]) -> list[str]:
     return [text for message in messages if message.type in ("human", "tool") and (text := message.text)]
 
 
-def _edits(engine: Engine, text: str, spans_of: Sequence[str]) -> list[Constraint]:
-    """Return what holds a reply to a text as it is, shortened, and completed from other texts."""
+def _edits(engine: Engine, text: str, spans_of: Sequence[str], before: str) -> list[Constraint]:
+    """Return what holds a reply to a text as it is, shortened, completed, or in the question before."""
     compiler = engine.constraints
     edits = [compiler.choice([text]), compiler.shortened(text)]
-    said = [other for other in spans_of if other.strip()]
-    return [*edits, compiler.completed(text, said)] if said else edits
+    if said := [other for other in spans_of if other.strip()]:
+        edits.append(compiler.completed(text, said))
+    if before.strip():
+        edits.append(compiler.resumed(before, text))
+    return edits
 
 
 def _schema_in(response_format: Any) -> Mapping[str, Any]:

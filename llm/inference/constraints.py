@@ -190,6 +190,10 @@ class ConstraintCompiler:
         """Hold a reply to a text into which a span of other texts may be put; see `completing_grammar`."""
         return self._compile(grammars.completing_grammar(text, spans_of))
 
+    def resumed(self, before: str, text: str) -> Constraint:
+        """Hold a reply to a question into which a span of its follow-up is put; see `resuming_grammar`."""
+        return self._compile(grammars.resuming_grammar(before, text))
+
     def questions(self, text: str) -> Constraint:
         """Hold a reply to questions, one a line, that name nothing but what a text names."""
         return self._compile(grammars.questions_grammar(text))

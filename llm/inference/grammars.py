@@ -22,7 +22,9 @@ COMPACT = {"whitespace_flexible": False, "item_separator": ",", "key_separator":
 _PIECE = re.compile(r"\s*(?:\S*\w|\S)")
 """A word or a mark after one, with the white space before it."""
 _REPLACED = 2
-"""Most pieces of a text that a span takes the place of."""
+"""Most pieces of a text that a span of another takes the place of."""
+_REPLACED_BEFORE = 7
+"""Most pieces of the question before that a span of a follow-up takes the place of."""
 _MOST_WORDS = 8
 """Of a span that is put into a text."""
 _SENTENCE_ENDS = ("?", "!")
@@ -81,6 +83,18 @@ def completing_grammar(text: str, spans_of: Sequence[str]) -> str:
     The span has at most eight words, takes the place of at most two pieces of the text, and may be
     joined to it by a connective before or a possessive after it.
     """
+    return _exchanging_grammar(text, spans_of, _REPLACED, is_same_allowed=True)
+
+
+def resuming_grammar(before: str, text: str) -> str:
+    """Return the grammar of a question asked anew with a span of its follow-up in place of some words.
+
+    So “And on Sundays?” asks the question before it of Sundays. At most seven pieces make room for the span.
+    """
+    return _exchanging_grammar(before, [text], _REPLACED_BEFORE, is_same_allowed=False)
+
+
+def _exchanging_grammar(text: str, spans_of: Sequence[str], replaced: int, *, is_same_allowed: bool) -> str:
     pieces = _pieces(text)
     firsts, rules = _span_rules(spans_of)
     if not firsts:
@@ -89,10 +103,13 @@ def completing_grammar(text: str, spans_of: Sequence[str]) -> str:
         # After the span the text goes on without another; at the very beginning a space must follow it.
         spaced = f" {piece}" if place == 0 else piece
         rules.append(f"after{place}: " + ('""' if spaced is None else f"{_quote(spaced)} after{place + 1}"))
-        kept = '""' if piece is None else f"{_quote(piece)} before{place + 1}"
-        last = min(place + _REPLACED, len(pieces))
-        put_in = [f"put_in{min(place, 1)} after{resumed}" for resumed in range(place, last + 1)]
-        rules.append(f"before{place}: " + " | ".join([kept, *put_in]))
+        last = min(place + replaced, len(pieces))
+        goes_on = [f"put_in{min(place, 1)} after{resumed}" for resumed in range(place, last + 1)]
+        if piece is not None:
+            goes_on.append(f"{_quote(piece)} before{place + 1}")
+        elif is_same_allowed:
+            goes_on.append('""')
+        rules.append(f"before{place}: " + " | ".join(goes_on))
     for number, space in enumerate(("", " ")):  # at the very beginning no space comes before the span
         connective = " | ".join(_quote(space + word) for word in _CONNECTIVES)
         rules.append(

@@ -98,6 +98,7 @@ def test_any_text_can_be_edited(engine: Engine, text: str, said: list[str]) -> N
     assert is_shortened(shortened.text, text)
     if said:
         assert engine.complete(prompt, constraint=engine.constraints.completed(text, said)).text
+        assert engine.complete(prompt, constraint=engine.constraints.resumed(said[0], text)).text
 
 
 def test_the_model_edits_and_counts_its_tokens(chat: ChatHomespun) -> None:

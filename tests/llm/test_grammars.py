@@ -229,6 +229,40 @@ def test_a_completed_text_takes_one_span_for_two_pieces_at_most(
 @pytest.mark.parametrize(
     ("text", "is_allowed"),
     [
+        ("When does the boat leave on Sundays?", True),
+        ("When does the boat leave on Mondays on Sundays?", True),
+        ("When does And on Sundays leave on Mondays?", True),
+        ("When does the boat leave at on Sundays?", True),
+        ("on Sundays?", True),
+        ("When on Sundays?", True),
+        ("When does the boat leave Sundays", True),
+        ("When does the boat leave Mondays?", False),
+        ("When does the boat leave on Tuesdays?", False),
+        ("When does the boat leave on Sundays on Sundays?", False),
+        ("When does the ferry leave on Sundays?", False),
+        ("", False),
+    ],
+)
+def test_a_question_asked_anew_takes_a_span_of_its_follow_up(
+    compiler: ConstraintCompiler, text: str, is_allowed: bool
+) -> None:
+    asked = compiler.resumed("When does the boat leave on Mondays?", "And on Sundays?")
+    assert allows(compiler, asked, text) is is_allowed
+
+
+def test_a_follow_up_makes_room_for_itself_in_a_few_words(compiler: ConstraintCompiler) -> None:
+    asked = compiler.resumed("One two three four five six seven eight?", "And x?")
+    assert allows(compiler, asked, "x eight?")
+    assert not allows(compiler, asked, "x?")
+
+
+def test_a_follow_up_that_shares_no_word_changes_the_question(compiler: ConstraintCompiler) -> None:
+    assert not allows(compiler, compiler.resumed("What is it?", "And Norway"), "What is it?")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_allowed"),
+    [
         ("Who led Kralem & Sons?", True),
         ("Who led Kralem & Sons?\nWhen was VGG-16's a/b test?", True),
         ("When did #1 begin, in 1999?", True),
