@@ -12,6 +12,9 @@ import click
 if TYPE_CHECKING:
     from corpora.wells import Row
 
+READING_FILES = ("reading", "written")
+"""Files whose rows ask something of a passage."""
+
 TOOL_FILES = ("tools", "tool_choice", "requests")
 """Files whose rows offer tools."""
 
@@ -41,7 +44,7 @@ def command(weights: Path, development: Path, limit: int) -> None:
         return fitted_half(read_evaluation(development / f"{name}.jsonl", fields))[-limit:]
 
     rows = DevelopmentRows(
-        reading=last_rows("reading", reading.FIELDS),
+        reading=[row for name in READING_FILES for row in last_rows(name, reading.FIELDS)],
         relevance=last_rows("relevance", relevance.FIELDS),
         tools=[row for name in TOOL_FILES for row in last_rows(name, tools.FIELDS)],
         routes=last_rows("route", route.FIELDS),

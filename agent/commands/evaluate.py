@@ -196,6 +196,7 @@ def everything(
     asked, folder = HANDBOOK.parent / "handbook_questions.jsonl", development / "folder"
     shared: list[tuple[str, Sequence[str], Measure]] = [
         ("reading", reading.FIELDS, measure_reading),
+        ("written", reading.FIELDS, measure_reading),
         ("relevance", relevance.FIELDS, measure_relevance),
         ("rewrite", rewrite.FIELDS, measure_rewrite),
         ("route", route.FIELDS, measure_route),
@@ -204,7 +205,6 @@ def everything(
         ("requests", tools.FIELDS, measure_tools),
     ]
     whole: list[tuple[str, Path, Sequence[str], Measure]] = [
-        ("written", development / "written.jsonl", reading.FIELDS, measure_reading),
         ("definitions", development / "definitions.jsonl", reading.FIELDS, measure_reading),
         ("retrieval", asked, retrieval.FIELDS, measure_retrieval),
         ("documents", asked, documents.FIELDS, measure_documents_of(HANDBOOK)),

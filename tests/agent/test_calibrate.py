@@ -64,6 +64,7 @@ def rows() -> dict[str, list[Row]]:
     routes = [{"text": "Hello!", "route": "chat"}, {"text": "When was it built?", "route": "documents"}]
     return {
         "reading": [*reading, *unanswered],
+        "written": [*reading, *unanswered],
         "relevance": relevance,
         "tools": tools,
         "tool_choice": tools,
