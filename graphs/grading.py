@@ -11,6 +11,10 @@ from graphs.step import Work
 from rag.passage import Passage
 
 
+LEAST_SCORE = 0.25
+"""What the score of a search counts at least."""
+
+
 def grade_passages(
     mind: Mind, evidence: Evidence, question: str, passages: Sequence[Passage]
 ) -> Work[list[float]]:
@@ -31,5 +35,8 @@ def grade_passages(
 
 
 def promise(probability: float, passage: Passage) -> float:
-    """Return a probability weighed with the score of the search, where the retriever gives one."""
-    return probability * (passage.score or 1.0)
+    """Return a probability weighed with the score of the search.
+
+    Scores are relative, and of few passages the last has none: that alone does not rule it out.
+    """
+    return probability * max(passage.score, LEAST_SCORE)

@@ -30,8 +30,8 @@ class Passage:
     """Page of a paginated document, from 1; None where the format has no pages."""
     heading: str = ""
     """Titles of the sections that hold the passage, outermost first, joined by " > "."""
-    score: float = 0.0
-    """How well it matches the question that found it, 0 to 1; 0 when no question was asked."""
+    score: float = 1.0
+    """How well it matches the question that found it, 0 to 1; 1 when no search has said it."""
     scores: dict[str, float] = field(default_factory=dict)
     """Why it was found: the score of each method, by name ("dense", "bm25", …)."""
 
@@ -59,6 +59,6 @@ class Passage:
             end_line=int(metadata.get("end_line", start_line + text[:-1].count("\n"))),
             page=metadata.get("page"),
             heading=str(metadata.get("heading", "")),
-            score=float(metadata.get("score", 0.0)),
+            score=float(metadata.get("score", 1.0)),
             scores=dict(metadata.get("scores", {})),
         )

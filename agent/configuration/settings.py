@@ -83,10 +83,10 @@ class Settings(BaseSettings):
         description="What the chat does with a message: choose between documents, tools, reasoning and talk, "
         "or always ask the documents.",
     )
-    quoting: Literal["score", "generate"] = Field(
-        "score",
+    quoting: Literal["score", "generate"] | None = Field(
+        None,
         description="How the sentence to quote is found: the model grades every sentence, or copies one out. "
-        "With the shipped weights grading finds the right one about twice as often.",
+        "Unset, our own model grades, which finds the right one about twice as often, and any other copies.",
     )
     passages: int = Field(6, ge=1, le=50, description="Passages that are read for a question.")
 

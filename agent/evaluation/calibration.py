@@ -178,7 +178,7 @@ def _fit_abstention_in_passage(
     model: ChatHomespun, rows: Sequence[Row], evidence: Evidence, confidence: Confidence
 ) -> float:
     """Return the confidence that parts questions that a given passage answers from the others."""
-    judgement = Judgement(evidence=evidence, confidence=confidence, quote_method=Settings().quoting)
+    judgement = Judgement(evidence=evidence, confidence=confidence, quote_method="score")
     outcomes = [answer_row(model, row, judgement) for row in rows]
     return even_threshold(
         [outcome.confidence for outcome in outcomes], [bool(row["answerable"]) for row in rows]

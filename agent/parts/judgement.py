@@ -37,7 +37,8 @@ def open_judgement(
     if settings.confidence is not None:
         abstention = settings.confidence
     thresholds = replace(fitted.thresholds, abstention=abstention)
-    return replace(fitted, thresholds=thresholds, quote_method=settings.quoting)
+    method = settings.quoting or fitted.quote_method
+    return replace(fitted, thresholds=thresholds, quote_method=method)
 
 
 def _published(model: BaseChatModel) -> Mapping[str, float]:

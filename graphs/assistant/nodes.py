@@ -69,7 +69,8 @@ class AssistantNodes:
         report("choose", "Deciding where to look")
         [odds] = yield from self.mind.choose([prompts.route(asked)], self.routes)
         route = max((route for route in self.routes if route != "reason"), key=odds.__getitem__)
-        if odds.get("reason", 0.0) >= self._thresholds().reason:
+        reason = odds.get("reason", 0.0)
+        if reason >= self._thresholds().reason and reason != odds[route]:  # a tie decides nothing
             route = "reason"
         decision = Decision(node="choose", what=f"the message is for: {route}", probability=odds[route])
         return {"route": route, "opening": [*state["opening"], decision]}

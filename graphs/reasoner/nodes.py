@@ -57,14 +57,13 @@ class ReasonerNodes:
         questions = yield from self.mind.divide(whole)
         if len(questions) < 2:
             questions = [whole]  # not broken down: the person's own words are better than a copy of them
-        plan = questions[: self.max_questions]
-        decisions = [Decision(node="divide", what=question, probability=1.0) for question in plan]
-        if dropped := len(questions) - len(plan):
+        decisions = [Decision(node="divide", what=question, probability=1.0) for question in questions]
+        if (dropped := len(questions) - self.max_questions) > 0:
             decisions.append(Decision(node="divide", what=f"{dropped} questions too many", probability=1.0))
         return {
             **begin("reason", asked),
             "standalone_question": whole,
-            "plan": plan,
+            "plan": questions,
             "steps": [],
             "confidence": 0.0,
             "decisions": decisions,
@@ -106,7 +105,7 @@ class ReasonerNodes:
         """Return the questions that can be asked now: all that they refer to has its answer."""
         answers = {step["index"]: step["answer"] for step in state["steps"]}
         sends = []
-        for index, question in enumerate(state["plan"]):
+        for index, question in enumerate(state["plan"][: self.max_questions]):
             needed = [int(number) - 1 for number in _REFERENCE.findall(question)]
             earlier = [number for number in needed if 0 <= number < index]
             if index not in answers and all(answers.get(number) for number in earlier):
@@ -146,8 +145,7 @@ class ReasonerNodes:
         answered = _answered(state)
         citations = without_repeats(citation for step in answered for citation in step["citations"])
         found = state["answer"] or answered[0]["answer"] or ""
-        unknown = [step["question"] for step in state["steps"] if not step["answer"]]
-        answer = "\n".join([found, *(f"{NOT_FOUND}: {question}" for question in unknown)])
+        answer = "\n".join([found, *(f"{NOT_FOUND}: {question}" for question in _unknown(state))])
         confidence = state["confidence"] if len(state["plan"]) > 1 else answered[0]["confidence"]
         reply = conclude(state, AIMessage(content_blocks=annotate(answer, citations)))
         return {**reply, "answer": answer, "citations": citations, "confidence": confidence}
@@ -183,6 +181,13 @@ class ReasonerNodes:
 
 def _answered(state: ReasonerState) -> list[ReasonStep]:
     return [step for step in state["steps"] if step["answer"]]
+
+
+def _unknown(state: ReasonerState) -> list[str]:
+    """Return the questions of the plan without an answer, also those that were never asked."""
+    plan, answered = state["plan"], {step["index"]: step["answer"] for step in state["steps"]}
+    said = {place: answered.get(place) or f"({question})" for place, question in enumerate(plan)}
+    return [_fill(question, said) for place, question in enumerate(plan) if not answered.get(place)]
 
 
 def is_joined(question: str, parts: Iterable[str]) -> bool:

@@ -73,8 +73,9 @@ def build_tool_agent(
     nodes = ToolAgentNodes(choice, by_name, frozenset(approval), max_calls)
     builder = _assemble(nodes, ToolGuard(tool_seconds, result_characters))
     graph = builder.compile(checkpointer, store=store, name="tool_agent")
-    # A round is think, guard, act; begin, conclude and finish come on top.
-    return graph.with_config(recursion_limit=3 * max_calls + 10)
+    # A round is think, guard, act, of a call or of one that could not be read, which have budgets of their
+    # own; begin, conclude and finish come on top.
+    return graph.with_config(recursion_limit=6 * max_calls + 10)
 
 
 def _assemble(

@@ -64,6 +64,12 @@ def test_a_threshold_decides_whether_a_message_is_broken_into_parts(least: float
     assert graph.invoke({"question": TALL})["route"] == route
 
 
+def test_a_reply_that_names_no_road_is_not_broken_into_parts() -> None:
+    model = model_that(ScriptedModel, route="tools")
+    graph = build_assistant(model, ListRetriever(passages=passages_of()), small_talk=False)
+    assert graph.invoke({"question": TALL})["route"] == "documents"
+
+
 def test_without_small_talk_every_message_is_looked_into() -> None:
     model = model_that(PortedModel, route={"chat": 0.7, "documents": 0.2, "reason": 0.1})
     graph = build_assistant(model, ListRetriever(passages=passages_of()), small_talk=False)
@@ -215,6 +221,18 @@ def test_a_summary_is_kept_for_other_threads() -> None:
     assert graph.invoke({"question": "Hello again!"}, THREAD)["memories"] == []
     result = graph.invoke({"question": "Hello!"}, {"configurable": {"thread_id": "two"}})
     assert result["memories"] == ["They talked."]
+
+
+def test_turns_on_threads_of_their_own_share_the_summary_of_their_conversation() -> None:
+    store = InMemoryStore()
+    graph = assistant(model_that(), store=store, checkpointer=InMemorySaver(), history_tokens=5)
+    recalled = []
+    for thread, conversation in (("1", "a"), ("2", "a"), ("3", "b")):
+        config: Any = {"configurable": {"thread_id": thread}}
+        context = AssistantContext(conversation=conversation)
+        recalled.append(graph.invoke({"question": "Hello again!"}, config, context=context)["memories"])
+    assert recalled == [[], [], ["They talked."]]
+    assert {item.key for item in store.search(memory_namespace("default"))} == {"a", "b"}
 
 
 def test_a_pause_for_approval_inside() -> None:

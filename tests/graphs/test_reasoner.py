@@ -71,13 +71,14 @@ def test_a_question_waits_for_the_answer_that_it_needs() -> None:
     assert [step["question"] for step in steps] == [PIER, "Who keeps pier 4?", "Is #9 a reference to #3?"]
 
 
-def test_a_question_whose_need_was_not_met_is_not_asked_and_the_need_is_named() -> None:
+def test_a_question_whose_need_was_not_met_is_not_asked_and_both_are_named() -> None:
     model = model_that(plan=f"Who is nobody?\nWhen was #1 born?\n{PIER}")
     model.script["answer"] = lambda prompt: "" if "nobody" in prompt else "pier 4"
     graph = build_reasoner(model, ListRetriever(passages=passages_of()))
     result = graph.invoke({"question": "Where?"})
     assert [step["index"] for step in result["steps"]] == [0, 2]
-    assert result["answer"] == "pier 4\nNot found: Who is nobody?"
+    unknown = "Not found: Who is nobody?\nNot found: When was (Who is nobody?) born?"
+    assert result["answer"] == f"pier 4\n{unknown}"
     assert result["messages"][-1].text == result["answer"]
 
 
@@ -161,8 +162,21 @@ def test_an_empty_plan_asks_the_question_itself_and_a_long_one_says_what_it_drop
     result = build_reasoner(model, ListRetriever(passages=passages_of()), max_questions=2).invoke(
         {"question": "?"}
     )
-    assert result["plan"] == [TALL, PIER]
-    assert result["decisions"][2]["what"] == "2 questions too many"
+    assert result["plan"] == [TALL, PIER, "c", "d"]
+    assert [step["question"] for step in result["steps"]] == [TALL, PIER]
+    assert result["decisions"][4]["what"] == "2 questions too many"
+    assert result["answer"].endswith("\nNot found: c\nNot found: d")
+
+
+def test_a_part_that_waits_for_what_was_not_found_is_named_as_well() -> None:
+    model = model_that(
+        plan=f"{TALL}\nWho owns the ferry?\nWhere was #2 born?",
+        grade=lambda prompt: 0.01 if "owns" in prompt else 0.9,
+        answer="38 metres",
+    )
+    result = build_reasoner(model, ListRetriever(passages=passages_of())).invoke({"question": "?"})
+    unknown = "Not found: Who owns the ferry?\nNot found: Where was (Who owns the ferry?) born?"
+    assert result["answer"].endswith(unknown)
 
 
 def test_the_model_routes_simple_questions_to_tools() -> None:
