@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +81,8 @@ class Assembly:
         self.idle = threading.Event()
         """Cleared while a question is answered: work that can wait then leaves the processor alone."""
         self.idle.set()
+        self._answers = 0
+        self._answers_lock = threading.Lock()
         self._embed_seconds = embed_seconds
         self._open_model = open_model or models.open_model
         self._open_index = open_index or self._open_own_index
@@ -89,11 +91,14 @@ class Assembly:
             "the embedding model", lambda: (open_embedder or models.open_embedder)(self.settings)
         )
         self.memory = Memory(paths.memory, lambda texts: self.embedder.get().embed_documents(texts))
+        self._unwanted = threading.Event()
+        """Set while servers of tools that are still starting shall give up."""
         self.tool_servers: Part[ToolServers] = Part("the servers of tools", self._open_tool_servers)
         self.library: Part[Library] = Part("the documents", self._build_library)
         self.answerer: Part[Answerer] = Part("the workflow", self._build_answerer)
         self.reports: list[IndexReport] = []
         """What the last reading of the folders did."""
+        self._catching_up = threading.Lock()
 
     def preload(self) -> threading.Thread:
         """Load everything in the background; a failure waits for whoever asks first."""
@@ -105,6 +110,23 @@ class Assembly:
         """Name the part that an answer still waits for, or None."""
         parts: Iterable[Part[Any]] = (self.model, self.library, self.answerer)
         return next((part.name for part in parts if not part.ready), None)
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Clear `idle` as long as a question is answered.
+
+        Answers are counted: one that was stopped may end only while the next is under way.
+        """
+        with self._answers_lock:
+            self._answers += 1
+            self.idle.clear()
+        try:
+            yield
+        finally:
+            with self._answers_lock:
+                self._answers -= 1
+                if not self._answers:
+                    self.idle.set()
 
     def refresh(self) -> list[IndexReport]:
         """Read what changed in the folders since the last time."""
@@ -168,6 +190,7 @@ class Assembly:
             self.workflow = settings.workflow
         if "embedder" in changed:
             self.embedder.forget()
+            self.memory.forget_vectors()
         if changed & _OF_LIBRARY:
             self.library.forget()
         if "mcp" in changed:
@@ -177,9 +200,11 @@ class Assembly:
 
     def end_tool_servers(self) -> None:
         """End the servers of tools that were started; whoever needs them again starts them again."""
-        if self.tool_servers.ready:
-            self.tool_servers.get().close()
-        self.tool_servers.forget()
+        self._unwanted.set()
+        servers = self.tool_servers.take()
+        self._unwanted.clear()
+        if servers is not None:
+            servers.close()
 
     def _load_all(self) -> None:
         # The part stays unbuilt, so an error comes again to whoever asks for it.
@@ -189,12 +214,18 @@ class Assembly:
 
     def _catch_up(self, library: Library) -> None:
         """Embed what the first reading had no time for, as long as these folders are asked."""
-        while any(report.waiting for report in self.reports):
-            time.sleep(_PAUSE_SECONDS)
-            self.idle.wait()
-            if not self.library.ready or self.library.get() is not library:
-                return
-            self.reports = library.refresh(self._give_way)
+        with self._catching_up:  # whoever preloads again waits, and mostly finds that all is done
+            while any(report.waiting for report in self.reports):
+                time.sleep(_PAUSE_SECONDS)
+                self.idle.wait()
+                if not self._is_asked(library):
+                    return
+                reports = library.refresh(self._give_way)
+                if self._is_asked(library):
+                    self.reports = reports
+
+    def _is_asked(self, library: Library) -> bool:
+        return self.library.ready and self.library.get() is library
 
     def _give_way(self, _: Progress) -> None:
         self.idle.wait()
@@ -237,7 +268,7 @@ class Assembly:
     def _open_tool_servers(self) -> ToolServers:
         from agent.tools.servers import ToolServers
 
-        return ToolServers(self.settings.mcp)
+        return ToolServers(self.settings.mcp, self._unwanted)
 
     def _build_answerer(self) -> Answerer:
         # The model comes first: without weights, nothing of the folder needs to be read or written.

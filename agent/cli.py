@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -62,16 +63,21 @@ def cli() -> None:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the program and leave with its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    debug = _take_debug(given)
-    if debug:
-        os.environ[DEBUG_VARIABLE] = "1"  # for what is caught before it reaches this file
+    if _take_debug(given):
+        os.environ[DEBUG_VARIABLE] = "1"
     stay_offline()
-    if sys.stdout is None:  # standard output is closed: nobody wants it
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - until the process ends
-    code = _flush(run(given, debug=debug))
+    _open_closed_streams()
+    code = _flush(run(given))
     if _command(given) in _LEAVE_AT_ONCE:
         _leave(code)
     sys.exit(code)
+
+
+def _open_closed_streams() -> None:
+    """Read nothing from a closed standard stream, and write nowhere: Python has None in its place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - until the process ends
 
 
 def _command(arguments: Sequence[str]) -> str:
@@ -101,7 +107,7 @@ def _leave(code: int) -> NoReturn:
     os._exit(code)
 
 
-def run(arguments: list[str], *, debug: bool = False) -> int:
+def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; errors become one sentence on stderr."""
     try:
         outcome = cli.main(args=arguments, prog_name=_program_name(), standalone_mode=False)
@@ -113,22 +119,22 @@ def run(arguments: list[str], *, debug: bool = False) -> int:
     except click.ClickException as error:
         _complain(error.format_message())
         return EXIT_USAGE
-    except Exception as error:  # the last resort: no traceback unless --debug asks for it
-        if debug:
-            raise
+    except Exception as error:  # the last resort
         return _report(error)
     return outcome if isinstance(outcome, int) else 0
 
 
 def _report(error: Exception) -> int:
+    if is_debugging():
+        traceback.print_exception(error)
     sentence = explain(error)
     if sentence is not None:
         _complain(sentence)
         return EXIT_USAGE
-    _complain(
-        f"Homespun made a mistake ({type(error).__name__}: {error}). "
-        "Run the command again with --debug to see where, and please report it."
-    )
+    advice = "Run the command again with --debug to see where, and please report it."
+    if is_debugging():
+        advice = "Please report it, with the lines above."
+    _complain(f"Homespun made a mistake ({type(error).__name__}: {error}). {advice}")
     return EXIT_FAULT
 
 

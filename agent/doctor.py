@@ -6,6 +6,7 @@ import importlib.metadata
 import os
 import re
 import shutil
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -14,7 +15,7 @@ from typing import Any
 
 from agent.configuration.paths import HANDBOOK, REPOSITORY, Paths
 from agent.configuration.settings import Settings
-from agent.errors import HomespunError, explain
+from agent.errors import HomespunError, explain, storage_error
 from agent.parts.library import check_folder, index_folder
 from agent.parts.models import is_foreign, open_embedder, open_model
 from llm.weights_folder import find_weights
@@ -118,12 +119,13 @@ def _check_embedding(settings: Settings) -> str:
 
 
 def _check_documents(settings: Settings, paths: Paths) -> str:
+    from rag.storage.glance import is_indexed
+
     folders = [check_folder(folder) for folder in settings.docs or [HANDBOOK]]
-    known = [folder for folder in folders if index_folder(paths.indexes, folder).is_dir()]
-    names = ", ".join(str(folder) for folder in folders)
-    if len(known) == len(folders):
-        return f"Indexed: {names}"
-    return f"Not indexed yet, which the first question does: {names}"
+    new = [folder for folder in folders if not is_indexed(index_folder(paths.indexes, folder))]
+    if new:
+        return f"Not indexed yet, which the first question does: {', '.join(map(str, new))}"
+    return f"Indexed: {', '.join(map(str, folders))}"
 
 
 def _check_data(paths: Paths) -> str:
@@ -133,10 +135,21 @@ def _check_data(paths: Paths) -> str:
             f"{place} may not be written to: change its permissions, or point HOMESPUN_HOME elsewhere."
         )
     if paths.database.exists():
-        from agent.conversations.threads import ThreadStore
-
-        return f"{len(ThreadStore(paths.database).threads(10_000))} saved conversations in {paths.data}"
+        return f"{_count_conversations(paths.database)} saved conversations in {paths.data}"
     return f"Nothing is saved yet; it will be in {paths.data}"
+
+
+def _count_conversations(file: Path) -> int:
+    from rag.storage.glance import glance, has_table
+
+    try:
+        with glance(file) as connection:
+            if not has_table(connection, "threads"):
+                return 0
+            [(count,)] = connection.execute("SELECT count(title) FROM threads")
+    except sqlite3.Error as error:
+        raise storage_error("The saved conversations", file, error) from error
+    return int(count)
 
 
 def _check_disk(paths: Paths) -> str:

@@ -7,6 +7,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from agent.model_services import explain_service
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -77,7 +79,7 @@ def explain(error: BaseException) -> str | None:
         return f"{error.filename} cannot be used ({error.strerror}): check its name and its permissions."
     if isinstance(error, MemoryError):
         return "There is not enough memory: close other programs, or choose fewer documents."
-    return None
+    return explain_service(error)
 
 
 def storage_error(what: str, file: Path, error: Exception) -> StorageError:

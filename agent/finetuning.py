@@ -184,16 +184,12 @@ def _replay_shares(plan: Plan) -> dict[str, float]:
     """Return the sets of earlier training, by their full paths, and their shares of the batches."""
     if plan.replay is None:
         return {}
-    from llm.tokenization.tokenizer import RANKS_FILE
+    from llm.tokenization.tokenizer import is_same_vocabulary
 
     sets = sorted(
         path.stem for path in plan.replay.glob("*.offsets") if not path.stem.startswith("validation")
     )
-    try:
-        is_same = (plan.replay / RANKS_FILE).read_bytes() == (plan.base / RANKS_FILE).read_bytes()
-    except FileNotFoundError:
-        is_same = False
-    if not is_same or not sets:
+    if not sets or not is_same_vocabulary(plan.replay, plan.base):
         raise HomespunError(
             f"{plan.replay} holds no training data of these weights: name the folder that `corpus build` "
             "wrote for them, or leave --replay out."

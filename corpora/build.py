@@ -8,11 +8,13 @@ The result depends on the data and the seed alone.
 from __future__ import annotations
 
 import random
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from langchain_core.messages import HumanMessage
 
 from corpora import explained
 from corpora.development import DEVELOPMENT_SEED, LARGEST, is_held_out, write_development
@@ -21,11 +23,18 @@ from corpora.overlap import OverlapFilter
 from corpora.passages import sentences
 from corpora.questioned_folder import questioned_folder
 from corpora.sets import set_of
-from corpora.supervised import ROUTED, WellName, Wells, all_examples
+from corpora.supervised import (
+    ROUTED,
+    WellName,
+    Wells,
+    all_examples,
+    requests_to_call,
+    requests_to_route,
+)
 from corpora.tasks.conversation import routes as routes_of
 from corpora.tasks.tool import choice_question, tool_questions
 from corpora.text import sample_texts, text_files, write_text
-from corpora.wells import Row, require
+from corpora.wells import Row, require, share_of
 from corpora.worlds.requests import requests
 from corpora.written_texts import written_questions
 from llm.chat.messages import to_template
@@ -42,8 +51,8 @@ LONGEST_EXAMPLE = 900
 TOKENIZER_SHARE = 0.12
 """Share of the pretraining text that the tokenizer is trained on."""
 
-VALIDATION_EVERY = 60
-"""Every n-th example is kept for the validation loss."""
+VALIDATION_SHARE = 1 / 60
+"""Share of the questions that are kept, with all of their examples, for the validation loss."""
 
 VALIDATION = "validation"
 
@@ -97,13 +106,13 @@ def build(
     tokenizer = Tokenizer.load(out)
     table = Table()
     say("writing the development files")
-    table.development = _write_development(wells, out / "development")
+    table.development = _write_development(wells, out / "development", seed)
     say("writing the text")
     table.text_tokens = _write_text(wells, tokenizer, out)
     say("writing the tasks")
     own = [out / "development" / f"{name}.jsonl" for name in OWN_QUESTIONS]
     leaks = OverlapFilter([*evaluations, *own])
-    write_tasks(_without(leaks, all_examples(wells, seed), table), tokenizer, out, table, seed)
+    write_tasks(_without(leaks, all_examples(wells, seed), table), tokenizer, out, table)
     return table
 
 
@@ -123,17 +132,11 @@ def _write_text(wells: Wells, tokenizer: Tokenizer, out: Path) -> int:
         return writer.tokens
 
 
-def write_tasks(
-    examples: Iterable[Example], tokenizer: Tokenizer, out: Path, table: Table, seed: int
-) -> None:
+def write_tasks(examples: Iterable[Example], tokenizer: Tokenizer, out: Path, table: Table) -> None:
     """Write the sequence sets of all tasks (`corpora.sets`), and a part of each as the validation set."""
     template = ChatTemplate(tokenizer)
-    draw = random.Random(seed)
     with ExitStack() as stack:
-        writers: dict[str, SequenceWriter] = defaultdict(
-            lambda: stack.enter_context(SequenceWriter(out / names[-1]))
-        )
-        names: list[str] = []
+        writers: dict[str, SequenceWriter] = {}
         for item in examples:
             # Earlier calls of a dialogue were made with other tools in view than the one that is shown, and
             # earlier answers with documents in view.
@@ -144,10 +147,24 @@ def write_tasks(
             if len(tokens) > LONGEST_EXAMPLE:
                 table.too_long += 1
                 continue
-            names.append(VALIDATION if draw.randrange(VALIDATION_EVERY) == 0 else set_of(item))
-            writers[names[-1]].write(tokens, learned)
+            name = VALIDATION if _validates(item) else set_of(item)
+            if name not in writers:
+                writers[name] = stack.enter_context(SequenceWriter(out / name))
+            writers[name].write(tokens, learned)
             table.examples[item.task, item.well] += 1
             table.tokens[item.task, item.well] += len(tokens)
+
+
+def _validates(item: Example) -> bool:
+    """Whether an example is kept for the validation loss, as are all others that ask the same.
+
+    Prompts about a text begin with their question; in a dialogue, the last message is what is replied to, and
+    a tool's result where the dialogue was cut after that message.
+    """
+    said = [message.text for message in item.messages if isinstance(message, HumanMessage)]
+    asked = (said or [item.messages[-2].text])[-1].partition("\n")[0]
+    asked = asked.removeprefix("Question: ").removeprefix("User: ")
+    return share_of(asked, VALIDATION) < VALIDATION_SHARE
 
 
 def _definitions(text: Path) -> Iterator[Row]:
@@ -165,7 +182,17 @@ def _definitions(text: Path) -> Iterator[Row]:
         }
 
 
-def _write_development(wells: Wells, folder: Path) -> dict[str, int]:
+def held_out_requests(seed: int) -> list[Row]:
+    """Make the synthetic requests that are held out: none that training draws, word for word."""
+    drawn = {_said(row) for row in (*requests_to_call(seed), *requests_to_route(seed))}
+    return [row for row in requests(LARGEST, DEVELOPMENT_SEED) if _said(row) not in drawn]
+
+
+def _said(row: Row) -> tuple[str, ...]:
+    return tuple(message["content"] for message in row["messages"])
+
+
+def _write_development(wells: Wells, folder: Path, seed: int) -> dict[str, int]:
     """Write what is held out of each well as a file that `python main.py eval` reads."""
     names: tuple[WellName, ...] = ("qa", "relevance", "rewrite", "tools", "tool_choice", *ROUTED)
     held_out = {name: list(filter(is_held_out, wells.rows(name))) for name in names}
@@ -176,7 +203,7 @@ def _write_development(wells: Wells, folder: Path) -> dict[str, int]:
         "rewrite": held_out["rewrite"],
         "tools": [question for row in held_out["tools"] for question in tool_questions(row)],
         "tool_choice": [choice_question(row) for row in held_out["tool_choice"]],
-        "requests": list(requests(LARGEST, DEVELOPMENT_SEED)),
+        "requests": held_out_requests(seed),
         "written": list(filter(is_held_out, written_questions())),
         "definitions": list(_definitions(wells.validation)),
         "route": [{"text": text, "route": reply, "source": row["source"]} for row, text, reply in routes],

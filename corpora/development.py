@@ -1,7 +1,7 @@
 """What is held out: rows that no example is made of, written out as evaluation files.
 
-A passage is held out with all of its questions, a dialogue with all of its turns, so nothing that is
-measured was seen in training.
+A passage is held out with all of its questions, a dialogue with all of its turns. Rows of sentences name no
+passage: those that share a sentence with what is held out are left out of training.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from corpora.passages import WORD, sentences
 from corpora.wells import Row, share_of
 
 HELD_OUT = 0.04
@@ -38,11 +39,31 @@ def _group(row: Row) -> str:
     return str(row.get("question") or row.get("query") or row.get("text"))
 
 
+def held_out_sentences(relevance: Iterable[Row], questions: Iterable[Row]) -> set[str]:
+    """Return the sentences that held-out rows are measured on, as `plain` writes them.
+
+    Args:
+        relevance: All rows of `relevance.jsonl`: the relevant sentences count.
+        questions: All rows of `qa.jsonl`: every sentence of their passages counts.
+    """
+    measured = {
+        row["candidates"][number] for row in filter(is_held_out, relevance) for number in row["relevant"]
+    }
+    for passage in {row["passage"] for row in filter(is_held_out, questions)}:
+        measured.update(sentences(passage))
+    return {text for sentence in measured if (text := plain(sentence))}
+
+
+def plain(sentence: str) -> str:
+    """Return the words of a sentence alone: sources differ in case, white space and punctuation."""
+    return " ".join(WORD.findall(sentence.lower()))
+
+
 def write_development(folder: Path, name: str, rows: Iterable[Row]) -> int:
     """Write a development file, its rows in a fixed mixed order; return how many."""
     folder.mkdir(parents=True, exist_ok=True)
     ordered = sorted(rows, key=lambda row: share_of(json.dumps(row, sort_keys=True), "order"))
     chosen = ordered[:LARGEST]
-    lines = (json.dumps(row, ensure_ascii=False) for row in chosen)
-    (folder / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in chosen)
+    (folder / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
     return len(chosen)

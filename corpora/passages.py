@@ -48,9 +48,16 @@ def windows(text: str, characters: int) -> tuple[str, ...]:
 
 
 def find_span(text: str, words: str) -> str | None:
-    """Return a span of a text that says some words, whatever white space stands between them."""
+    """Return a span of a text that says some words, whatever white space stands between them.
+
+    It begins and ends where words do: "no" is not said by "know".
+    """
     pattern = r"\s+".join(re.escape(word) for word in words.split())
-    found = re.search(pattern, text) if pattern else None
+    if not pattern:
+        return None
+    begins = r"(?<!\w)" if WORD.match(words.strip()) else ""
+    ends = r"(?!\w)" if WORD.match(words.strip()[-1]) else ""
+    found = re.search(begins + pattern + ends, text)
     return found.group() if found else None
 
 

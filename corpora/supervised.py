@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from corpora import cloze, explained, selfmade
 from corpora.concepts import concept_questions
-from corpora.development import is_held_out
+from corpora.development import held_out_sentences, is_held_out, plain
 from corpora.example import Example
 from corpora.tasks import conversation, tool
 from corpora.tasks.chain import chain_examples
@@ -93,9 +93,28 @@ class Wells:
         """Read the rows of a supervised file that are not held out."""
         return _learned(self.rows(name))
 
+    def relevance_rows(self) -> list[Row]:
+        """Read the training rows of `relevance.jsonl` that show no sentence of what is held out."""
+        measured = held_out_sentences(self.rows("relevance"), self.rows("qa"))
+        return [
+            row
+            for row in self.training_rows("relevance")
+            if measured.isdisjoint(map(plain, row["candidates"]))
+        ]
+
 
 def _learned(rows: Iterable[Row]) -> list[Row]:
     return [row for row in rows if not is_held_out(row)]
+
+
+def requests_to_call(seed: int) -> Iterator[Row]:
+    """Yield the synthetic requests that calls are learned from."""
+    return requests(SYNTHETIC_REQUESTS, seed)
+
+
+def requests_to_route(seed: int) -> Iterator[Row]:
+    """Yield the synthetic requests that routes are learned from."""
+    return requests(ROUTED_REQUESTS, seed + 5)
 
 
 def all_examples(wells: Wells, seed: int) -> Iterator[Example]:
@@ -122,7 +141,7 @@ def _reading(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator[Exam
     told = list(explained.readings(wells.text, EXPLAINED_READINGS, seed))
     yield from ReadingTasks(told, seed + 10).build()
     draw = random.Random(seed)
-    for row in wells.training_rows("relevance"):
+    for row in wells.relevance_rows():
         yield from relevance_examples(row, draw)
 
 
@@ -165,7 +184,7 @@ def _conversation(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator
     sources = {name: wells.training_rows(name) for name in ROUTED} | {"chitchat": chitchat}
     asked = draw.sample(questions, min(ROUTED_QUESTIONS, len(questions)))
     told = conversation.routes(**sources, questions=asked)
-    made_requests = conversation.routed_requests(requests(ROUTED_REQUESTS, seed + 5))
+    made_requests = conversation.routed_requests(requests_to_route(seed))
     for row, text, reply in (*told, *made_requests):
         yield conversation.route_example(text, reply, row["source"])
     for well, question in concept_questions(wells.text, ROUTED_CONCEPTS, seed):
@@ -181,7 +200,7 @@ def _tools(wells: Wells, seed: int) -> Iterator[Example]:
         yield from tool.request_examples(tool.choice_question(row), draw)
     for row in written_requests():
         yield from tool.request_examples(row, draw)
-    for row in requests(SYNTHETIC_REQUESTS, seed):
+    for row in requests_to_call(seed):
         yield from tool.request_examples(row, draw)
         yield from tool.result_examples(row, draw)
     for row in foreign_requests(requests(FOREIGN_REQUESTS, seed + 7), draw):

@@ -28,7 +28,7 @@ def require(path: Path) -> None:
 
 
 def read_rows(path: Path) -> Iterator[Row]:
-    """Yield the objects of a `.jsonl` or `.jsonl.xz` file.
+    """Yield the objects of a `.jsonl` or `.jsonl.xz` file; blank lines hold none.
 
     Raises:
         CorpusError: The file is missing or damaged, or a line is no JSON; the line is named.
@@ -38,7 +38,8 @@ def read_rows(path: Path) -> Iterator[Row]:
     try:
         with opener(path, "rt", encoding="utf-8") as file:
             for number, line in enumerate(file, 1):
-                yield _row(line, number, path)
+                if line.strip():
+                    yield _row(line, number, path)
     except (OSError, EOFError, lzma.LZMAError, UnicodeDecodeError) as error:
         raise CorpusError(f"The data file {path} cannot be read ({error}): restore it.") from error
 

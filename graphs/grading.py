@@ -10,7 +10,6 @@ from graphs.mind import Mind
 from graphs.step import Work
 from rag.passage import Passage
 
-
 LEAST_SCORE = 0.25
 """What the score of a search counts at least."""
 

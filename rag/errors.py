@@ -39,7 +39,16 @@ class VectorStoreError(RagError):
 
 
 class LoadError(RagError):
-    """One file cannot be turned into text; its message is the reason shown in the report."""
+    """One file cannot be turned into text; its message is the reason shown in the report.
+
+    Args:
+        reason: The message.
+        is_passing: Whether it depends on the moment or on the limits, so that the same bytes may load later.
+    """
+
+    def __init__(self, reason: str, *, is_passing: bool = False) -> None:
+        super().__init__(reason)
+        self.is_passing = is_passing
 
 
 class VanishedError(LoadError):

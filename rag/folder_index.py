@@ -16,7 +16,7 @@ from rag.passage import Passage
 from rag.progress import ProgressListener
 from rag.report import IndexReport
 from rag.splitter import Splitter, TokenCounter, estimate_tokens
-from rag.storage.store import IndexedFile, Store
+from rag.storage.store import STORE_NAME, IndexedFile, Store
 from rag.storage.writer_lock import writer_lock
 from rag.watching import watch
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from rag.storage.vector_store import VectorStore
 
-_STORE_NAME = "index.sqlite3"
 _PIECES = 200  # of the embedding model's 256; the headings that go before a chunk need the rest
 
 
@@ -89,7 +88,7 @@ class FolderIndex:
         _readable_folder(self.folder)
         self.data_dir.mkdir(parents=True, exist_ok=True)
         with self._refreshing, writer_lock(self.data_dir, self._lock_seconds):
-            writer = Store(self.data_dir / _STORE_NAME)
+            writer = Store(self.data_dir / STORE_NAME)
             try:
                 vectors = self._reopen_vectors(writer)
                 tools = Tools(writer, vectors, self._embedder, self._splitter(), self._limits)
@@ -133,6 +132,8 @@ class FolderIndex:
         with self._lock:  # a refresh in another thread must not close the collection meanwhile
             found = search(store, self._fresh_vectors(store), self._embedder, question, k, paths, weight)
         limit = self._max_tokens if merge_tokens is None else merge_tokens
+        if limit < 1:
+            return found[:k]
         return merge_neighbours(
             found, k, lambda path: store.text(path) or "", lambda text: self._token_counter(text) <= limit
         )
@@ -208,7 +209,7 @@ class FolderIndex:
     def _reader(self) -> Store:
         with self._lock:
             if self._store is None:
-                path = self.data_dir / _STORE_NAME
+                path = self.data_dir / STORE_NAME
                 if not path.is_file():
                     raise NotIndexedError(f"The folder {self.folder} is not indexed yet; index it first.")
                 store = Store(path)

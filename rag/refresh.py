@@ -26,7 +26,7 @@ from rag.storage.store import HEADING_JOINT, KnownFile, Store, StoredDocument
 from rag.storage.vector_store import VectorStore
 from rag.walk import FoundFile, Walk
 
-LOADER_VERSION = 5
+LOADER_VERSION = 6
 """Raise it when a file would be loaded differently: every index is then rebuilt."""
 
 _BATCH_CHUNKS = 512  # documents of so many chunks share a transaction
@@ -86,8 +86,8 @@ class Refresh:
             EmptyFolderError: Nothing in the folder can be indexed.
         """
         self._apply_settings()
-        if self._vectors.is_new:
-            begin_anew(self._store)
+        if self._vectors.id != self._store.get("collection"):
+            begin_anew(self._store, self._vectors.id)
         walk = Walk(self._folder).run()
         known = self._store.known_files()
         missing = known.keys() - {file.path for file in walk.files}
@@ -155,7 +155,7 @@ class Refresh:
         try:
             document = load_document(file.path, content.data, self._limits, sandbox)
         except LoadError as error:
-            self._fail(file.path, content, str(error))
+            self._fail(file.path, None if error.is_passing else content, str(error))
             return
         if before is None:
             self._report.added += 1

@@ -9,8 +9,8 @@ import pytest
 
 from tests.test_architecture import ROOMS, ROOT, files_of, imported
 
-FOREIGN = {"build", "mutants", "runs", "node_modules"}
-"""Folders of things that were made here."""
+FOREIGN = {"build", "mutants", "runs", "node_modules", "texts", "toolboxes"}
+"""Folders of things that were made here, and of texts about invented things."""
 
 ROOTS = (*ROOMS, "tests", "docs", "examples")
 """Folders at the top of the repository; only names that begin with one can be checked."""
@@ -21,7 +21,7 @@ NAMED = re.compile(rf"`((?:{'|'.join(ROOTS)})/[\w./-]*)(?:::(\w+))?`")
 
 
 def markdown() -> list[Path]:
-    """Return the Markdown files of the repository, made and hidden folders left out."""
+    """Return the Markdown files of the repository, those folders and hidden ones left out."""
 
     def is_ours(path: Path) -> bool:
         folders = path.relative_to(ROOT).parts[:-1]

@@ -70,6 +70,7 @@ class Chat:
         """
         before = self.assembly.settings
         self.work("Changing the settings", lambda: self.assembly.use_settings(settings))
+        self.assembly.preload()
         if settings.trace != before.trace:
             self.trace = settings.trace
         if any(getattr(settings, name) != getattr(before, name) for name in LOOKS):

@@ -50,9 +50,11 @@ def resume(chat: Chat, arguments: list[str]) -> None:
 
 
 def _ask_its_folders(chat: Chat, thread: Thread) -> None:
-    """Go on about the folders of the conversation, where they are still there and no others were named."""
+    """Go on about the folders of the conversation, where no others were named."""
+    if chat.context.settings.docs:
+        return
     folders = thread.folders_left()
-    if chat.context.settings.docs or not folders or folders == chat.assembly.folders:
+    if not folders or folders == chat.assembly.folders:
         return
     chat.work("Changing the folders", lambda: chat.assembly.use_folders(folders))
     chat.assembly.preload()

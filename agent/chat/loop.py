@@ -15,7 +15,7 @@ from agent.chat.registry import COMMANDS
 from agent.chat.terminal import echo
 from agent.configuration.paths import HANDBOOK
 from agent.context import Context
-from agent.conversations.session import Session
+from agent.conversations.session import Session, settings_for
 from agent.conversations.threads import Thread, ThreadStore
 from agent.errors import EXIT_ANSWERED, HomespunError
 from agent.parts.models import is_foreign
@@ -37,9 +37,7 @@ def run_chat(context: Context, resume: bool = False, thread: str | None = None) 
     """
     store = ThreadStore(context.paths.database, context.settings.threads)
     found = _find_thread(store, resume, thread)
-    settings = context.settings
-    if found is not None and not settings.docs:
-        settings = settings.model_copy(update={"docs": found.folders_left()})
+    settings = settings_for(found, context.settings)
     assembly = Assembly(settings, context.paths, workflow=settings.workflow, embed_seconds=EMBED_SECONDS)
     if not is_foreign(settings.model):
         find_weights(settings.model)  # that they are missing shows now, not at the first question
@@ -166,5 +164,8 @@ def _suggest(chat: Chat, name: str, typed: str) -> Iterable[tuple[str, str]]:
         begun = [item for item in COMMANDS.values() if f"/{item.name}".startswith(typed)]
         return [(f"/{item.name}", item.summary) for item in begun]
     command = COMMANDS.get(name)
-    words = command.suggest(chat) if command else ()
+    try:
+        words = list(command.suggest(chat)) if command else []
+    except HomespunError:  # the command itself says so, once it is given
+        return []
     return [(word, "") for word in words if word.startswith(typed)]

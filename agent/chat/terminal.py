@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+
+def echo(wanted: bool) -> AbstractContextManager[None]:
+    """Show typed keys, or do not, as long as the context lasts; Ctrl-C works either way."""
+    try:
+        import termios  # noqa: F401 - whether there is one decides
+    except ImportError:  # Windows
+        return nullcontext()
+    return nullcontext() if sys.stdin is None else _echo(wanted)
 
 
 @contextmanager
-def echo(wanted: bool) -> Iterator[None]:
-    """Show typed keys, or do not, as long as the context lasts; Ctrl-C works either way."""
-    try:
-        import termios
+def _echo(wanted: bool) -> Iterator[None]:
+    import termios
 
+    try:
         device = sys.stdin.fileno()
         before = termios.tcgetattr(device)
-    except (ImportError, OSError, ValueError, termios.error):
+    except (OSError, ValueError, termios.error):
         yield  # no terminal, or none whose echo can be set
         return
     now = termios.tcgetattr(device)

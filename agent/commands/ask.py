@@ -12,6 +12,7 @@ from agent.context import Context, chroma_option, docs_option, model_option, ope
 from agent.errors import EXIT_ABSTAINED, EXIT_ANSWERED
 
 if TYPE_CHECKING:
+    from agent.conversations.session import Session
     from rag.report import IndexReport
 
 
@@ -46,20 +47,18 @@ def command(
 
 
 def _answer(context: Context, question: str, thread: str | None, as_json: bool) -> int:
-    from agent.assembly import EMBED_SECONDS, Assembly
     from agent.conversations.events import Approval, Finished, Step
-    from agent.conversations.session import Session
     from agent.rendering.escape import one_line, to_json
     from agent.rendering.plain import answer_lines
     from agent.rendering.progress_line import ProgressLine
 
-    assembly = Assembly(context.settings, context.paths, embed_seconds=EMBED_SECONDS)
+    session = _open_session(context, thread)
+    assembly = session.assembly
     with ProgressLine(context.messages.interactive) as line:
         assembly.progress = line.indexing
         line.say("Loading the language model")
         assembly.model.get()
         line.say("Reading the documents")
-        session = Session.for_command(assembly, thread)
         for event in session.ask(question):
             if isinstance(event, Step):
                 line.say(event.text)
@@ -76,6 +75,19 @@ def _answer(context: Context, question: str, thread: str | None, as_json: bool) 
     if context.messages.interactive:
         _hint(assembly.reports)
     return EXIT_ABSTAINED if answer.abstained else EXIT_ANSWERED
+
+
+def _open_session(context: Context, name: str | None) -> Session:
+    """Return an unsaved conversation, or the one of that name about its own folders."""
+    from agent.assembly import EMBED_SECONDS, Assembly
+    from agent.conversations.session import Session, settings_for
+    from agent.conversations.threads import ThreadStore
+
+    store = ThreadStore(context.paths.database, context.settings.threads) if name else None
+    found = store.find(name) if store and name else None
+    settings = settings_for(found, context.settings)
+    assembly = Assembly(settings, context.paths, embed_seconds=EMBED_SECONDS)
+    return Session(assembly, store, found.id if found else None, title=name)
 
 
 def _hint(reports: Sequence[IndexReport]) -> None:

@@ -27,7 +27,13 @@ TOOL_FILES = ("tools", "tool_choice", "requests")
     type=click.Path(path_type=Path),
     help="Folder of held-out rows, as `corpus build` writes it.",
 )
-@click.option("--limit", default=300, show_default=True, help="Most rows of each file that are used.")
+@click.option(
+    "--limit",
+    default=300,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Most rows of each file that are used.",
+)
 def command(weights: Path, development: Path, limit: int) -> None:
     """Fit temperatures and thresholds to held-out rows and store them in WEIGHTS.
 

@@ -11,6 +11,11 @@ import click
 if TYPE_CHECKING:
     from corpora.build import Table
 
+LEAST_VOCABULARY = 256 + 64
+"""Tokens: every byte, and the special ones."""
+LARGEST_VOCABULARY = 2**16
+"""Tokens: sequences hold each in two bytes."""
+
 
 @click.group("corpus")
 def command() -> None:
@@ -25,7 +30,13 @@ def command() -> None:
     help="Folder with `pretrain` and `sft`; see corpora/sources.toml for what they hold.",
 )
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write to.")
-@click.option("--vocabulary", default=8192, show_default=True, help="Tokens of the tokenizer.")
+@click.option(
+    "--vocabulary",
+    default=8192,
+    show_default=True,
+    type=click.IntRange(LEAST_VOCABULARY, LARGEST_VOCABULARY),
+    help="Tokens of the tokenizer.",
+)
 @click.option("--seed", default=0, show_default=True, help="Makes all choices repeatable.")
 @click.option(
     "--check-overlap",

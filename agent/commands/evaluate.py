@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from agent.evaluation.measures import (
     measure_tools,
     measure_two_hop,
 )
+from agent.rendering.escape import to_json
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
 LIMIT = click.option("--limit", type=click.IntRange(min=1), help="Take only the first rows.")
@@ -64,7 +64,7 @@ def _measure_and_print(context: Context, rows: list[Any], measure: Measure) -> N
 
     with counting(len(rows), context.messages.interactive) as on_row:
         result = measure(context, rows, on_row)
-    click.echo(json.dumps(result, ensure_ascii=False))
+    click.echo(to_json(result))
 
 
 _register(
@@ -233,4 +233,4 @@ def everything(
     results["own_tools"] = measure_own_tools(context, own_tool_tasks(few), lambda: None)
     results["two_hop"] = measure_two_hop(context, two_hop_questions(few), lambda: None)
     write_results(page, describe_run(context.settings.model, time.perf_counter() - started), results)
-    click.echo(json.dumps(results, ensure_ascii=False))
+    click.echo(to_json(results))

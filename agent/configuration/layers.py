@@ -187,4 +187,12 @@ def _sentence(error: ValidationError, origins: Mapping[str, str]) -> str:
     reason = first["msg"][:1].lower() + first["msg"][1:]
     # What is wrong may lie inside of a setting that is a table, and comes from where the table does.
     origin = next((origins[known] for known in origins if f"{name}.".startswith(f"{known}.")), DEFAULT)
-    return f"The setting {name} ({origin}) cannot be {first['input']!r}: {reason}."
+    value = "used" if _may_be_secret(name, first["input"]) else repr(first["input"])
+    return f"The setting {name} ({origin}) cannot be {value}: {reason}."
+
+
+def _may_be_secret(name: str, value: object) -> bool:
+    """Whether a value is a token or a table, or stands in that of a server of tools, which may hold keys."""
+    group, *inner = name.split(".")
+    is_of_server = group == "mcp" and inner[1:] != ["command"]
+    return is_of_server or name.endswith("token") or isinstance(value, dict | list)

@@ -13,8 +13,8 @@ from agent.configuration.layers import LoadedSettings
 from agent.configuration.settings import Settings
 
 _SECRET = "token"  # noqa: S105 - the name of a setting, not its value
-_EXAMPLE = "0.5"
-"""Stands for a probability that is unset, which TOML cannot say."""
+_EXAMPLES = {"confidence": "0.5", "quoting": '"generate"'}
+"""What stands for a setting that is unset, which TOML cannot say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def template_lines() -> Iterator[str]:
             group = prefix
             yield f"[{group}]"
         yield f"# {meaning}"
-        yield f"# {last} = {_EXAMPLE if value is None else as_toml(value)}"
+        yield f"# {last} = {_EXAMPLES[last] if value is None else as_toml(value)}"
         yield ""
 
 

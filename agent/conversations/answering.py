@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from typing import Any
 
 from langchain_core.callbacks import BaseCallbackHandler
@@ -13,12 +13,14 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, Huma
 from langchain_core.outputs import LLMResult
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Command
+from langgraph.types import Command, Interrupt
 
 from agent.conversations.answer import ABSTAINED, Answer, Citation, ToolCall, Usage
 from agent.conversations.events import Approval, Event, Finished, Step, Token, ToolRequest
 from agent.conversations.meter import METER, Meter
 from agent.errors import Cancelled
+from graphs.assistant.state import AssistantContext
+from graphs.tool_agent.state import ApprovalCall
 
 Exchange = tuple[str, str | None]
 """A question and what was answered; None when the documents did not say."""
@@ -50,7 +52,7 @@ class Answerer:
         question: str,
         history: Sequence[Exchange] = (),
         cancel: threading.Event | None = None,
-        thread: str | None = None,
+        conversation: str | None = None,
     ) -> Iterator[Event]:
         """Yield what happens, the finished answer last.
 
@@ -58,19 +60,22 @@ class Answerer:
             question: As the person put it.
             history: The conversation before it, oldest first.
             cancel: Set it, from any thread, to stop between two tokens or steps.
-            thread: Id of the conversation, for memories.
+            conversation: Its id, for memories.
 
         Raises:
             Cancelled: `cancel` was set.
         """
-        own_thread = thread or uuid.uuid4().hex
+        # One for each run: an answer that was stopped may still be under way when the next question of its
+        # conversation is asked, and what it leaves and deletes must not be the state of that one's.
+        thread = uuid.uuid4().hex
         watch = _Watch(cancel or threading.Event())
         METER.set(watch.meter)
         try:
-            yield from self._run(question, history, watch, own_thread)
+            given = {"question": question, "messages": [*_messages(history), HumanMessage(question)]}
+            yield from self._run(given, watch, thread, AssistantContext(conversation=conversation or ""))
         finally:
             if self._saver is not None:
-                self._saver.delete_thread(own_thread)
+                self._saver.delete_thread(thread)
 
     def ask(self, question: str, history: Sequence[Exchange] = ()) -> Answer:
         """Return the answer alone; tools that need approval are declined."""
@@ -81,39 +86,46 @@ class Answerer:
                 return event.answer
         raise RuntimeError("the graph ended without an answer")
 
-    def _run(self, question: str, history: Sequence[Exchange], watch: _Watch, thread: str) -> Iterator[Event]:
+    def _run(self, given: Any, watch: _Watch, thread: str, context: AssistantContext) -> Iterator[Event]:
         began = time.perf_counter()
         config = {"callbacks": [watch], "configurable": {"thread_id": thread}}
-        given: Any = {"question": question, "messages": [*_messages(history), HumanMessage(question)]}
         for _ in range(_MOST_PAUSES):
-            state, approval = yield from self._advance(given, config, watch)
-            if approval is None:
+            state, pauses = yield from self._advance(given, config, watch, context)
+            if not pauses:
+                watch.check()  # whoever stopped it at the very end may have asked something else since
                 yield Finished(_answer(state, watch.usage, time.perf_counter() - began))
                 return
             paused = time.perf_counter()
+            approval = _approval(pauses)
             yield approval
             watch.wait_for(approval.decided)
             began += time.perf_counter() - paused  # what the person took to decide is not the answer's
-            given = Command(resume=list(approval.allowed))
+            given = Command(resume=_verdicts(pauses, approval.allowed))
 
     def _advance(
         self,
         given: Any,
         config: Any,
         watch: _Watch,
-    ) -> Generator[Event, None, tuple[Mapping[str, Any], Approval | None]]:
+        context: AssistantContext,
+    ) -> Generator[Event, None, tuple[Mapping[str, Any], Sequence[Interrupt]]]:
         state: Mapping[str, Any] = {}
-        approval: Approval | None = None
+        pauses: Sequence[Interrupt] = ()
         for part in self.graph.stream(
-            given, config, stream_mode=["custom", "messages", "values"], subgraphs=True, version="v2"
+            given,
+            config,
+            context=context,
+            stream_mode=["custom", "messages", "values"],
+            subgraphs=True,
+            version="v2",
         ):
             watch.check()
             if part["type"] == "values" and not part["ns"]:
                 state = part["data"]
-                approval = _approval(part.get("interrupts", ()))
+                pauses = part.get("interrupts", ())
             elif event := _event(part):
                 yield event
-        return state, approval
+        return state, pauses
 
 
 class _Watch(BaseCallbackHandler):
@@ -173,12 +185,26 @@ def _event(part: Mapping[str, Any]) -> Event | None:
     return None
 
 
-def _approval(interrupts: Sequence[Any]) -> Approval | None:
-    calls = [call for pause in interrupts for call in pause.value["calls"]]
-    requests = [
-        ToolRequest(call["id"], call["name"], call["arguments"], call["description"]) for call in calls
-    ]
-    return Approval(requests) if requests else None
+def _approval(pauses: Sequence[Interrupt]) -> Approval:
+    return Approval(
+        [
+            ToolRequest(_request_id(pause, call), call["name"], call["arguments"], call["description"])
+            for pause in pauses
+            for call in pause.value["calls"]
+        ]
+    )
+
+
+def _verdicts(pauses: Sequence[Interrupt], allowed: Collection[str]) -> dict[str, list[str]]:
+    """Return what each pause goes on with, by its id: the ids of its own calls that may run."""
+    return {
+        pause.id: [call["id"] for call in pause.value["calls"] if _request_id(pause, call) in allowed]
+        for pause in pauses
+    }
+
+
+def _request_id(pause: Interrupt, call: ApprovalCall) -> str:
+    return f"{pause.id}/{call['id']}"
 
 
 def _answer(state: Mapping[str, Any], usage: Usage, seconds: float) -> Answer:

@@ -31,6 +31,7 @@ class ToolRequest:
     """A tool call that waits for a person."""
 
     id: str
+    """Unlike that of any other request, though models may give the calls of parallel steps the same id."""
     name: str
     arguments: Mapping[str, Any]
     description: str
@@ -38,15 +39,18 @@ class ToolRequest:
 
 @dataclass(slots=True)
 class Approval:
-    """The graph has paused: may these tools run? Nothing goes on before `decide` is called."""
+    """The graph has paused: may these tools run? Nothing goes on before `decide` is called.
+
+    Steps that are solved in parallel may each wait for a person: all their calls are asked about at once.
+    """
 
     requests: Sequence[ToolRequest]
     allowed: Collection[str] = ()
-    """Ids of the calls that may run, once decided."""
+    """Ids of the requests that may run, once decided."""
     decided: threading.Event = field(default_factory=threading.Event)
 
     def decide(self, allowed: Collection[str]) -> None:
-        """Let the calls with these ids run; the model is told that the others were declined."""
+        """Let the requests with these ids run; the model is told that the others were declined."""
         self.allowed = list(allowed)
         self.decided.set()
 

@@ -7,17 +7,29 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from agent.conversations.answer import Answer
-from agent.conversations.threads import ThreadStore, Turn
+from agent.conversations.threads import Thread, ThreadStore, Turn
 from agent.errors import Cancelled, StorageError
 
 if TYPE_CHECKING:
     from agent.assembly import Assembly
+    from agent.configuration.settings import Settings
     from agent.conversations.answering import Answerer
     from agent.conversations.events import Event
 
 
 _HISTORY_WORDS = 250
 """Words of the conversation that a follow-up may refer to; the passages need the rest of the context."""
+
+
+def settings_for(thread: Thread | None, settings: Settings) -> Settings:
+    """Return the settings with the folders of the thread that goes on, where no others were named.
+
+    Raises:
+        FolderUnusableError: None of its folders is there any more.
+    """
+    if thread is None or settings.docs:
+        return settings
+    return settings.model_copy(update={"docs": thread.folders_left()})
 
 
 class Session:
@@ -27,10 +39,15 @@ class Session:
         assembly: The parts that answer.
         store: Where the thread is saved; None saves nothing.
         thread: Id of a saved thread to go on with; None begins a new one at the first question.
+        title: What a new thread is called; its first question by default.
     """
 
     def __init__(
-        self, assembly: Assembly, store: ThreadStore | None = None, thread: str | None = None
+        self,
+        assembly: Assembly,
+        store: ThreadStore | None = None,
+        thread: str | None = None,
+        title: str | None = None,
     ) -> None:
         self.assembly = assembly
         self.store = store
@@ -38,18 +55,7 @@ class Session:
         self.turns: list[Turn] = store.turns(thread) if store and thread else []
         self.warning: str | None = None
         """Why nothing is saved, when saving failed."""
-        self._name: str | None = None
-
-    @classmethod
-    def for_command(cls, assembly: Assembly, name: str | None) -> Session:
-        """Return a session for one command: unsaved, or on the thread of that name."""
-        if name is None:
-            return cls(assembly)
-        store = ThreadStore(assembly.paths.database, assembly.settings.threads)
-        found = store.find(name)
-        session = cls(assembly, store, found.id if found else None)
-        session._name = name
-        return session
+        self._title = title
 
     @property
     def last_answer(self) -> Answer | None:
@@ -72,11 +78,8 @@ class Session:
             Cancelled: `cancel` was set.
         """
         answerer = self.assembly.answerer.get()
-        self.assembly.idle.clear()
-        try:
+        with self.assembly.answering():
             yield from self._answer(answerer, question, cancel)
-        finally:
-            self.assembly.idle.set()
 
     def _answer(self, answerer: Answerer, question: str, cancel: threading.Event | None) -> Iterator[Event]:
         from agent.conversations.events import Finished
@@ -131,8 +134,8 @@ class Session:
         try:
             if self.thread is None:
                 self.thread = self.store.create(question, self.assembly.folders)
-                if self._name:
-                    self.store.rename(self.thread, self._name)
+                if self._title:
+                    self.store.rename(self.thread, self._title)
             return self.store.ask(self.thread, question, self.assembly.folders)
         except StorageError as error:
             self._stop_saving(error)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.conversations.answer import Answer
-from agent.errors import StorageError, storage_error
+from agent.errors import FolderUnusableError, StorageError, storage_error
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS threads (
@@ -50,8 +50,19 @@ class Thread:
     turns: int
 
     def folders_left(self) -> list[Path]:
-        """Return the folders that are still there: a conversation that goes on is about them."""
-        return [path for path in map(Path, self.folders) if path.is_dir()]
+        """Return the folders that are still there: a conversation that goes on is about them.
+
+        Raises:
+            FolderUnusableError: None of them is.
+        """
+        left = [path for path in map(Path, self.folders) if path.is_dir()]
+        if self.folders and not left:
+            places = ", ".join(self.folders)
+            raise FolderUnusableError(
+                f"No folder of the conversation {self.title!r} is there any more ({places}): put one back, "
+                f"or name another, as in python main.py --thread {self.id} --docs FOLDER."
+            )
+        return left
 
 
 @dataclass(frozen=True, slots=True)

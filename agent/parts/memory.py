@@ -13,7 +13,7 @@ from agent.errors import StorageError, storage_error
 if TYPE_CHECKING:
     from langgraph.store.base import BaseStore
 
-    from agent.parts.memory_store import Embed
+    from agent.parts.memory_store import Embed, MemoryStore
 
 USER = "default"
 """Whose memories these are; the program has one person at a time."""
@@ -45,7 +45,7 @@ class Memory:
     def __init__(self, file: Path, embed: Embed | None = None) -> None:
         self._file = file
         self._embed = embed
-        self._store: BaseStore | None = None
+        self._store: MemoryStore | None = None
 
     @property
     def store(self) -> BaseStore:
@@ -57,6 +57,11 @@ class Memory:
         if self._store is None:
             self._store = _open(self._file, self._embed)
         return self._store
+
+    def forget_vectors(self) -> None:
+        """Embed every text anew: what embeds has changed."""
+        if self._store is not None:
+            self._store.forget_vectors()
 
     def remember(self, text: str) -> Remembered:
         """Keep a text."""
@@ -96,7 +101,7 @@ def _namespace() -> tuple[str, ...]:
     return memory_namespace(USER)
 
 
-def _open(file: Path, embed: Embed | None) -> BaseStore:
+def _open(file: Path, embed: Embed | None) -> MemoryStore:
     from filelock import FileLock
 
     from agent.parts.memory_store import MemoryStore

@@ -60,6 +60,10 @@ class MemoryStore(SqliteStore):
             for op, result in zip(asked, results, strict=True)
         ]
 
+    def forget_vectors(self) -> None:
+        """Embed every text anew: what embeds has changed, and its vectors are like no others."""
+        self._vectors = {}  # another: a search under way still adds to the old one
+
     async def abatch(self, ops: Iterable[Op]) -> list[Result]:
         """Do what `batch` does, without blocking."""
         return await asyncio.to_thread(self.batch, list(ops))
@@ -75,10 +79,11 @@ class MemoryStore(SqliteStore):
     def _scores(self, embed: Embed, query: str, texts: Sequence[str]) -> list[float]:
         import numpy as np
 
-        new = [text for text in texts if text not in self._vectors]
+        known = self._vectors
+        new = [text for text in texts if text not in known]
         wanted, *vectors = embed([query, *new])
-        self._vectors.update(zip(new, vectors, strict=True))
-        matrix = np.asarray([self._vectors[text] for text in texts])
+        known.update(zip(new, vectors, strict=True))
+        matrix = np.asarray([known[text] for text in texts])
         norms = np.linalg.norm(matrix, axis=1) * np.linalg.norm(wanted)
         scores: list[float] = (matrix @ np.asarray(wanted) / np.maximum(norms, 1e-12)).tolist()
         return scores

@@ -43,5 +43,10 @@ class Part(Generic[T]):
 
     def forget(self) -> None:
         """Let the next caller build it anew."""
+        self.take()
+
+    def take(self) -> T | None:
+        """Forget what was built and return it, once a build under way has ended; None where nothing was."""
         with self._lock:
-            self._value = None
+            value, self._value = self._value, None
+        return value[0] if value else None

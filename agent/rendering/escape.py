@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 
 _DIRECTIONS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _UNSAFE = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_DIRECTIONS}\u2028\u2029\ud800-\udfff]")
@@ -26,8 +27,19 @@ def one_line(text: str) -> str:
 
 
 def to_json(content: object, *, indent: int | None = None) -> str:
-    """Return JSON that holds the exact text and yet nothing that a terminal would obey."""
-    encoded = json.dumps(content, ensure_ascii=False, indent=indent)
+    """Return JSON that holds the exact text and yet nothing that a terminal would obey.
+
+    It is escaped altogether where standard output lacks some of its characters, which would be replaced.
+    """
+    encoded = _harmless(json.dumps(content, ensure_ascii=False, indent=indent))
+    try:
+        encoded.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return _harmless(json.dumps(content, indent=indent))
+    return encoded
+
+
+def _harmless(encoded: str) -> str:
     return _UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", encoded)
 
 

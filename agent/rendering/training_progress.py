@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from agent.rendering.escape import one_line
 from agent.rendering.progress_line import time_left
 from agent.rendering.screen import Screen, make_console
 
@@ -53,10 +54,11 @@ class TrainingProgress:
 
     def say(self, line: str) -> None:
         """Print a line for good, above the bar; where nobody watches it goes to standard error, too."""
+        said = self._screen.text(one_line(line))  # it may name files, whose names are anybody's
         if self._is_shown:
-            self._bar.console.print(self._screen.text(line), markup=False)
+            self._bar.console.print(said, markup=False, emoji=False)
         else:
-            click.echo(self._screen.text(line), err=True)
+            click.echo(said, err=True)
 
     def __enter__(self) -> TrainingProgress:
         return self

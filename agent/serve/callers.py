@@ -6,15 +6,19 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
-from fastapi.responses import JSONResponse
 from starlette.requests import Request
-
-from agent.serve.errors import error_response
 
 _LOOK_SECONDS = 0.5
 """How often it is looked whether the caller is still there."""
 
 T = TypeVar("T")
+
+
+class GoneError(Exception):
+    """The caller has gone, so nobody reads a response."""
+
+    def __init__(self) -> None:
+        super().__init__("The caller has gone.")
 
 
 async def result_for(request: Request, work: asyncio.Task[T], stop: Callable[[], object]) -> T:
@@ -24,16 +28,16 @@ async def result_for(request: Request, work: asyncio.Task[T], stop: Callable[[],
         request: What was asked.
         work: Its answer under way.
         stop: Ends the work early; called when the caller has gone, and again when all is over.
+
+    Raises:
+        GoneError: The work was cancelled, because the caller has gone.
     """
     try:
         while not (await asyncio.wait({work}, timeout=_LOOK_SECONDS))[0]:
             if await request.is_disconnected():
                 stop()
+        if work.cancelled():
+            raise GoneError
         return work.result()
     finally:
         stop()
-
-
-def gone() -> JSONResponse:
-    """Return the response to a caller who has gone, for the log."""
-    return error_response(499, "The caller has gone.", "invalid_request_error")

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from agent.assembly import Assembly
-from agent.serve.callers import gone, result_for
+from agent.serve.callers import result_for
 from agent.serve.errors import error_response, refusing, response_for
 from agent.serve.gate import Gate
 from agent.serve.replies import ReplyWriter
@@ -47,15 +47,10 @@ def completions_router(assembly: Assembly, gate: Gate) -> APIRouter:
         async with AsyncExitStack() as stack:
             stack.enter_context(refusing())
             messages = asked.conversation()
-            await stack.enter_async_context(gate.enter())
+            await stack.enter_async_context(gate.enter(request))
             if not asked.stream:
                 work = asyncio.create_task(chat_model.ainvoke(messages, **asked.options()))
-                try:
-                    reply = await result_for(request, work, work.cancel)
-                except asyncio.CancelledError:
-                    if not work.cancelled():  # the server itself ends
-                        raise
-                    return gone()
+                reply = await result_for(request, work, work.cancel)
                 return JSONResponse(ReplyWriter(name).whole(reply))
             lines = await _begin(chat_model, messages, asked, ReplyWriter(name))
             return _HeldStream(lines, stack.pop_all())

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 
 from agent.errors import HomespunError, QuestionError, explain
 from agent.rendering.escape import one_line
+from agent.serve.callers import GoneError
 from agent.serve.gate import BusyError
 from llm.errors import ConstraintError, ContextOverflowError, ModelError, RequestError
 from rag.errors import RagError
@@ -53,6 +54,10 @@ def add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(BusyError)
     async def busy(_: Request, error: BusyError) -> JSONResponse:
         return error_response(429, str(error), "rate_limit_error", "busy")
+
+    @app.exception_handler(GoneError)
+    async def gone(_: Request, error: GoneError) -> JSONResponse:
+        return error_response(499, str(error), "invalid_request_error")  # for the log
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:

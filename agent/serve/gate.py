@@ -6,6 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from starlette.requests import Request
+
+from agent.serve.callers import result_for
+
 
 class BusyError(Exception):
     """The queue is full."""
@@ -28,20 +32,33 @@ class Gate:
         self._waiting = 0
 
     @asynccontextmanager
-    async def enter(self) -> AsyncIterator[None]:
+    async def enter(self, request: Request) -> AsyncIterator[None]:
         """Wait for a place and hold it.
 
         Raises:
             BusyError: The queue is full.
+            GoneError: The caller has gone while it waited.
         """
-        if self._places.locked() and self._waiting >= self._queue:
+        if not self._places.locked():
+            await self._places.acquire()  # without a pause, in which another could take the place
+        elif self._waiting < self._queue:
+            await self._wait(request)
+        else:
             raise BusyError(self._waiting)
-        self._waiting += 1
-        try:
-            await self._places.acquire()
-        finally:
-            self._waiting -= 1
         try:
             yield
         finally:
             self._places.release()
+
+    async def _wait(self, request: Request) -> None:
+        """Wait for a place as long as the caller does: one who has gone takes no place in the queue."""
+        place = asyncio.create_task(self._places.acquire())
+        self._waiting += 1
+        try:
+            await result_for(request, place, place.cancel)
+        except asyncio.CancelledError:  # the server itself ends
+            if place.done() and not place.cancelled():
+                self._places.release()
+            raise
+        finally:
+            self._waiting -= 1

@@ -14,7 +14,7 @@ from agent.assembly import Assembly
 from agent.conversations.events import Approval, Finished
 from agent.conversations.question import check_question
 from agent.errors import Cancelled
-from agent.serve.callers import gone, result_for
+from agent.serve.callers import GoneError, result_for
 from agent.serve.gate import Gate
 from agent.serve.requests import AskRequest
 
@@ -28,12 +28,12 @@ def questions_router(assembly: Assembly, gate: Gate) -> APIRouter:
         """Answer a question from the documents, with its sources."""
         question = check_question(asked.question)
         cancel = threading.Event()
-        async with gate.enter():
+        async with gate.enter(request):
             work = asyncio.create_task(asyncio.to_thread(_answer, assembly, question, asked.history, cancel))
             try:
                 return JSONResponse(await result_for(request, work, cancel.set))
             except Cancelled:
-                return gone()
+                raise GoneError from None
 
     return router
 

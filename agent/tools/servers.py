@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING, Any, cast
 from langchain_core.tools import BaseTool, StructuredTool
 
 from agent.configuration.settings import ToolServer
-from agent.errors import HomespunError, MissingExtraError, is_debugging
+from agent.errors import Cancelled, HomespunError, MissingExtraError, is_debugging
 
 if TYPE_CHECKING:
     from mcp import ClientSession
 
 _SECONDS = 30.0
 """How long a server may take to start, and to end."""
+_HEED_SECONDS = 0.1
+"""How often a start looks whether it is still wanted."""
 
 
 class ToolServers:
@@ -33,12 +35,14 @@ class ToolServers:
 
     Args:
         servers: By name; the names of their tools begin with it.
+        unwanted: Once it is set, servers that are still starting are ended.
 
     Raises:
         HomespunError: A server does not start or does not answer, or the extra is not installed.
+        Cancelled: They are no longer wanted.
     """
 
-    def __init__(self, servers: Mapping[str, ToolServer]) -> None:
+    def __init__(self, servers: Mapping[str, ToolServer], unwanted: threading.Event | None = None) -> None:
         self.tools: list[BaseTool] = []
         """The tools of all servers."""
         self._thread: threading.Thread | None = None
@@ -49,7 +53,9 @@ class ToolServers:
         self._end = asyncio.Event()
         self._found: Future[list[BaseTool]] = Future()
         self._thread = threading.Thread(
-            target=lambda: asyncio.run(self._hold(servers)), name="tools", daemon=True
+            target=lambda: asyncio.run(self._hold(servers, unwanted or threading.Event())),
+            name="tools",
+            daemon=True,
         )
         self._thread.start()
         self.tools = [self._reach(tool) for tool in self._found.result()]
@@ -61,9 +67,10 @@ class ToolServers:
             self._loop.call_soon_threadsafe(self._end.set)
             self._thread.join(_SECONDS)
 
-    async def _hold(self, servers: Mapping[str, ToolServer]) -> None:
+    async def _hold(self, servers: Mapping[str, ToolServer], unwanted: threading.Event) -> None:
         # A session has to be left by the task that entered it, so one task holds them all.
         self._loop = asyncio.get_running_loop()
+        watch = asyncio.create_task(_cancel(asyncio.current_task(), unwanted))
         found: list[BaseTool] = []
         opening = ""
         try:
@@ -71,16 +78,12 @@ class ToolServers:
                 for opening, server in servers.items():
                     async with asyncio.timeout(_SECONDS):
                         found += await _open(stack, opening, server)
+                watch.cancel()
                 self._found.set_result(found)
                 await self._end.wait()
-        except Exception as error:  # a server may fail in any way, and its client wraps errors in groups
+        except (Exception, asyncio.CancelledError) as error:  # a server may fail in any way
             if not self._found.done():
-                self._found.set_exception(
-                    HomespunError(
-                        f"The server of tools {opening} cannot be used ({_reason(error)}): correct "
-                        f"[mcp.{opening}] in the settings, or remove it."
-                    )
-                )
+                self._found.set_exception(Cancelled() if unwanted.is_set() else _unusable(opening, error))
 
     def _reach(self, tool: BaseTool) -> BaseTool:
         """Return a tool that can be called from any thread and loop."""
@@ -98,6 +101,14 @@ class ToolServers:
         # A tool that does not say whether it only reads is taken to change something, so it asks.
         metadata = {"readOnlyHint": None, **(tool.metadata or {})}
         return tool.model_copy(update={"func": call, "coroutine": call_later, "metadata": metadata})
+
+
+async def _cancel(task: asyncio.Task[Any] | None, unwanted: threading.Event) -> None:
+    """Cancel a task as soon as it is unwanted."""
+    while not unwanted.is_set():
+        await asyncio.sleep(_HEED_SECONDS)
+    if task is not None:
+        task.cancel()
 
 
 async def _open(stack: AsyncExitStack, name: str, server: ToolServer) -> list[BaseTool]:
@@ -125,7 +136,11 @@ async def _connect(stack: AsyncExitStack, server: ToolServer) -> ClientSession:
     return await stack.enter_async_context(ClientSession(reading, writing))
 
 
-def _reason(error: Exception) -> str:
-    while isinstance(error, ExceptionGroup):
+def _unusable(name: str, error: BaseException) -> HomespunError:
+    while isinstance(error, ExceptionGroup):  # its client wraps errors
         error = error.exceptions[0]
-    return str(error).rstrip(".") or f"no answer within {_SECONDS:g} seconds"
+    reason = str(error).rstrip(".") or f"no answer within {_SECONDS:g} seconds"
+    return HomespunError(
+        f"The server of tools {name} cannot be used ({reason}): correct [mcp.{name}] in the settings, or "
+        "remove it."
+    )

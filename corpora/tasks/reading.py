@@ -47,7 +47,7 @@ class Reading:
         """The sentence that holds the answer; of several, the one most like the question."""
         if not self.answers:
             return None
-        holding = [text for text in sentences(self.passage) if self.answers[0] in text]
+        holding = [text for text in sentences(self.passage) if find_span(text, self.answers[0])]
         return max(holding, key=lambda text: overlap(self.question, text), default=None)
 
 

@@ -154,8 +154,7 @@ def without_noise(tool: dict[str, Any]) -> dict[str, Any]:
     function = tool["function"]
     schema = function.get("parameters") or {}
     properties = {
-        name: {key: value for key, value in parameter.items() if key in ("type", "enum", "items")}
-        for name, parameter in (schema.get("properties") or {}).items()
+        name: _without_noise(parameter) for name, parameter in (schema.get("properties") or {}).items()
     }
     kept = {"type": "object", "properties": properties, "required": schema.get("required") or []}
     return {
@@ -166,6 +165,12 @@ def without_noise(tool: dict[str, Any]) -> dict[str, Any]:
             "parameters": kept,
         },
     }
+
+
+def _without_noise(parameter: Row | bool) -> Row | bool:
+    if isinstance(parameter, bool):  # a JSON Schema may be a mere yes or no
+        return parameter
+    return {key: value for key, value in parameter.items() if key in ("type", "enum", "items")}
 
 
 def _to_messages(rows: list[Row]) -> list[BaseMessage]:

@@ -26,16 +26,15 @@ class Memory:
 
     store: BaseStore | None
     user: str
-    thread: str
+    conversation: str
 
     @classmethod
     def current(cls) -> Memory:
         """Return the memory of the run that is going on."""
         runtime = get_runtime(AssistantContext)
-        context = runtime.context
-        user = context.user if isinstance(context, AssistantContext) else AssistantContext().user
+        context = runtime.context if isinstance(runtime.context, AssistantContext) else AssistantContext()
         thread = str(get_config().get("configurable", {}).get("thread_id", ""))
-        return cls(runtime.store, user, thread)
+        return cls(runtime.store, context.user, context.conversation or thread)
 
     def search(self, query: str, limit: int) -> Work[list[str]]:
         """Return texts that may matter to a query, best first where the store searches by meaning."""
@@ -47,13 +46,15 @@ class Memory:
             lambda: store.asearch(namespace, query=query, limit=limit),
         )
         # The summary of this very conversation is in the conversation already.
-        return [str(item.value[TEXT]) for item in items if item.key != self.thread and TEXT in item.value]
+        return [
+            str(item.value[TEXT]) for item in items if item.key != self.conversation and TEXT in item.value
+        ]
 
     def keep_summary(self, summary: str) -> Work[None]:
         """Keep the summary of this conversation in place of its last one."""
-        store, namespace, thread = self.store, memory_namespace(self.user), self.thread
-        if store is not None and thread:
+        store, namespace, key = self.store, memory_namespace(self.user), self.conversation
+        if store is not None and key:
             yield Ask(
-                lambda: store.put(namespace, thread, {TEXT: summary}),
-                lambda: store.aput(namespace, thread, {TEXT: summary}),
+                lambda: store.put(namespace, key, {TEXT: summary}),
+                lambda: store.aput(namespace, key, {TEXT: summary}),
             )

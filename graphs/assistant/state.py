@@ -46,3 +46,5 @@ class AssistantContext(DocumentQAContext):
 
     user: str = "default"
     """Whose memories are recalled and kept; nobody else's are seen."""
+    conversation: str = ""
+    """Id that its summary is kept under; empty for the id of the checkpointer's thread."""

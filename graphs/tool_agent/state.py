@@ -58,9 +58,11 @@ class ApprovalCall(TypedDict):
 
 
 class ApprovalRequest(TypedDict):
-    """What the graph pauses with: `result["__interrupt__"][0].value`.
+    """What the graph pauses with: the value of each `pause` in `result["__interrupt__"]`.
 
-    Resume with `Command(resume=…)`: True for all calls, False for none, or a list of the ids allowed.
+    Resume with `Command(resume={pause.id: … for pause in …})`: True for all calls of the pause, False for
+    none, or a list of the ids allowed. The reasoner pauses once for each step that waits; a lone pause may
+    be resumed without its id, as `Command(resume=…)`.
     """
 
     event: Literal["approval"]

@@ -176,7 +176,8 @@ def _arguments(name: str, schema: Mapping[str, Any], copies: bool) -> list[str]:
     """
     if not copies or not takes_text(schema):
         return [f"{name}: {_json(open_schema(schema))}"]
-    properties = schema["properties"]
+    # A JSON Schema may be a mere yes or no; a property of the latter can never be written.
+    properties = {key: value for key, value in schema["properties"].items() if value is not False}
     required = schema.get("required") or ()
     lines = [f'{name}: "{{" {name}_0 "}}"']
     for index, (key, value) in enumerate(properties.items()):
@@ -188,11 +189,15 @@ def _arguments(name: str, schema: Mapping[str, Any], copies: bool) -> list[str]:
     return [*lines, f'{name}_{len(properties)}: ""', f'{name}_{len(properties)}_more: ""']
 
 
-def _value(schema: Mapping[str, Any]) -> str:
+def _value(schema: Mapping[str, Any] | bool) -> str:
+    if isinstance(schema, bool):
+        return _json({})
     return rf'"\"{OPENING}" SPAN "\""' if _is_free_string(schema) else _json(open_schema(schema))
 
 
-def _is_free_string(schema: Mapping[str, Any]) -> bool:
+def _is_free_string(schema: Mapping[str, Any] | bool) -> bool:
+    if isinstance(schema, bool):
+        return False
     return schema.get("type") == "string" and schema.keys() <= _PLAIN_STRING
 
 

@@ -144,7 +144,9 @@ def describe_tool(tool: Mapping[str, Any]) -> str:
     return f"{function['name']}({parameters})" + (f" - {description}" if description else "")
 
 
-def _describe_type(schema: Mapping[str, Any]) -> str:
+def _describe_type(schema: Mapping[str, Any] | bool) -> str:
+    if isinstance(schema, bool):  # a JSON Schema may be a mere yes or no
+        return "any"
     if schema.get("enum"):
         return "|".join(str(value) for value in schema["enum"])
     if schema.get("type") == "array":

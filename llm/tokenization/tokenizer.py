@@ -105,6 +105,14 @@ class Tokenizer:
         (folder / RANKS_FILE).write_text("\n".join(lines) + "\n", encoding="ascii")
 
 
+def is_same_vocabulary(folder: Path, other: Path) -> bool:
+    """Whether two folders hold the same rank file, so that a token means the same in both."""
+    try:
+        return (folder / RANKS_FILE).read_bytes() == (other / RANKS_FILE).read_bytes()
+    except FileNotFoundError:
+        return False
+
+
 def _read_ranks(path: Path) -> Iterator[tuple[bytes, int]]:
     for line in path.read_text(encoding="ascii").splitlines():
         token, rank = line.split()

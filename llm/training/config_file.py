@@ -11,7 +11,7 @@ from llm.training.config import TrainingConfig
 
 
 def save_config(config: TrainingConfig, path: Path, comment: str = "") -> None:
-    """Write a config, its folders as absolute paths.
+    """Write a config, its folders as absolute paths; what nobody set is left out and stays at its default.
 
     Args:
         config: What to write.
@@ -20,7 +20,7 @@ def save_config(config: TrainingConfig, path: Path, comment: str = "") -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     head = [f"# {line}" for line in comment.splitlines()]
-    body = _table(config.model_dump(mode="json", exclude_none=True), ())
+    body = _table(config.model_dump(mode="json", exclude_none=True, exclude_unset=True), ())
     path.write_text("\n".join([*head, *([""] if head else []), *body]) + "\n", encoding="utf-8")
 
 

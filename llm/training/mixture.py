@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from llm.errors import ConfigError
 from llm.training.config import Stage
 from llm.training.sequences import Batch, SequenceSet
 
@@ -25,6 +26,9 @@ class Mixture:
         padding: Token that fills short rows.
         process: Number of this process, from 0.
         processes: Processes that share the data; each reads every n-th batch.
+
+    Raises:
+        ConfigError: A set is missing, or the context shows nothing to learn in all of it.
     """
 
     def __init__(
@@ -44,6 +48,8 @@ class Mixture:
         shares = np.asarray([stage.mix[name] for name in self._names], dtype=np.float64)
         self._shares = shares / shares.sum()
         self._sets = {name: SequenceSet(folder / name) for name in self._names}
+        self.left_out = self._count_left_out()
+        """Sequences of each set that the context leaves nothing to learn in; sets without any are missing."""
         self._plans: dict[str, tuple[int, list[NDArray[np.int64]]]] = {}
         self.cursors: dict[str, list[int]] = {name: [0, 0] for name in self._names}
         """Epoch and next batch of each set."""
@@ -55,6 +61,19 @@ class Mixture:
         numbers = self._next(name)
         batch = self._sets[name].batch(numbers, self._stage.context, self._stage.prompt_share, self._padding)
         return replace(batch, is_extractive=name in self._stage.extractive)
+
+    def _count_left_out(self) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        for name, sequences in self._sets.items():
+            left_out = len(sequences) - int(sequences.teaching(self._stage.context).sum())
+            if left_out == len(sequences):
+                raise ConfigError(
+                    f"Stage {self._stage.name!r} can learn nothing from {name!r}: its context of "
+                    f"{self._stage.context} tokens ends before every reply, so raise it or leave the set out."
+                )
+            if left_out:
+                counts[name] = left_out
+        return counts
 
     def _next(self, name: str) -> NDArray[np.int64]:
         epoch, position = self.cursors[name]

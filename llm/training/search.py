@@ -226,17 +226,22 @@ def changed(config: TrainingConfig, values: Mapping[tuple[str, ...], Any]) -> Tr
     Raises:
         ConfigError: A path leads to no field, or a value is impossible there.
     """
-    content = config.model_dump()
+    # A shape that nobody gave must not become a given one: weights to start from have their own.
+    content = config.model_dump(exclude_unset=True)
+    everything = config.model_dump()
     for path, value in values.items():
         place: Any = content
+        whole: Any = everything
         for depth, step in enumerate(path):
-            key: Any = int(step) if isinstance(place, list) and step.isdecimal() else step
-            known = range(len(place)) if isinstance(place, list) else place if isinstance(place, dict) else ()
+            key: Any = int(step) if isinstance(whole, list) and step.isdecimal() else step
+            known = range(len(whole)) if isinstance(whole, list) else whole if isinstance(whole, dict) else ()
             if key not in known:
                 raise ConfigError(_unknown(path, depth, [str(name) for name in known]))
             if depth == len(path) - 1:
                 place[key] = value
-            place = place[key]
+            elif isinstance(place, dict):
+                place.setdefault(key, whole[key])
+            place, whole = place[key], whole[key]
     try:
         return TrainingConfig.model_validate(content)
     except ValidationError as error:

@@ -6,6 +6,7 @@ and where each sequence begins (int64). They are memory-mapped, so a set may be 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,11 @@ from llm.errors import ConfigError
 
 POOL_BATCHES = 64
 """Batches whose sequences are sorted by length together: little padding, yet well shuffled."""
+
+_ENDINGS = (".tokens", ".learned", ".offsets")
+"""The files of a set, in the order in which they appear."""
+
+_PARTIAL = ".partial"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,9 @@ class Batch:
 class SequenceWriter:
     """Writes a sequence set; use as a context manager.
 
+    The set appears, or replaces an older one, only when the context ends well: half a set must not be taken
+    for a whole one.
+
     Args:
         path: Path of the set without an ending; three files are made beside each other.
     """
@@ -52,17 +61,29 @@ class SequenceWriter:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
-        self._tokens = open(f"{path}.tokens", "wb")  # noqa: SIM115 - closed by __exit__
-        self._learned = open(f"{path}.learned", "wb")  # noqa: SIM115 - closed by __exit__
+        self._tokens = open(f"{path}.tokens{_PARTIAL}", "wb")  # noqa: SIM115 - closed by __exit__
+        self._learned = open(f"{path}.learned{_PARTIAL}", "wb")  # noqa: SIM115 - closed by __exit__
         self._offsets = [0]
 
     def __enter__(self) -> SequenceWriter:
         return self
 
-    def __exit__(self, *exception: object) -> None:
-        self._tokens.close()
-        self._learned.close()
-        np.asarray(self._offsets, dtype=np.int64).tofile(f"{self._path}.offsets")
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            self._tokens.close()
+            self._learned.close()
+            if kind is None:
+                np.asarray(self._offsets, dtype=np.int64).tofile(f"{self._path}.offsets{_PARTIAL}")
+                self._change_places()
+        finally:
+            for ending in _ENDINGS:
+                Path(f"{self._path}{ending}{_PARTIAL}").unlink(missing_ok=True)
+
+    def _change_places(self) -> None:
+        """Put the files where they belong; meanwhile the offsets are missing, and with them the set."""
+        Path(f"{self._path}.offsets").unlink(missing_ok=True)
+        for ending in _ENDINGS:
+            os.replace(f"{self._path}{ending}{_PARTIAL}", f"{self._path}{ending}")
 
     @property
     def sequences(self) -> int:
@@ -117,13 +138,30 @@ class SequenceSet:
         """Return the first tokens of the set, end to end."""
         return np.asarray(self._tokens[:tokens])
 
+    def teaching(self, context: int) -> NDArray[np.bool_]:
+        """Return of each sequence whether the context shows a token that is to be learned.
+
+        Nothing predicts the first token, and what stands behind the context is cut off: often the reply.
+        """
+        starts = self._offsets[:-1]
+        lengths = np.minimum(np.diff(self._offsets), context + 1)
+        teaching = lengths > 1
+        # Runs of places from the second token of a sequence to its end, and from there to the next one's.
+        ends = np.stack([starts + 1, starts + lengths], axis=1)[teaching].ravel()
+        if ends.size:
+            inside = ends[:-1] if ends[-1] == len(self._learned) else ends
+            teaching[teaching] = np.maximum.reduceat(self._learned, inside)[::2] > 0
+        return teaching
+
     def epoch(self, seed: int, epoch: int, tokens_per_batch: int, context: int) -> list[NDArray[np.int64]]:
         """Plan one pass: batches of sequence numbers, shuffled, alike in length within a batch.
 
-        The plan depends on the arguments alone, so a resumed run goes on where it stopped.
+        Sequences of which the context shows nothing to learn are left out. The plan depends on the arguments
+        alone, so a resumed run goes on where it stopped.
         """
         shuffle = np.random.default_rng([seed, epoch])
         order = shuffle.permutation(len(self))
+        order = order[self.teaching(context)[order]]
         lengths = np.minimum(np.diff(self._offsets), context + 1)
         pool = max(1, int(POOL_BATCHES * tokens_per_batch / max(1.0, float(lengths.mean()))))
         batches: list[NDArray[np.int64]] = []

@@ -1,8 +1,8 @@
 """Snapshots of a run: everything that is needed to go on exactly where it stopped.
 
-A snapshot is one safetensors file (weights, optimiser moments, random state as tensors; counters as
-JSON in its header), written beside the old one and then renamed over it: a kill at any moment leaves
-a whole snapshot. Nothing is pickled.
+A snapshot is one safetensors file (weights and optimiser moments as tensors; counters as JSON in its
+header), written beside the old one and then renamed over it: a kill at any moment leaves a whole
+snapshot. Nothing is pickled. There is no random state in it: every step seeds its own.
 """
 
 from __future__ import annotations
@@ -58,7 +58,6 @@ def save_snapshot(
     """
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
-    tensors["random"] = torch.get_rng_state()
     for name, optimiser in optimisers.items():
         for number, parameter in enumerate(_parameters(optimiser)):
             for key, value in optimiser.state.get(parameter, {}).items():
@@ -76,7 +75,21 @@ def save_snapshot(
         scratch.unlink(missing_ok=True)
 
 
-def load_snapshot(folder: Path, model: GPT, optimisers: Mapping[str, torch.optim.Optimizer]) -> Progress:
+def load_progress(folder: Path) -> Progress:
+    """Read the counters of a snapshot: they tell which stage's optimisers its moments belong to.
+
+    Raises:
+        WeightsError: The file is damaged.
+    """
+    path = folder / SNAPSHOT_FILE
+    try:
+        with safe_open(path, framework="pt") as file:
+            return Progress(**json.loads(file.metadata()["progress"]))
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise _unusable(path) from error
+
+
+def load_snapshot(folder: Path, model: GPT, optimisers: Mapping[str, torch.optim.Optimizer]) -> None:
     """Restore a snapshot into a model and its optimisers.
 
     Raises:
@@ -85,7 +98,6 @@ def load_snapshot(folder: Path, model: GPT, optimisers: Mapping[str, torch.optim
     path = folder / SNAPSHOT_FILE
     try:
         with safe_open(path, framework="pt") as file:
-            progress = Progress(**json.loads(file.metadata()["progress"]))
             tensors: dict[str, Tensor] = {
                 name: file.get_tensor(name)
                 for name in file.keys()  # noqa: SIM118 - a file is no mapping
@@ -96,14 +108,16 @@ def load_snapshot(folder: Path, model: GPT, optimisers: Mapping[str, torch.optim
             if name.startswith("model.")
         }
         model.load_state_dict(weights)
-    except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
-        raise WeightsError(
-            f"The snapshot {path} is damaged or belongs to another config: move it away to start anew."
-        ) from error
-    torch.set_rng_state(tensors["random"])
+    except (SafetensorError, RuntimeError) as error:
+        raise _unusable(path) from error
     for name, optimiser in optimisers.items():
         _restore(optimiser, f"optimiser.{name}.", tensors)
-    return progress
+
+
+def _unusable(path: Path) -> WeightsError:
+    return WeightsError(
+        f"The snapshot {path} is damaged or belongs to another config: move it away to start anew."
+    )
 
 
 def _restore(optimiser: torch.optim.Optimizer, prefix: str, tensors: dict[str, Tensor]) -> None:

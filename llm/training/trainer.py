@@ -21,13 +21,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from llm.errors import ModelError
+from llm.errors import ConfigError, ModelError
 from llm.model.config import ModelConfig
 from llm.model.gpt import GPT
-from llm.tokenization.tokenizer import Tokenizer
+from llm.tokenization.tokenizer import Tokenizer, is_same_vocabulary
 from llm.training.config import Stage, TrainingConfig
 from llm.training.cooccurrence import token_vectors
 from llm.training.growth import grown_from
@@ -40,7 +41,7 @@ from llm.training.output_lock import output_lock
 from llm.training.processes import Processes, join_processes
 from llm.training.schedule import rate_at
 from llm.training.sequences import Batch, SequenceSet
-from llm.training.snapshot import SNAPSHOT_FILE, Progress, load_snapshot, save_snapshot
+from llm.training.snapshot import SNAPSHOT_FILE, Progress, load_progress, load_snapshot, save_snapshot
 from llm.training.utilisation import peak_flops
 
 warnings.filterwarnings("ignore", message="Mismatch dtype between input and weight")
@@ -147,9 +148,7 @@ class Trainer:
     def _build_model(self) -> GPT:
         shape = ModelConfig(vocab_size=self.tokenizer.vocabulary_size, **self.config.shape.model_dump())
         if self.config.start is not None:
-            if "shape" in self.config.model_fields_set:
-                return grown_from(self.config.start, shape)
-            return GPT.from_pretrained(self.config.start)
+            return self._load_start(self.config.start, shape)
         model = GPT(shape)
         initialise(
             model,
@@ -157,6 +156,21 @@ class Trainer:
             vectors=self._token_vectors(shape),
             seed=self.config.seed,
         )
+        return model
+
+    def _load_start(self, start: Path, shape: ModelConfig) -> GPT:
+        """Load the weights to start from; a vocabulary of equal size may still number its tokens otherwise.
+
+        Raises:
+            ConfigError: The data was written with another tokenizer, or the shape is no deeper one.
+        """
+        has_shape = "shape" in self.config.model_fields_set
+        model = grown_from(start, shape) if has_shape else GPT.from_pretrained(start)
+        if not is_same_vocabulary(start, self.config.data):
+            raise ConfigError(
+                f"The run cannot start from {start}: the data in {self.config.data} was written with another "
+                "tokenizer, so build it with that of the weights (`corpus build` keeps one that is there)."
+            )
         return model
 
     def _token_vectors(self, shape: ModelConfig) -> Tensor | None:
@@ -169,14 +183,18 @@ class Trainer:
     def _resume(self) -> None:
         if not (self.config.output / SNAPSHOT_FILE).exists():
             return
-        self._optimisers = self._build_optimisers(self.config.stage[0])
-        self._progress = load_snapshot(self.config.output, self.model, self._optimisers)
+        self._progress = load_progress(self.config.output)
+        stage = min(self._progress.stage, len(self.config.stage) - 1)  # of a finished run there is no next
+        self._optimisers = self._build_optimisers(self.config.stage[stage])
+        load_snapshot(self.config.output, self.model, self._optimisers)
 
     def _run_stage(self, stage: Stage) -> None:
         if self._progress.step == 0 or not self._optimisers:
             self._optimisers = self._build_optimisers(stage)
         self.model.dropout = stage.dropout
         mixture = self._build_mixture(stage)
+        if mixture.left_out and self._processes.is_first:
+            self._record(stage=stage.name, left_out=mixture.left_out)
         started = time.monotonic() - self._progress.stage_seconds
         tokens_at_start, clock = self._progress.stage_tokens, time.monotonic()
         while (done := self._processes.agree(self._share_done(stage))) < 1 and not self._is_exhausted(stage):
@@ -229,7 +247,8 @@ class Trainer:
 
     def _step(self, stage: Stage, batch: Batch, rate: float) -> Tensor:
         """Take one step at a share of the peak rate; return its loss."""
-        random, is_unchanged = torch.get_rng_state(), True
+        self._seed_step()
+        is_unchanged = True
         try:
             loss = self._learn(batch)
             is_unchanged = False
@@ -244,7 +263,15 @@ class Trainer:
             self._progress.total_tokens += tokens
             return loss
         # Only out here nothing holds the activations any more, and there is memory for a snapshot.
-        raise self._out_of_memory(stage, random if is_unchanged else None)
+        raise self._out_of_memory(stage, is_unchanged)
+
+    def _seed_step(self) -> None:
+        """Seed the dropout of a step, on every device and in each process otherwise.
+
+        It then depends on nothing that was drawn before, so a resumed run needs no state of a generator.
+        """
+        place = [self.config.seed, self._progress.stage, self._progress.step, self._processes.number]
+        torch.manual_seed(int(np.random.SeedSequence(place).generate_state(1)[0]))
 
     def _learn(self, batch: Batch) -> Tensor:
         """Compute the gradients of a batch; return its loss."""
@@ -273,16 +300,10 @@ class Trainer:
             optimiser.step()
         self.model.zero_grad(set_to_none=True)
 
-    def _out_of_memory(self, stage: Stage, random: Tensor | None) -> TrainingStoppedError:
-        """Save the state before the step, unless its weights are changed in part, and return what to raise.
-
-        Args:
-            stage: The stage under way.
-            random: The random state before the step; None if the weights are no longer whole.
-        """
+    def _out_of_memory(self, stage: Stage, is_unchanged: bool) -> TrainingStoppedError:
+        """Save the state before the step, unless the weights changed in part, and return what to raise."""
         self.model.zero_grad(set_to_none=True)
-        if random is not None:
-            torch.set_rng_state(random)
+        if is_unchanged:
             self._snapshot()
         return TrainingStoppedError(
             f"Memory ran out at step {self._progress.step} of stage {stage.name!r}: lower its "
@@ -299,7 +320,7 @@ class Trainer:
             states = self._hidden_states(batch.inputs.to(device))
             logits = self.model.logits(states[counts])
         losses = token_losses(logits.float(), batch, counts)
-        return (losses * weights[counts]).sum() / weights.sum()
+        return (losses * weights[counts]).sum() / weights.sum().clamp_min(1)
 
     @torch.no_grad()
     def _validate(self, stage: Stage) -> None:

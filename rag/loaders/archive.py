@@ -28,5 +28,8 @@ def open_archive(data: bytes, unpacked_bytes: int) -> zipfile.ZipFile:
         raise LoadError("is encrypted; save a copy without a password")
     size = sum(entry.file_size for entry in entries)
     if size > unpacked_bytes:
-        raise LoadError(f"unpacks to {human_size(size)}, more than the limit of {human_size(unpacked_bytes)}")
+        raise LoadError(
+            f"unpacks to {human_size(size)}, more than the limit of {human_size(unpacked_bytes)}",
+            is_passing=True,
+        )
     return archive

@@ -79,7 +79,8 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self._pieces: list[str] = []
         self._length = 0
-        self._hidden = 0
+        self._hidden: list[str] = []
+        """The open elements that are not for readers."""
         self._preformatted = 0
         self._gap = ""
         self._bullet = ""
@@ -99,8 +100,10 @@ class _Reader(HTMLParser):
         if tag in _VOID:
             self._handle_void(tag)
             return
+        if tag == "body" or (self._hidden == ["head"] and tag in _BLOCKS and tag != "title"):
+            self._hidden.clear()  # a head need not be closed
         if tag in _HIDDEN:
-            self._hidden += 1
+            self._hidden.append(tag)
         if self._hidden:
             return
         if tag in _BLOCKS:
@@ -128,12 +131,12 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         """End a block."""
         if tag in _HIDDEN:
-            self._hidden = max(0, self._hidden - 1)
-            return
-        if self._hidden:
+            self._reveal(tag)
             return
         if tag == "body" or tag == "html":
-            self._hidden = 0
+            self._hidden.clear()
+        if self._hidden:
+            return
         self._preformatted = max(0, self._preformatted - (tag == "pre"))
         if self._heading and tag == f"h{self._heading[1]}":
             self._end_heading()
@@ -141,6 +144,12 @@ class _Reader(HTMLParser):
             self._bullet = ""
         if tag in _BLOCKS:
             self._break("\n" if tag in ("li", "tr", "dt", "dd") else "\n\n")
+
+    def _reveal(self, tag: str) -> None:
+        """End a hidden element, and those within it that were never closed."""
+        if tag in self._hidden:
+            while self._hidden.pop() != tag:
+                pass
 
     def _end_heading(self) -> None:
         assert self._heading is not None  # noqa: S101 - for the type checker

@@ -50,11 +50,11 @@ class Sandbox:
             timer.cancel()
         if answer is None:
             self.close()
-            raise LoadError(_explain_end(expired.is_set(), self._limits.parse_seconds))
+            raise LoadError(_explain_end(expired.is_set(), self._limits.parse_seconds), is_passing=True)
         self._fresh = False
         fields = json.loads(answer)
         if "error" in fields:
-            raise LoadError(fields["error"])
+            raise LoadError(fields["error"], is_passing=fields["is_passing"])
         return LoadedDocument.from_fields(fields)
 
     @staticmethod
@@ -73,8 +73,9 @@ class Sandbox:
             self.close()
             bounds = str(self._limits.parse_memory_bytes), str(self._limits.unpacked_bytes)
             path = os.pathsep.join(filter(None, [_PACKAGE_HOME, os.environ.get("PYTHONPATH", "")]))
+            # Without -P, modules of the current folder, which may be that of the documents, would come first.
             self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-                [sys.executable, "-m", "rag.loaders.worker", *bounds],
+                [sys.executable, "-P", "-m", "rag.loaders.worker", *bounds],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

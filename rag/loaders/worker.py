@@ -73,13 +73,17 @@ def _answer(source: Source) -> str:
     try:
         return load_here(source, format_of(source.name, source.data)).to_json()
     except LoadError as error:
-        return json.dumps({"error": str(error)})
+        return _failure(str(error), error.is_passing)
     except MemoryError:
-        return json.dumps({"error": "needs more memory to parse than a single file may use"})
+        return _failure("needs more memory to parse than a single file may use", is_passing=True)
     except RecursionError:
-        return json.dumps({"error": "is nested too deeply to parse"})
+        return _failure("is nested too deeply to parse")
     except Exception as error:  # whatever a parser raises on a damaged file concerns that file only
-        return json.dumps({"error": f"cannot be parsed ({type(error).__name__})"})
+        return _failure(f"cannot be parsed ({type(error).__name__})")
+
+
+def _failure(reason: str, is_passing: bool = False) -> str:
+    return json.dumps({"error": reason, "is_passing": is_passing})
 
 
 if __name__ == "__main__":

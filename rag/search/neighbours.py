@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import cache
 
 from rag.passage import Passage
 from rag.storage.store import HEADING_JOINT
+
+_WIDEST_GAP = 1000
+"""Characters between two passages that are still looked at: white space between neighbours is shorter."""
 
 
 def merge_neighbours(
@@ -20,6 +24,7 @@ def merge_neighbours(
         text_of: Gives the text of a document by path, an empty one where it is gone.
         fits: Tells whether a joined text is still short enough.
     """
+    text_of = cache(text_of)  # most passages lie in few documents, and each text is unpacked
     kept: list[Passage] = []
     for passage in passages:
         for position, better in enumerate(kept):
@@ -37,6 +42,8 @@ def merge_neighbours(
 def _joined(better: Passage, other: Passage, text_of: Callable[[str], str]) -> Passage | None:
     first, second = sorted((better, other), key=lambda passage: passage.start)
     if better.path != other.path or better.page != other.page or not _related(first.heading, second.heading):
+        return None
+    if second.start - first.end > _WIDEST_GAP:
         return None
     text = text_of(better.path)
     if any(text[one.start : one.end] != one.text for one in (first, second)):

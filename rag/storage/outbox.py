@@ -45,9 +45,14 @@ def count_gone(store: Store) -> int:
     return int(store.rows(f"SELECT count(*) FROM outbox WHERE {_GONE}")[0][0])
 
 
-def begin_anew(store: Store) -> None:
-    """Note every chunk as undelivered: the collection was lost, or it is another server's."""
+def begin_anew(store: Store, collection: str) -> None:
+    """Note every chunk as undelivered, and which collection is filled from now on.
+
+    The one before was lost, or is another server's. It is told by its id, as whoever opens a lost collection,
+    were it only to search, leaves an empty one of its name.
+    """
     with store.transaction():
+        store.put("collection", collection)
         store.rows("DELETE FROM outbox")
         store.rows("INSERT INTO outbox SELECT id FROM chunks")
 

@@ -22,6 +22,8 @@ from rag.errors import IndexDamagedError, database_error
 from rag.splitter import Chunk
 from rag.walk import FileStamp
 
+STORE_NAME = "index.sqlite3"
+"""The file in the folder of an index."""
 SCHEMA_VERSION = 1
 """Version of the tables; an index with another is refused."""
 _SCHEMA = """
@@ -125,7 +127,7 @@ class Store:
 
     def _prepare(self) -> None:
         if self._one("SELECT 1 FROM sqlite_master WHERE name = 'meta'"):
-            self._check_schema()
+            check_schema(self.get("schema"), self._folder)
             return  # a reader must not wait for the right to write
         with self.transaction():
             if not self._one("SELECT 1 FROM sqlite_master WHERE name = 'meta'"):
@@ -133,13 +135,6 @@ class Store:
                     self._connection.execute(statement)
                 self._connection.execute("INSERT INTO meta VALUES ('schema', ?)", [str(SCHEMA_VERSION)])
                 self._connection.execute("INSERT INTO meta VALUES ('id', ?)", [uuid.uuid4().hex])
-
-    def _check_schema(self) -> None:
-        if self.get("schema") != str(SCHEMA_VERSION):
-            raise IndexDamagedError(
-                f"The index in {self._folder} was made by another version of the program; "
-                "delete that folder and index again."
-            )
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -273,6 +268,19 @@ class Store:
         """Close the connection."""
         with self._lock:
             self._connection.close()
+
+
+def check_schema(version: str, folder: Path) -> None:
+    """Refuse the tables of another version.
+
+    Raises:
+        IndexDamagedError: They are.
+    """
+    if version != str(SCHEMA_VERSION):
+        raise IndexDamagedError(
+            f"The index in {folder} was made by another version of the program; "
+            "delete that folder and index again."
+        )
 
 
 def listed(numbers: Iterable[int]) -> str:

@@ -38,8 +38,6 @@ class VectorStore:
         self._folder = folder
         self._client = _embedded(folder) if url is None else _remote(url)
         self._name = name
-        self.is_new = False
-        """True when the collection was not there before: it misses what the store holds."""
         try:
             self._collection = self._open()
         except VectorStoreError:
@@ -53,10 +51,14 @@ class VectorStore:
             try:
                 return self._client.get_collection(self._name, embedding_function=None)
             except NotFoundError:
-                self.is_new = True
                 return self._client.get_or_create_collection(
                     self._name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
                 )
+
+    @property
+    def id(self) -> str:
+        """Tells the collection from any other, also from one that takes its name once it is lost."""
+        return str(self._collection.id)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -5,14 +5,20 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
+from langchain_core.messages import AIMessage
+from langchain_core.tools import StructuredTool
+from langgraph.checkpoint.memory import InMemorySaver
 
 from agent.assembly import Assembly
 from agent.conversations import answering
 from agent.conversations.answer import ABSTAINED, Answer
+from agent.conversations.answering import Answerer
 from agent.conversations.events import Approval, Event, Finished, Step, Token
 from agent.errors import Cancelled
 from agent.rendering.plain import answer_lines
+from graphs import build_assistant
 from tests.agent.fakes import LIGHTHOUSE, SMALL_TALK, RuleModel
+from tests.graphs.fakes import ScriptedModel
 
 Assemble = Callable[..., Assembly]
 
@@ -123,6 +129,48 @@ def test_waiting_for_approval_can_be_cancelled(assemble: Assemble) -> None:
     assembly = assistant(assemble)
     cancel_at(Approval, assembly, "remember that it rains")
     assert assembly.memory.all() == []
+
+
+def assistant_of_two_steps(notes: list[str]) -> Answerer:
+    """Breaks every message into two steps, each of which keeps two notes, one after the other."""
+
+    def note(text: str) -> str:
+        """Keep a note."""
+        notes.append(text)
+        return "kept"
+
+    def act(prompt: str) -> str | AIMessage:
+        step, *results = prompt.split("\n\n")
+        if len(results) == 2 or "Error" in prompt:
+            return "done"
+        number = len(results) + 1  # as the id of the call it stands in both steps
+        call = {"name": "note", "args": {"text": f"{step} {number}"}, "id": f"call-{number}"}
+        return AIMessage("", tool_calls=[call])
+
+    script = {"route": "reason", "plan": "Note Ann\nNote Bob", "tool": act, "answer": "done", "check": "yes"}
+    tool = StructuredTool.from_function(note, metadata={"changes": True})
+    saver = InMemorySaver()
+    return Answerer(build_assistant(ScriptedModel(script=script), tools=[tool], checkpointer=saver), saver)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "kept"),
+    [
+        ({"Ann", "Bob"}, ["Note Ann 1", "Note Ann 2", "Note Bob 1", "Note Bob 2"]),
+        ({"Ann"}, ["Note Ann 1", "Note Ann 2"]),
+        (set(), []),
+    ],
+)
+def test_steps_that_wait_at_once_are_decided_about_one_by_one(allowed: set[str], kept: list[str]) -> None:
+    notes: list[str] = []
+    asked: list[int] = []
+    for event in assistant_of_two_steps(notes).stream("Note Ann and Bob"):
+        if isinstance(event, Approval):
+            asked.append(len(event.requests))
+            event.decide([item.id for item in event.requests if item.arguments["text"].split()[1] in allowed])
+    assert isinstance(event, Finished)
+    assert asked == ([2, len(allowed)] if allowed else [2])
+    assert sorted(notes) == kept
 
 
 def test_the_time_that_a_person_takes_to_decide_is_not_the_answers(

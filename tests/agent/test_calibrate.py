@@ -116,6 +116,17 @@ def test_a_missing_file_is_named(
     assert not (weights / "calibration.json").exists()
 
 
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_limit_is_at_least_one_row(
+    tmp_path: Path, development: Path, capsys: pytest.CaptureFixture[str], limit: int
+) -> None:
+    weights = write_tiny_model(tmp_path / "weights")
+    command = ["calibrate", str(weights), "--development", str(development), "--limit", str(limit)]
+    assert run(command) == 2
+    assert "--limit" in capsys.readouterr().err
+    assert not (weights / "calibration.json").exists()
+
+
 def test_an_interrupted_calibration_leaves_what_was_there(
     tmp_path: Path, development: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

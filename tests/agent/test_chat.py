@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,9 @@ from agent.assembly import Assembly
 from agent.chat.chat import Chat
 from agent.chat.line import handle_line
 from agent.chat.live_answer import LiveAnswer
+from agent.chat.loop import _suggest
 from agent.chat.registry import COMMANDS
+from agent.chat.terminal import echo
 from agent.context import open_context
 from agent.conversations.answer import Answer, Citation, Usage
 from agent.conversations.events import Finished, Step
@@ -108,6 +112,41 @@ def test_mistakes_are_explained_and_the_chat_goes_on(talk: Talk, line: str, said
     talk("How tall is the lighthouse?")
     assert said in talk(line).replace("\n", " ")
     assert talk("When was it built?").startswith("1871")
+
+
+@pytest.mark.parametrize("name", ["resume", "forget"])
+def test_what_cannot_be_read_completes_nothing(talk: Talk, name: str) -> None:
+    paths = talk.chat.context.paths
+    paths.data.mkdir(parents=True)
+    for file in (paths.database, paths.memory):
+        file.write_bytes(b"no database" * 1000)
+    assert list(_suggest(talk.chat, name, "a")) == []
+    assert "is damaged" in talk(f"/{name} a").replace("\n", " ")
+
+
+@pytest.mark.parametrize("lacks", ["termios", "standard input"])
+def test_without_a_terminal_to_set_every_line_is_dealt_with(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, lacks: str
+) -> None:
+    if lacks == "termios":  # as on Windows
+        monkeypatch.setitem(sys.modules, "termios", None)
+    else:
+        monkeypatch.setattr(sys, "stdin", None)
+    with echo(False):
+        assert "/help" in talk("/help")
+
+
+def test_another_model_is_made_ready_before_it_is_asked(talk: Talk) -> None:
+    talk("How tall is the lighthouse?")
+    talk("/model other")
+    await_preloading()
+    assert talk.chat.assembly.missing() is None
+
+
+def await_preloading() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "preload":
+            thread.join()
 
 
 def test_a_fault_is_shown_and_the_chat_goes_on(assemble: Callable[..., Assembly]) -> None:
@@ -220,6 +259,22 @@ def test_resume_goes_on_about_the_folders_of_the_conversation(talk: Talk, tmp_pa
     assert "Asking" in talk("/resume")
     assert talk.chat.assembly.folders == island
     assert talk("When was it built?").startswith("1871")
+
+
+def test_resume_says_that_the_folders_of_the_conversation_are_gone(talk: Talk, tmp_path: Path) -> None:
+    other = tmp_path / "towers"
+    other.mkdir()
+    (other / "tower.md").write_text("# Towers\n\nThe tower is 99 feet wide.\n", "utf-8")
+    talk.chat.context = open_context()  # no folder is named on the command line
+    talk("How tall is the lighthouse?")
+    island = talk.chat.assembly.folders[0]
+    island.rename(island.with_name("atoll"))
+    talk(f"/docs '{other}'")
+    talk("/clear")
+    assert "is there any more" in talk("/resume").replace("\n", " ")
+    assert talk.chat.session.thread is None
+    assert talk.chat.session.store is not None
+    assert talk.chat.session.store.threads()[0].folders == (str(island),)
 
 
 def test_a_tool_is_allowed_without_asking(assemble: Callable[..., Assembly]) -> None:

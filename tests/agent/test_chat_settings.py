@@ -11,8 +11,9 @@ import pytest
 from agent.assembly import Assembly
 from agent.configuration.settings import Settings
 from agent.rendering.screen import Screen, make_console
+from tests.agent.conftest import FixedEmbedder
 from tests.agent.fakes import RuleModel
-from tests.agent.test_chat import Talk
+from tests.agent.test_chat import Talk, await_preloading
 
 Assemble = Callable[..., Assembly]
 
@@ -91,6 +92,21 @@ def test_the_folders_that_are_asked_are_a_setting_too(talk: Talk, tmp_path: Path
     talk("/settings history 2")
     assert talk("How wide is the tower?").startswith("99")
     assert f"docs is {other}" in talk("/settings docs").replace("\n", "")
+
+
+def test_what_a_change_forgets_is_made_ready_before_it_is_asked(talk: Talk) -> None:
+    talk("How tall is the lighthouse?")
+    talk("/settings passages 1")
+    await_preloading()
+    assert talk.chat.assembly.missing() is None
+
+
+def test_memories_are_found_with_another_embedder(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    talk("/remember my boat is red")
+    assert "my boat is red" in talk("/memory boat")
+    monkeypatch.setattr(FixedEmbedder, "embed_documents", lambda _, texts: [[1.0, 0.5] for _ in texts])
+    talk("/settings embedder other")
+    assert "my boat is red" in talk("/memory boat")
 
 
 def test_colours_change_at_once(assemble: Assemble) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,9 +19,12 @@ from agent import cli
 from agent.command_group import LazyGroup
 from agent.configuration.paths import locate
 from agent.configuration.settings import Settings
-from agent.doctor import examine
+from agent.conversations.threads import ThreadStore
+from agent.doctor import Finding, examine
 from agent.parts import models, sentence_embedder
+from agent.parts.library import index_folder
 from corpora.prompt_digest import prompt_digest
+from rag import FolderIndex
 from tests.agent.conftest import FixedEmbedder
 from tests.agent.fakes import LIGHTHOUSE, MemoryIndex, RuleModel, open_memory_index
 
@@ -105,6 +109,31 @@ class TestAsk:
         assert "## When was it built?" in out
         assert run("threads", "--delete", "island")[0] == 0
         assert json.loads(run("threads", "--json")[1])["threads"] == []
+
+    def test_a_thread_goes_on_about_its_folders(self, run: Run, folder: Path) -> None:
+        thread = ("--thread", "island")
+        assert run("ask", "How tall is the lighthouse?", "--docs", str(folder), *thread)[0] == 0
+        code, out, _ = run("ask", "When was it built?", *thread, "--json")
+        assert (code, json.loads(out)["answer"]) == (0, "1871")
+        [saved] = json.loads(run("threads", "--json")[1])["threads"]
+        assert (saved["folders"], saved["turns"]) == ([str(folder)], 2)
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [["ask", "When was it built?", "--thread", "island"], ["--resume"], ["chat", "--thread", "island"]],
+    )
+    def test_a_thread_whose_folders_are_gone_goes_on_about_no_others(
+        self, run: Run, folder: Path, arguments: list[str]
+    ) -> None:
+        run("ask", "How tall is the lighthouse?", "--docs", str(folder), "--thread", "island")
+        moved = folder.rename(folder.with_name("atoll"))
+        code, out, err = run(*arguments)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert f"No folder of the conversation 'island' is there any more ({folder})" in err
+        [saved] = json.loads(run("threads", "--json")[1])["threads"]
+        assert (saved["folders"], saved["turns"]) == ([str(folder)], 1)
+        code, out, _ = run("ask", "When was it built?", "--thread", "island", "--docs", str(moved))
+        assert (code, out.splitlines()[0]) == (0, "1871")
 
     def test_a_thread_that_cannot_be_saved_costs_the_saving_not_the_answer(
         self, run: Run, folder: Path, home: Path
@@ -210,8 +239,6 @@ def test_a_fault_is_exit_code_1(run: Run, folder: Path, monkeypatch: pytest.Monk
     assert (code, out) == (1, "")
     assert "ZeroDivisionError: oops" in err
     assert "--debug" in err
-    with pytest.raises(ZeroDivisionError):
-        cli.run(["ask", "What?", "--docs", str(folder)], debug=True)
 
 
 def test_the_list_of_commands_is_true() -> None:
@@ -309,6 +336,76 @@ def test_doctor_knows_the_prompts_of_the_weights(
     assert said in found.sentence
 
 
+def checked(folder: Path) -> dict[str, Finding]:
+    findings = examine(Settings(docs=[folder], model="nothing"), locate())
+    return {finding.what: finding for finding in findings}
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def own_index(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the file of the index of the folder."""
+    monkeypatch.setattr("agent.doctor.open_embedder", lambda _: FixedEmbedder())
+    place = index_folder(locate().indexes, folder)
+    with FolderIndex(folder, place, embedder=FixedEmbedder()) as index:
+        index.refresh()
+    return place / "index.sqlite3"
+
+
+def test_doctor_looks_into_the_index(folder: Path, own_index: Path) -> None:
+    whole = checked(folder)["documents"]
+    assert (whole.good, whole.sentence) == (True, f"Indexed: {folder}")
+    own_index.write_bytes(b"")
+    assert checked(folder)["documents"].sentence.startswith("Not indexed yet")
+    own_index.write_bytes(b"garbage" * 1000)
+    damaged = checked(folder)["documents"]
+    assert not damaged.good
+    assert "delete that folder and index again" in damaged.sentence
+    own_index.unlink()
+    own_index.with_name("garbage").write_text("no index", "utf-8")
+    assert checked(folder)["documents"].sentence == (
+        f"Not indexed yet, which the first question does: {folder}"
+    )
+
+
+def test_doctor_refuses_the_index_of_another_version(folder: Path, own_index: Path) -> None:
+    connection = sqlite3.connect(own_index)
+    connection.execute("UPDATE meta SET value = '0' WHERE key = 'schema'")
+    connection.commit()
+    connection.close()
+    assert "made by another version" in checked(folder)["documents"].sentence
+
+
+def test_doctor_writes_nothing(folder: Path, own_index: Path, home: Path) -> None:
+    database = locate().database
+    database.touch()
+    before = contents(home)
+    assert checked(folder)["data"].sentence.startswith("0 saved conversations")
+    assert contents(home) == before
+    store = ThreadStore(database)
+    store.create("How tall is the lighthouse?", [folder])
+    before = contents(home)  # with the log of a chat that goes on
+    assert checked(folder)["data"].sentence.startswith("1 saved conversations")
+    assert contents(home).keys() == before.keys()
+    assert contents(home)[database] == before[database]
+    store.close()
+    before = contents(home)
+    assert checked(folder)["data"].sentence.startswith("1 saved conversations")
+    assert contents(home) == before
+
+
+def test_doctor_names_conversations_that_are_damaged(folder: Path) -> None:
+    database = locate().database
+    database.parent.mkdir(parents=True)
+    database.write_bytes(b"garbage" * 1000)
+    found = checked(folder)["data"]
+    assert not found.good
+    assert "it is damaged; move it away to begin anew" in found.sentence
+
+
 def test_a_home_that_cannot_be_written_is_one_sentence(
     run: Run, home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -333,6 +430,17 @@ def test_a_question_without_a_command_is_told_how_to_be_asked(run: Run) -> None:
     code, _, err = run("What is dropout?")
     assert code == 2
     assert "ask in front of it" in err
+
+
+@pytest.mark.parametrize("tokens", ["319", "65537"])
+def test_a_vocabulary_that_cannot_be_written_is_refused_at_once(
+    run: Run, tmp_path: Path, tokens: str
+) -> None:
+    out_folder = tmp_path / "out"
+    code, out, err = run("corpus", "build", "--data", "x", "--out", str(out_folder), "--vocabulary", tokens)
+    assert (code, out) == (2, "")
+    assert f"{tokens} is not in the range" in err
+    assert not out_folder.exists()
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import io
 import json
+import sys
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,3 +39,12 @@ def test_json_keeps_the_exact_text_and_is_harmless(text: str) -> None:
     encoded = to_json({"quote": text})
     assert json.loads(encoded) == {"quote": text}
     assert not set(encoded) & set("\x1b\x07\x9b\x7f\u202e\r\n")
+
+
+def test_json_is_exact_on_an_output_that_is_not_utf_8(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = {"quote": "\u2192 \u65e5, f\u00fcr \U0001d11e\x7f"}
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), "cp1252", errors="replace"))
+    encoded = to_json(content)
+    assert json.loads(encoded.encode("cp1252")) == content
+    assert "\x7f" not in encoded
+    assert to_json({"quote": "f\u00fcr"}) == '{"quote": "f\u00fcr"}'

@@ -17,6 +17,7 @@ from agent import assembly as assembly_module
 from agent import cli
 from agent.assembly import Assembly
 from agent.chat.loop import status_line
+from agent.conversations.session import Session
 from agent.parts import models
 from agent.rendering.progress_line import ProgressLine, describe
 from rag.progress import Progress
@@ -175,6 +176,41 @@ def test_the_rest_is_embedded_behind_the_persons_back(slow: tuple[Assembly, Slow
     assembly.preload().join()
     assert index.refreshed == 4
     assert [report.waiting for report in assembly.reports] == [0]
+
+
+def test_two_preloads_embed_once(slow: tuple[Assembly, SlowIndex]) -> None:
+    assembly, index = slow
+    for preloading in [assembly.preload() for _ in range(2)]:
+        preloading.join()
+    assert index.refreshed == 4
+
+
+def test_what_the_old_folders_still_wait_for_is_not_said_of_the_new(
+    slow: tuple[Assembly, SlowIndex], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assembly, index = slow
+    library = assembly.library.get()
+
+    def change_meanwhile(_: Any = None) -> list[IndexReport]:
+        assembly.library.forget()
+        assembly.reports = []
+        return [index.refresh()]
+
+    monkeypatch.setattr(library, "refresh", change_meanwhile)
+    assembly._catch_up(library)
+    assert assembly.reports == []
+
+
+def test_embedding_waits_for_the_last_of_several_answers(assemble: Callable[..., Assembly]) -> None:
+    assembly = assemble()
+    stopped = Session(assembly).ask("How tall is the lighthouse?")
+    current = Session(assembly).ask("When was it built?")
+    next(stopped)
+    next(current)
+    assert list(stopped)  # it was stopped, and ends late
+    assert not assembly.idle.is_set()
+    assert list(current)
+    assert assembly.idle.is_set()
 
 
 def test_embedding_gives_way_to_an_answer(slow: tuple[Assembly, SlowIndex]) -> None:

@@ -42,6 +42,22 @@ def test_without_a_query_nothing_is_weighed(store: MemoryStore) -> None:
     assert store.search(("memories", "eve"), query="drink") == []
 
 
+def test_vectors_are_kept_until_what_embeds_changes(store: MemoryStore) -> None:
+    fill(store)
+    asked: list[str] = []
+
+    def embed(texts: list[str]) -> list[list[float]]:
+        asked.extend(texts)
+        return [[1.0, 0.0, 0.0] for _ in texts]
+
+    store.search(PLACE, query="drink")
+    store._embed = embed
+    store.forget_vectors()
+    for _ in range(2):
+        assert {item.score for item in store.search(PLACE, query="drink")} == {1.0}
+    assert sorted(asked) == ["boat", "coffee", "drink", "drink", "tea"]
+
+
 async def test_it_works_async(store: MemoryStore) -> None:
     await store.aput(PLACE, "tea", {"text": "tea"})
     await store.aput(PLACE, "boat", {"text": "boat"})

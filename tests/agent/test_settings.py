@@ -103,6 +103,27 @@ def test_secrets_are_not_shown(file: Path) -> None:
     assert "hunter2" not in str(list(rows(loaded)))
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        '[mcp.x]\ncommand = "a"\nurl = "b"\nenv = {KEY = "hunter2"}',
+        '[mcp.x]\ncommand = "a"\nenv = "KEY=hunter2"',
+        '[mcp.x]\ncommand = "a"\nargs = "--key=hunter2"',
+        '[mcp.x]\ncommand = ["a", "hunter2"]',
+        '[mcp.x]\ncommand = "a"\npassword = "hunter2"',
+        '[serve]\ntoken = ["hunter2"]',
+        "[serve]\ntoken = 0x68756e74657232",
+        '[serve.port]\ntoken = "hunter2"',
+    ],
+)
+def test_mistakes_show_no_secrets(file: Path, content: str) -> None:
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"The setting .+ cannot be used: ") as caught:
+        load(file)
+    assert "hunter2" not in str(caught.value)
+    assert str(0x68756E74657232) not in str(caught.value)
+
+
 def test_home_moves_everything(home: Path) -> None:
     paths = locate()
     for place in (paths.settings_file, paths.indexes, paths.database, paths.memory, paths.history):

@@ -8,7 +8,7 @@ import pytest
 
 from agent.conversations.answer import Answer, Citation, ToolCall, Usage
 from agent.conversations.threads import ThreadStore
-from agent.errors import StorageError
+from agent.errors import FolderUnusableError, StorageError
 
 ANSWER = Answer(
     "0.9",
@@ -120,6 +120,16 @@ def test_a_database_of_another_kind_is_one_sentence(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(StorageError, match="cannot be used"):
         ThreadStore(file).create("a", [])
+
+
+def test_the_folders_that_are_left_of_a_thread(store: ThreadStore, tmp_path: Path) -> None:
+    left, gone = tmp_path, tmp_path / "gone"
+    for number, folders in enumerate(([left, gone], [gone], [])):
+        store.create(str(number), folders)
+    nothing, lost, partly = store.threads()
+    assert (partly.folders_left(), nothing.folders_left()) == ([left], [])
+    with pytest.raises(FolderUnusableError, match=f"'1' is there any more .{gone}.: put one back"):
+        lost.folders_left()
 
 
 def test_a_thread_is_about_the_folders_that_were_asked_last(store: ThreadStore) -> None:

@@ -8,8 +8,10 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +25,9 @@ from agent.assembly import Assembly
 from agent.configuration.layers import load
 from agent.configuration.settings import ToolServer
 from agent.configuration.settings_table import rows
-from agent.errors import HomespunError, SettingsError
+from agent.errors import Cancelled, HomespunError, SettingsError
 from agent.parts import models
+from agent.tools import servers as servers_module
 from agent.tools.servers import ToolServers
 from graphs import build_tool_agent
 from graphs.tool_agent.guard import changes_something
@@ -158,6 +161,69 @@ def test_leaving_the_chat_ends_the_servers(
     assert cli.run(["chat", "--docs", str(folder)]) == 0
     assert "harbour_tide" in capfd.readouterr().out
     assert ended == ["harbour_tide", "harbour_book"]
+
+
+def end_while_they_start(assembly: Assembly, is_starting: Callable[[], bool]) -> None:
+    """Begin to start the servers, end them from another thread, and wait for both."""
+    starting = threading.Thread(target=begin, args=(assembly,), daemon=True)
+    starting.start()
+    while not is_starting():
+        time.sleep(0.01)
+    leaving = threading.Thread(target=assembly.end_tool_servers, daemon=True)
+    leaving.start()
+    for thread in (leaving, starting):
+        thread.join(60)
+        assert not thread.is_alive()
+
+
+def begin(assembly: Assembly) -> None:
+    with suppress(Cancelled):
+        assembly.tool_servers.get()
+
+
+def test_a_server_that_does_not_answer_is_ended_when_the_chat_is_left(
+    assemble: Callable[..., Assembly], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(servers_module, "_SECONDS", 600.0)
+    note = tmp_path / "note"
+    program = (
+        "import os, pathlib, sys, time; note = pathlib.Path(sys.argv[1]); "
+        "note.with_suffix('.new').write_text(str(os.getpid())); note.with_suffix('.new').rename(note); "
+        "time.sleep(600)"
+    )
+    server = ToolServer(command=sys.executable, args=["-c", program, str(note)])
+    assembly = assemble(mcp={"harbour": server})
+    end_while_they_start(assembly, note.exists)
+    assert has_ended(int(note.read_text("utf-8")))
+    assert not assembly.tool_servers.ready
+
+
+def test_servers_that_are_ready_just_when_the_chat_is_left_are_closed(
+    assemble: Callable[..., Assembly], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = []
+
+    class Servers:
+        def __init__(self, _: object, unwanted: threading.Event) -> None:
+            said.append("starting")
+            unwanted.wait()
+
+        def close(self) -> None:
+            said.append("closed")
+
+    monkeypatch.setattr(servers_module, "ToolServers", Servers)
+    end_while_they_start(assemble(), lambda: bool(said))
+    assert said == ["starting", "closed"]
+
+
+def test_servers_are_started_again_after_they_were_ended(
+    assemble: Callable[..., Assembly], program: Path
+) -> None:
+    server = ToolServer(command=sys.executable, args=[str(program), "0"])
+    assembly = assemble(mcp={"harbour": server})
+    assembly.end_tool_servers()
+    assert assembly.tool_servers.get().tools
+    assembly.end_tool_servers()
 
 
 def test_a_server_at_an_address(program: Path) -> None:

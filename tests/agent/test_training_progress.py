@@ -48,6 +48,18 @@ def test_nothing_is_drawn_where_nobody_watches(capfd: pytest.CaptureFixture[str]
     assert capfd.readouterr().err == "trial 1: loss 2\n"
 
 
+@pytest.mark.parametrize("interactive", [True, False])
+def test_names_of_files_do_not_command_the_terminal(
+    capfd: pytest.CaptureFixture[str], interactive: bool
+) -> None:
+    screen = Screen(interactive=interactive, colour=False, unicode=True, hyperlinks=False)
+    drawn = io.StringIO()
+    with TrainingProgress(screen, Console(file=drawn, width=120)) as progress:
+        progress.say("\x1b]0;pwned\x07\x1b[2Jevil\n:skull:.pdf is left out: it is damaged")
+    said = (drawn.getvalue() + capfd.readouterr().err).rstrip()
+    assert said == "\u241b]0;pwned\u2407\u241b[2Jevil :skull:.pdf is left out: it is damaged"
+
+
 def test_a_piped_training_prints_its_weights_alone(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     write_training_folder(tmp_path)
     assert cli.run(["train", str(tmp_path / "config.toml")]) == 0

@@ -6,22 +6,28 @@ import json
 import lzma
 import re
 import tomllib
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import get_args
 
 import numpy as np
 import pytest
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
-from corpora.build import VALIDATION, Table, write_tasks
+from corpora import supervised
+from corpora.build import VALIDATION, Table, held_out_requests, write_tasks
 from corpora.build import build as build_corpus
-from corpora.development import is_held_out, write_development
-from corpora.example import example
+from corpora.development import DEVELOPMENT_SEED, LARGEST, is_held_out, write_development
+from corpora.example import Example, example
 from corpora.overlap import OverlapFilter
 from corpora.sources import SOURCES_FILE, read_sources
-from corpora.supervised import ReadingTasks, WellName
+from corpora.supervised import WellName, Wells
+from corpora.tasks.reading import ReadingTasks
 from corpora.text import write_text
-from corpora.wells import CorpusError, read_rows, share_of
+from corpora.wells import CorpusError, Row, read_rows, share_of
 from corpora.worlds import stories
+from corpora.worlds.requests import requests
 from graphs import prompts
 from llm.tokenization.template import ChatTemplate
 from llm.tokenization.tokenizer import Tokenizer, train_tokenizer
@@ -39,8 +45,8 @@ def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Tokenizer:
 
 def build(tokenizer: Tokenizer, out: Path, seed: int) -> Table:
     table = Table()
-    examples = ReadingTasks(list(stories.readings(120, seed)), seed).build()
-    write_tasks(examples, tokenizer, out, table, seed)
+    examples = ReadingTasks(list(stories.readings(300, seed)), seed).build()
+    write_tasks(examples, tokenizer, out, table)
     return table
 
 
@@ -53,6 +59,45 @@ def test_the_same_seed_gives_the_same_bytes(tokenizer: Tokenizer, tmp_path: Path
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
     tokens = "grade_invented.tokens"
     assert (tmp_path / "a" / tokens).read_bytes() != (tmp_path / "c" / tokens).read_bytes()
+
+
+def test_the_validation_loss_is_of_questions_that_no_other_example_asks(
+    tokenizer: Tokenizer, tmp_path: Path
+) -> None:
+    def ask(number: int) -> list[Example]:
+        question = f"Who is {number}?"
+        return [
+            example("answer", "w", prompts.answer(question, "It is Ada."), "Ada"),
+            example("check", "w", prompts.check(question, "It is Ada.", "Ada"), prompts.YES),
+            example("route", "w", prompts.route(question), "documents"),
+            example(
+                "chat",
+                "w",
+                prompts.chat([HumanMessage("Hi"), AIMessage("Hello"), HumanMessage(question)]),
+                "Ada",
+            ),
+        ]
+
+    write_tasks((item for number in range(300) for item in ask(number)), tokenizer, tmp_path, Table())
+    asked = {
+        path.stem: Counter(
+            re.findall(
+                r"Who is \d+", tokenizer.decode(SequenceSet(path.with_suffix("")).head(10**6).tolist())
+            )
+        )
+        for path in tmp_path.glob("*.tokens")
+    }
+    validated = asked.pop(VALIDATION)
+    assert 1 <= len(validated) <= 20
+    assert set(validated.values()) == {len(ask(0))}
+    assert not any(validated & learned for learned in asked.values())
+
+
+def test_a_dialogue_that_was_cut_after_its_message_is_written(tokenizer: Tokenizer, tmp_path: Path) -> None:
+    cut = [AIMessage("Wait."), ToolMessage("Nothing.", tool_call_id="1"), AIMessage("There are none.")]
+    table = Table()
+    write_tasks([Example("tool", "w", prompts.tool(cut))], tokenizer, tmp_path, table)
+    assert table.examples == {("tool", "w"): 1}
 
 
 def test_what_is_learned_is_the_reply_and_its_end(tokenizer: Tokenizer) -> None:
@@ -88,6 +133,42 @@ def test_a_passage_is_held_out_with_all_its_questions() -> None:
     assert 5 <= len(held) <= 45
 
 
+def test_no_row_of_sentences_shows_what_is_held_out(tmp_path: Path) -> None:
+    make_wells(tmp_path)
+    names = [str(number) for number in range(200)]
+    held = next(name for name in names if is_held_out({"question": name}))
+    learned = [name for name in names if not is_held_out({"question": name})]
+    passage = next(text for text in names if is_held_out({"passage": f"It rained. {text}"}))
+    measured = {"question": held, "candidates": ["A hen is no hawk.", "Owls fly."], "relevant": [0]}
+    shown = ["Owls fly.", "a HEN is\nno hawk", "“It  rained”!", "…", "It rained."]
+    rows = [
+        {"question": name, "candidates": ["Cows moo.", text], "relevant": [0]}
+        for name, text in zip(learned, shown, strict=False)
+    ]
+    write_well(tmp_path, "relevance", [measured, *rows])
+    write_well(tmp_path, "qa", [{"passage": f"It rained. {passage}", "question": "What fell?"}])
+    assert [row["candidates"][1] for row in Wells(tmp_path).relevance_rows()] == ["Owls fly.", "…"]
+
+
+def test_no_held_out_request_is_drawn_in_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervised, "SYNTHETIC_REQUESTS", 3000)
+    monkeypatch.setattr(supervised, "ROUTED_REQUESTS", 1000)
+
+    def said(rows: Iterable[Row]) -> set[str]:
+        return {json.dumps(row["messages"]) for row in rows}
+
+    learned = said([*supervised.requests_to_call(0), *supervised.requests_to_route(0)])
+    drawn = said(requests(LARGEST, DEVELOPMENT_SEED))
+    assert drawn & learned
+    assert said(held_out_requests(0)) == drawn - learned
+
+
+def test_a_development_file_without_rows_is_empty(tmp_path: Path) -> None:
+    assert write_development(tmp_path, "none", []) == 0
+    assert (tmp_path / "none.jsonl").read_bytes() == b""
+    assert list(read_rows(tmp_path / "none.jsonl")) == []
+
+
 def test_development_rows_come_in_a_fixed_order(tmp_path: Path) -> None:
     rows = [{"question": str(number)} for number in range(50)]
     write_development(tmp_path, "a", rows)
@@ -117,6 +198,12 @@ def test_overlap_with_an_evaluation_file_is_found(tmp_path: Path) -> None:
     assert not is_leak("Yes")
 
 
+def test_a_blank_line_holds_no_row(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"a": 1}\n\n{"a": 2}\n \n')
+    assert list(read_rows(path)) == [{"a": 1}, {"a": 2}]
+
+
 def test_a_damaged_line_is_named(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     path.write_text('{"a": 1}\n{"a": \n')
@@ -143,6 +230,11 @@ def make_wells(data: Path) -> list[Path]:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(lzma.compress(b""))
     return files
+
+
+def write_well(data: Path, name: WellName, rows: list[Row]) -> None:
+    lines = "\n".join(map(json.dumps, rows))
+    (data / "sft" / f"{name}.jsonl.xz").write_bytes(lzma.compress(lines.encode()))
 
 
 def test_data_that_is_not_whole_is_refused_before_anything_is_made(tmp_path: Path) -> None:

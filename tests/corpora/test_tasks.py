@@ -100,6 +100,30 @@ def test_a_row_whose_answer_is_not_in_the_passage_is_left_out() -> None:
     assert Reading.from_row({**ROW, "answers": ["Dorman Long"]}) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "span"),
+    [
+        ("I know no one.", "no", "no"),
+        ("They know.", "no", None),
+        ("In 1995 there were 5.", "5", "5"),
+        ("In 1995.", "5", None),
+        ("A Prussian.", "Prussia", None),
+        ("In East\nPrussia.", "East Prussia", "East\nPrussia"),
+        ("Call f(x)y.", "(x)", "(x)"),
+        ("It fell to -5%.", "-5%", "-5%"),
+        ("Any text.", " ", None),
+    ],
+)
+def test_a_span_begins_and_ends_where_words_do(text: str, words: str, span: str | None) -> None:
+    assert find_span(text, words) == span
+
+
+def test_the_support_says_the_answer_as_a_word() -> None:
+    passage = "In Prussian times 1995 bridges stood in it. Few stand in Prussia."
+    reading = Reading("w", "Where stood the bridges in Prussian times?", passage, ("Prussia",))
+    assert reading.support == "Few stand in Prussia."
+
+
 def test_relevance_takes_as_many_wrong_as_right() -> None:
     row = {"source": "w", "question": "q?", "candidates": ["a", "b", "c", "d"], "relevant": [2]}
     built = list(relevance_examples(row, random.Random(0)))
@@ -175,6 +199,13 @@ def test_a_dialogue_shows_one_tool_at_a_time() -> None:
         "Where to?",
         "There are none.",
     ]
+
+
+def test_a_schema_that_is_a_mere_yes_or_no_is_kept() -> None:
+    properties = {"value": True, "list": {"type": "array", "items": True, "title": "List"}}
+    noisy = {"function": {"name": "set", "parameters": {"properties": properties}}}
+    kept = tool.without_noise(noisy)["function"]["parameters"]["properties"]
+    assert kept == {"value": True, "list": {"type": "array", "items": True}}
 
 
 def test_a_dialogue_becomes_evaluation_rows_with_and_without_calls() -> None:
@@ -255,7 +286,7 @@ def test_small_talk_comes_after_other_turns_of_which_nothing_is_learned(tmp_path
     assert made is not None
     assert [message.text for message in made.messages[-2:]] == ["Hi!", "Hello."]
     tokenizer = train_tokenizer(["Hi! Hello. Who wrote it? Ada. Why?"] * 9, 400, tmp_path)
-    write_tasks([made] * 70, tokenizer, tmp_path, Table(), seed=0)
+    write_tasks([made], tokenizer, tmp_path, Table())
     batch = SequenceSet(tmp_path / "chat").batch(np.arange(1), 128, prompt_share=0.0, padding=0)
     learned = batch.targets[batch.weights > 0].tolist()
     assert tokenizer.decode(learned[:-1]) == " Hello."

@@ -9,7 +9,9 @@ from graphs.grading import LEAST_SCORE, promise
 from rag.passage import Passage
 
 
-@pytest.mark.parametrize(("score", "weight"), [(1.0, 1.0), (0.6, 0.6), (0.1, LEAST_SCORE), (0.0, LEAST_SCORE)])
+@pytest.mark.parametrize(
+    ("score", "weight"), [(1.0, 1.0), (0.6, 0.6), (0.1, LEAST_SCORE), (0.0, LEAST_SCORE)]
+)
 def test_the_worst_score_counts_least(score: float, weight: float) -> None:
     document = Document("It is red.", metadata={"score": score})
     assert promise(0.8, Passage.from_document(document)) == pytest.approx(0.8 * weight)

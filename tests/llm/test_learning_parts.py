@@ -56,6 +56,34 @@ def test_a_batch_counts_replies_a_share_of_the_prompts_and_no_padding(sequences:
     assert 0.15 < drawn.mean() < 0.35
 
 
+def test_an_epoch_leaves_out_what_the_context_shows_no_reply_of(tmp_path: Path) -> None:
+    # Number of tokens, and the one that is learned; the first token of a sequence is never predicted.
+    shapes = [(9, 8), (9, 3), (9, 4), (1, 0), (0, None), (5, 0), (5, 4), (4, None), (9, 4), (9, 5)]
+    with SequenceWriter(tmp_path / "set") as writer:
+        for length, reply in shapes:
+            writer.write([7] * length, [place == reply for place in range(length)])
+    sequences = SequenceSet(tmp_path / "set")
+    assert sorted(np.concatenate(sequences.epoch(0, 0, 20, context=4))) == [1, 2, 6, 8]
+    assert np.flatnonzero(sequences.teaching(64)).tolist() == [0, 1, 2, 6, 8, 9]
+
+
+def test_half_a_set_is_never_taken_for_a_whole_one(tmp_path: Path) -> None:
+    def write(token: int, fail: bool) -> None:
+        with SequenceWriter(tmp_path / "set") as writer:
+            writer.write([token] * 3)
+            if fail:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write(1, fail=True)
+    assert list(tmp_path.iterdir()) == []
+    write(2, fail=False)
+    with pytest.raises(KeyboardInterrupt):
+        write(3, fail=True)
+    assert SequenceSet(tmp_path / "set").head(9).tolist() == [2, 2, 2]
+    assert {path.name for path in tmp_path.iterdir()} == {"set.tokens", "set.learned", "set.offsets"}
+
+
 def repeated_tokens(size: int = 60) -> torch.Tensor:
     half = torch.randint(0, 300, (4, size), generator=torch.Generator().manual_seed(1))
     return torch.cat([half, half], dim=1)

@@ -13,8 +13,8 @@ from llm.errors import ConfigError
 from llm.training.config import load_config
 from llm.training.config_file import save_config
 from llm.training.search import Field, Search, changed, shortened
-from llm.training.trainer import TrainingStoppedError
-from tests.llm.test_training import CONFIG, folder
+from llm.training.trainer import Trainer, TrainingStoppedError
+from tests.llm.test_training import CONFIG, folder, without_shape
 
 pytest.importorskip("optuna")
 
@@ -58,6 +58,21 @@ def test_a_search_goes_on(config: Path) -> None:
     assert len({outcome.values[RATE.split("=")[0]] for outcome in again.outcomes()}) == 3
     with pytest.raises(ConfigError, match="searched other fields"):
         search(config, "stage.0.context=16..32")
+
+
+def test_weights_to_start_from_keep_their_own_shape(config: Path) -> None:
+    Trainer(load_config(config)).train()
+    start = CONFIG.replace('output = "run"', 'output = "more"\nstart = "run/weights"')
+    config.write_text(without_shape(start))
+    found = search(config)
+    found.run(1)
+    best = found.best()
+    assert best is not None
+    save_config(best, config.parent / "best.toml")
+    assert "[shape]" not in (config.parent / "best.toml").read_text()
+    assert Trainer(load_config(config.parent / "best.toml")).model.config.hidden_size == 32
+    # A field that the config leaves at its default can still be varied.
+    assert changed(load_config(config), {("shape", "head_dim"): 16}).shape.head_dim == 16
 
 
 def test_a_stopped_trial_is_not_counted(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:

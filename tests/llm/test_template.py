@@ -46,6 +46,8 @@ parameters = st.one_of(
     st.builds(lambda kind: {"type": kind}, st.sampled_from(["string", "integer", "boolean", "object"])),
     st.just({"type": "array", "items": {"type": "array", "items": {"type": "number"}}}),
     st.just({"type": "array"}),
+    st.just({"type": "array", "items": True}),
+    st.booleans(),
     st.just({"enum": ["celsius", "fahrenheit", 3]}),
     st.just({"anyOf": [{"type": "string"}, {"type": "null"}]}),
 )
@@ -145,3 +147,9 @@ def test_a_tool_is_described_in_a_line() -> None:
     }
     tool = {"function": {"name": "get_weather", "description": "Weather of a city.", "parameters": schema}}
     assert describe_tool(tool) == "get_weather(city: string, unit?: C|F, days?: any[]) - Weather of a city."
+
+
+def test_a_schema_that_is_a_mere_yes_or_no_is_of_any_type() -> None:
+    schema = {"properties": {"value": True, "list": {"type": "array", "items": True}, "none": False}}
+    tool = {"function": {"name": "set", "parameters": schema}}
+    assert describe_tool(tool) == "set(value?: any, list?: any[], none?: any)"

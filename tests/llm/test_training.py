@@ -17,6 +17,7 @@ from llm.model.gpt import GPT
 from llm.tokenization.tokenizer import Tokenizer, train_tokenizer
 from llm.training.config import load_config
 from llm.training.metrics import read_metrics
+from llm.training.processes import Processes
 from llm.training.sequences import SequenceWriter
 from llm.training.snapshot import SNAPSHOT_FILE
 from llm.training.trainer import Trainer, TrainingStoppedError
@@ -118,6 +119,50 @@ def test_a_killed_run_goes_on_from_its_last_snapshot(folder: Path) -> None:
     resumed.train()
     for name, tensor in weights_of(whole).items():
         assert torch.equal(tensor, weights_of(resumed)[name]), name
+
+
+def test_a_run_stopped_in_its_second_stage_keeps_that_stages_optimiser(folder: Path) -> None:
+    other = "\n[stage.optimiser]\nmomentum = 0.5\nweight_decay = 0.5\n"
+    (folder / "config.toml").write_text(CONFIG.replace("tokens = 1000", "tokens = 6000") + other)
+    config = load_config(folder / "config.toml")
+    whole = Trainer(config)
+    whole.train()
+
+    apart = config.model_copy(update={"output": folder / "apart"})
+    stopped = Trainer(apart, on_report=lambda report: stopped.stop() if report.stage == "second" else None)
+    with pytest.raises(TrainingStoppedError, match="goes on"):
+        stopped.train()
+    assert stopped._progress.stage == 1
+    resumed = Trainer(apart)
+    resumed.train()
+    for name, tensor in weights_of(whole).items():
+        assert torch.equal(tensor, weights_of(resumed)[name]), name
+
+
+def test_the_dropout_of_a_step_depends_on_nothing_drawn_before(folder: Path) -> None:
+    config = load_config(folder / "config.toml")
+    whole = Trainer(config)
+    whole.train()
+
+    def draw(_: object) -> None:
+        torch.rand(1)
+
+    disturbed = Trainer(config.model_copy(update={"output": folder / "apart"}), on_report=draw)
+    disturbed.train()
+    for name, tensor in weights_of(whole).items():
+        assert torch.equal(tensor, weights_of(disturbed)[name]), name
+
+
+def test_each_process_drops_other_channels(folder: Path) -> None:
+    trainer = Trainer(load_config(folder / "config.toml"))
+    batch = trainer._build_mixture(trainer.config.stage[0]).batch(0)
+    trainer.model.dropout = 0.5
+    losses = []
+    for number in (0, 1, 1):
+        trainer._processes = Processes(number)
+        trainer._seed_step()
+        losses.append(trainer._learn(batch).item())
+    assert losses[0] != losses[1] == losses[2]
 
 
 def run_out_of_memory(trainer: Trainer, monkeypatch: pytest.MonkeyPatch, name: str, step: int) -> None:
@@ -253,3 +298,46 @@ def test_a_shape_that_is_not_a_deeper_one_is_refused(folder: Path, old: str, new
     name, _, value = new.partition(" = ")
     with pytest.raises(ConfigError, match=rf"{name} is {old.split()[-1]} there and {value} in the config"):
         Trainer(load_config(folder / "other.toml"))
+
+
+@pytest.mark.parametrize("shape", ["given", "of the weights"])
+def test_weights_of_another_tokenizer_are_refused(folder: Path, shape: str) -> None:
+    Trainer(load_config(folder / "config.toml")).train()
+    other = CONFIG.replace('output = "run"', 'output = "other"\nstart = "run/weights"')
+    if shape != "given":
+        other = without_shape(other)
+    (folder / "other.toml").write_text(other)
+    size = Tokenizer.load(folder / "data").vocabulary_size
+    text = "Seven ships sail to the island at dawn. Nobody knows when they will be home again. " * 20
+    assert train_tokenizer([text], size, folder / "data").vocabulary_size == size
+    with pytest.raises(ConfigError, match="written with another tokenizer"):
+        Trainer(load_config(folder / "other.toml"))
+
+
+def without_shape(config: str) -> str:
+    return config[: config.index("[shape]")] + config[config.index("[[stage]]") :]
+
+
+def test_replies_behind_the_context_are_left_out_and_counted(folder: Path) -> None:
+    with SequenceWriter(folder / "data" / "task") as writer:
+        for length in (10, 50, 50):
+            writer.write(range(length), [index >= length - 2 for index in range(length)])
+    config = load_config(folder / "config.toml")
+    Trainer(config).train()
+    rows = read_metrics(config.output)
+    assert [row["left_out"]["task"] for row in rows if "left_out" in row] == [2, 2]
+    assert all(row["loss"] == row["loss"] for row in rows if "loss" in row)
+
+
+def test_a_set_without_a_reply_in_the_context_is_named(folder: Path) -> None:
+    with SequenceWriter(folder / "data" / "task") as writer:
+        writer.write(range(50), [index == 49 for index in range(50)])
+    with pytest.raises(ConfigError, match=r"'first' can learn nothing from 'task'.*32 tokens"):
+        Trainer(load_config(folder / "config.toml")).train()
+
+
+def test_a_batch_with_nothing_to_learn_has_no_loss(folder: Path) -> None:
+    trainer = Trainer(load_config(folder / "config.toml"))
+    batch = trainer._build_mixture(trainer.config.stage[0]).batch(0)
+    batch.weights.zero_()
+    assert trainer._learn(batch).item() == 0

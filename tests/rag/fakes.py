@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -39,7 +40,7 @@ class FakeCollection:
     """What a `VectorStore` is told, chunk by chunk, and how often."""
 
     def __init__(self) -> None:
-        self.is_new = False
+        self.id = uuid.uuid4().hex
         self.rows: dict[int, tuple[int, list[float]]] = {}
         """For each chunk its document and its vector."""
         self.upserts = self.deletions = 0
@@ -55,3 +56,4 @@ class FakeCollection:
 
     def clear(self) -> None:
         self.rows.clear()
+        self.id = uuid.uuid4().hex

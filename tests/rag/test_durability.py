@@ -153,8 +153,14 @@ def test_damaged_index_says_what_to_do(folder: Path, tmp_path: Path) -> None:
         FolderIndex(folder, data, embedder=FakeEmbedder()).refresh()
 
 
-def test_lost_vectors_are_delivered_again(index: FolderIndex, folder: Path) -> None:
-    index.close()
-    shutil.rmtree(index.data_dir / "chroma")
-    index.refresh()
-    assert "dense" in index.search("office closed")[0].scores
+@pytest.mark.parametrize("is_searched", [False, True])
+def test_lost_vectors_are_delivered_again(tmp_path: Path, is_searched: bool) -> None:
+    folder, data = tmp_path / "documents", tmp_path / "data"
+    write(folder, 0)
+    with FolderIndex(folder, data, embedder=FakeEmbedder()) as index:
+        index.refresh()
+    shutil.rmtree(data / "chroma")
+    if is_searched:  # which makes an empty collection
+        with FolderIndex(folder, data, embedder=FakeEmbedder()) as index:
+            assert index.search("Part 7")
+    check_complete(folder, data)

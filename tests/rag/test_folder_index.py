@@ -179,6 +179,15 @@ def test_a_file_that_leaves_the_index_during_a_search_does_not_end_it(
     assert index.search("sourdough rye bread")
 
 
+def test_a_search_that_merges_nothing_unpacks_nothing(
+    folder: Path, make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = make_index(folder, max_tokens=8)
+    index.refresh()
+    monkeypatch.setattr(Store, "text", None)
+    assert len(index.search("sourdough rye bread", k=2, merge_tokens=0)) == 2
+
+
 def test_copies_of_a_file_answer_once(folder: Path, make_index: MakeIndex) -> None:
     (folder / "copy.md").write_text((folder / "office.md").read_text())
     index = make_index(folder)

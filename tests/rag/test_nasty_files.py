@@ -15,10 +15,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
+from unittest.mock import Mock
 
 import pytest
 
 from rag import FolderIndex, Limits, reading
+from rag.loaders import worker
+from rag.loaders.document import Source
 from rag.loaders.worker import write_frame
 from rag.walk import FileStamp, FoundFile
 from tests.rag import samples
@@ -344,6 +347,49 @@ def test_parser_that_hangs_costs_one_file(
     report = index.refresh()
     assert [(item.path, "to parse" in item.reason) for item in report.failed] == [(name, True)]
     assert report.added == 1
+
+
+def test_a_parser_that_was_ended_tries_the_same_file_again(
+    tmp_path: Path, make_index: Callable[..., FolderIndex]
+) -> None:
+    root = tmp_path / "slow"
+    root.mkdir()
+    (root / "slow.html").write_text("<p>Ferries leave hourly.")
+    (root / "fine.txt").write_text("All is well.")
+    os.utime(root / "slow.html", (1_000_000_000, 1_000_000_000))
+    hasty = make_index(root, limits=Limits(parse_seconds=-30))
+    assert [item.path for item in hasty.refresh().failed] == ["slow.html"]
+    hasty.close()
+    patient = make_index(root)
+    assert patient.refresh().failed == []
+    assert patient.search("when do ferries leave")[0].path == "slow.html"
+
+
+def test_what_depends_on_the_limits_is_told_from_what_the_file_lacks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def answer(name: str, data: bytes) -> Any:
+        return json.loads(worker._answer(Source(name, data, unpacked_bytes=1000)))["is_passing"]
+
+    assert answer("bomb.docx", samples.archive({"word/document.xml": "0" * 2000}))
+    assert not answer("fake.docx", b"not a zip at all")
+    for error, is_passing in ((MemoryError(), True), (RecursionError(), False), (ValueError(), False)):
+        monkeypatch.setattr(worker, "load_here", Mock(side_effect=error))
+        assert answer("a.html", b"<p>a") == is_passing
+
+
+@pytest.mark.parametrize("name", ["queue.py", "html.py", "rag/__init__.py"])
+def test_no_code_of_the_current_folder_runs(
+    tmp_path: Path, make_index: Callable[..., FolderIndex], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    root = tmp_path / "poisoned"
+    (root / name).parent.mkdir(parents=True)
+    (root / name).write_text("from pathlib import Path\nPath('ran').touch()\n")
+    (root / "page.html").write_text("<p>Ferries leave hourly.")
+    monkeypatch.chdir(root)
+    report = make_index(root).refresh()
+    assert (report.added, report.failed) == (2, [])
+    assert not (root / "ran").exists()
 
 
 @pytest.mark.parametrize("data", [b"", b"<!--" * 1_000_000], ids=["idle", "hanging"])

@@ -63,6 +63,20 @@ def test_passages_of_a_file_that_was_indexed_anew_meanwhile_stay_apart() -> None
         assert merge_neighbours(found, 5, {"a.txt": text}.__getitem__, lambda _: True) == found
 
 
+def test_a_text_is_unpacked_once_and_not_for_passages_far_apart() -> None:
+    asked: list[str] = []
+
+    def text_of(path: str) -> str:
+        asked.append(path)
+        return TEXT
+
+    far = replace(piece("Seven"), start=5000, end=5017)
+    assert len(merge_neighbours([piece("One"), far], 5, text_of, lambda _: True)) == 2
+    assert asked == []
+    assert len(merge_neighbours([piece("One"), piece("Seven"), piece("Four")], 5, text_of, bool)) == 2
+    assert asked == ["a.txt"]
+
+
 def test_no_more_than_asked_for() -> None:
     assert [passage.text for passage in merge(piece("One"), piece("Seven"), k=1)] == ["One two three."]
 

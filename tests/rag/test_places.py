@@ -108,6 +108,21 @@ def test_each_line_of_a_web_page_is_found_in_its_file(sandbox: Sandbox) -> None:
         assert finder.line(document.text.index(word)) == line, word
 
 
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<html><head><title>T</title><body><p>Open at nine.</p></body></html>",
+        "<html><head><title>T</title><style>p {}</style><p>Open at nine.",
+        "<html><head><noscript><style>p {}</style></head><body><p>Open at nine.</body></html>",
+        "<html><head><title>T</title></head><p>Open at nine.<noscript></html>",
+        "<head><noscript><p>No.</p></noscript></head><svg><title>No.</title><math></svg><p>Open at nine.",
+    ],
+)
+def test_what_is_not_closed_hides_no_text(markup: str, sandbox: Sandbox) -> None:
+    document, _ = load("a.html", markup.encode(), sandbox)
+    assert document.text == "Open at nine."
+
+
 def test_a_list_item_begins_where_its_text_does(sandbox: Sandbox) -> None:
     markup = (
         "<ul>\n<li>\n<p>one</p>\n<p>more</p></li>\n<li></li><li>two</li>"

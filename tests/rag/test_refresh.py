@@ -43,6 +43,7 @@ class Shelf:
         self.collection = FakeCollection()
         self.embedder = FakeEmbedder()
         self.seen: list[Progress] = []
+        self.limits = Limits(text_bytes=100_000)
 
     def refresh(
         self,
@@ -53,7 +54,7 @@ class Shelf:
     ) -> IndexReport:
         splitter = Splitter(SIZE_OF_A_PAGE)
         vectors = cast("VectorStore", self.collection)
-        tools = Tools(self.store, vectors, self.embedder, splitter, Limits(text_bytes=100_000))
+        tools = Tools(self.store, vectors, self.embedder, splitter, self.limits)
         self.seen.clear()
         self.embedder.embedded.clear()
         self.collection.upserts = self.collection.deletions = 0
@@ -171,9 +172,25 @@ def test_another_embedding_model_embeds_everything_again(shelf: Shelf) -> None:
 def test_a_lost_collection_is_filled_again_without_embedding(shelf: Shelf) -> None:
     shelf.refresh()
     shelf.collection = FakeCollection()
-    shelf.collection.is_new = True
     assert counts(shelf.refresh()) == (0, 0, 3, 0)
     assert shelf.embedder.embedded == []
+    shelf.check_collection()
+
+
+def test_a_refresh_that_ends_at_once_leaves_a_lost_collection_to_the_next(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pull_the_plug(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    shelf.refresh()
+    shelf.collection = FakeCollection()
+    for step in ("begin_anew", "work_off"):
+        with monkeypatch.context() as patched:
+            patched.setattr(refresh, step, pull_the_plug)
+            with pytest.raises(KeyboardInterrupt):
+                shelf.refresh()
+    shelf.refresh()
     shelf.check_collection()
 
 
@@ -186,10 +203,12 @@ def test_equal_texts_under_other_headings_are_other_texts(shelf: Shelf) -> None:
     shelf.check_collection()
 
 
-def test_a_file_that_is_too_large_once_unpacked_is_listed(shelf: Shelf) -> None:
+def test_a_file_that_is_too_large_once_unpacked_is_listed_until_the_limit_is_raised(shelf: Shelf) -> None:
     (shelf.folder / "log.txt.gz").write_bytes(gzip.compress(b"All is well. " * 10_000))
     reason = "unpacks to more than the limit of 100.0 KB"
     assert shelf.refresh().failed == [FailedFile("log.txt.gz", reason)]
+    shelf.limits = Limits(text_bytes=200_000)
+    assert shelf.refresh().failed == []
 
 
 def test_a_file_without_text_is_listed_until_it_changes(
