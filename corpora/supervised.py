@@ -95,12 +95,9 @@ class Wells:
 
     def relevance_rows(self) -> list[Row]:
         """Read the training rows of `relevance.jsonl` that show no sentence of what is held out."""
-        measured = held_out_sentences(self.rows("relevance"), self.rows("qa"))
-        return [
-            row
-            for row in self.training_rows("relevance")
-            if measured.isdisjoint(map(plain, row["candidates"]))
-        ]
+        rows = self.rows("relevance")
+        measured = held_out_sentences(rows, self.rows("qa"))
+        return [row for row in _learned(rows) if measured.isdisjoint(map(plain, row["candidates"]))]
 
 
 def _learned(rows: Iterable[Row]) -> list[Row]:

@@ -23,13 +23,13 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from corpora.wells import CorpusError, Row
+from corpora.titled_blocks import read_blocks
+from corpora.wells import Row
 
 WELL = "written-requests"
 FOLDER = Path(__file__).with_name("toolboxes")
 NO_CALL = "-"
 
-_TITLE = re.compile(r"^# +", re.MULTILINE)
 _SIGNATURE = re.compile(r"(?P<name>\w+)\((?P<parameters>[^)]*)\): (?P<says>.+)")
 _PARAMETER = re.compile(r'(?P<name>\w+): (?P<kind>\w+|"[^"]+"(?:\|"[^"]+")*)(?P<optional>\??)')
 _KINDS: dict[str, dict[str, Any]] = {
@@ -47,16 +47,11 @@ def written_requests(files: Sequence[Path] = ()) -> Iterator[Row]:
     Raises:
         CorpusError: A file does not keep to the form; its set of tools and the line are named.
     """
-    for file in files or sorted(FOLDER.glob("*.md")):
-        for block in _TITLE.split(file.read_text(encoding="utf-8"))[1:]:
-            title, *lines = (line.strip() for line in block.splitlines() if line.strip())
-            try:
-                yield from _toolbox(title, lines)
-            except ValueError as error:
-                raise CorpusError(f"“{title}” in {file.name}: {error}.") from error
+    return read_blocks(files or sorted(FOLDER.glob("*.md")), _toolbox)
 
 
-def _toolbox(title: str, lines: Sequence[str]) -> Iterator[Row]:
+def _toolbox(title: str, body: str) -> Iterator[Row]:
+    lines = [line.strip() for line in body.splitlines() if line.strip()]
     tools = {tool["name"]: tool for line in lines if " => " not in line for tool in [_tool(line)]}
     for line in lines:
         said, arrow, meant = line.rpartition(" => ")

@@ -22,7 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpora.passages import find_span, sentences
-from corpora.wells import CorpusError, Row, share_of
+from corpora.titled_blocks import read_blocks
+from corpora.wells import Row, share_of
 from graphs.document_qa.nodes import NOT_IN_DOCUMENTS
 
 WELL = "written-texts"
@@ -38,7 +39,6 @@ _WRAPPED = 0.4
 _CONTINUED = re.compile(r"\n(?=[a-z(])")
 """Before a line that goes on with the sentence of the line above it."""
 
-_TITLE = re.compile(r"^# +", re.MULTILINE)
 _ASKED = re.compile(r"(?P<form>[QF]): (?P<said>.+?)(?: => (?P<meant>.+))?\nA: (?P<answer>.+)")
 
 
@@ -96,7 +96,7 @@ def written_texts(files: Sequence[Path] = ()) -> list[WrittenText]:
     Raises:
         CorpusError: A file does not keep to the form; its text is named.
     """
-    return [text for file in files or sorted(FOLDER.glob("*.md")) for text in _read(file)]
+    return list(read_blocks(files or sorted(FOLDER.glob("*.md")), _read))
 
 
 def written_questions() -> Iterator[Row]:
@@ -104,16 +104,10 @@ def written_questions() -> Iterator[Row]:
     return (row for text in written_texts() for row in text.questions())
 
 
-def _read(file: Path) -> Iterator[WrittenText]:
-    for block in _TITLE.split(file.read_text(encoding="utf-8"))[1:]:
-        title, _, rest = block.partition("\n")
-        title = title.strip()
-        text, *asked = re.split(r"\n(?=[QF]: )", rest)
-        text = _lay_out(text.strip(), title)
-        try:
-            yield WrittenText(title, text, tuple(_asked(lines, text) for lines in asked))
-        except ValueError as error:
-            raise CorpusError(f"“{title}” in {file.name}: {error}.") from error
+def _read(title: str, body: str) -> Iterator[WrittenText]:
+    text, *asked = re.split(r"\n(?=[QF]: )", body)
+    text = _lay_out(text.strip(), title)
+    yield WrittenText(title, text, tuple(_asked(lines, text) for lines in asked))
 
 
 def _lay_out(text: str, title: str) -> str:

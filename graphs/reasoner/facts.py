@@ -1,6 +1,7 @@
 """What the answers to simple questions are put together from, and how several are said at once.
 
-The weights were trained on this layout: who changes it has to train again.
+Training lays facts out by these functions: who changes them has to train again. The shipped weights learned
+the layout in the order of the plan, without that of figures (docs/LOG.md).
 """
 
 from __future__ import annotations
