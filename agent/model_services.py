@@ -12,7 +12,6 @@ _LATE = frozenset({"APITimeoutError", "ModelTimeoutError", "TimeoutException"})
 _LOST = frozenset({"APIConnectionError", "ModelConnectionError", "TransportError"})
 _KEY_REFUSED = frozenset({401, 403})
 _UNKNOWN = 404
-_PASSING = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 _LONGEST_REASON = 200
 
 
@@ -30,13 +29,14 @@ def explain_service(error: BaseException) -> str | None:
 
 
 def _refusal(server: str, error: BaseException) -> str | None:
-    response = getattr(error, "response", None)
-    status = getattr(error, "status_code", None) or getattr(response, "status_code", None)
+    from graphs.retries import PASSING, status_of  # only now: it loads LangGraph
+
+    status = status_of(error)
     if status in _KEY_REFUSED:  # without the reason, which may quote the key
         return f"{server} refuses the key ({status}): put the right one into the environment."
     if status == _UNKNOWN:
         return f"{server} has no such model ({_reason(error)}): check the settings model and base_url."
-    if status in _PASSING:
+    if status in PASSING:
         return f"{server} is busy or fails ({status}, {_reason(error)}): try again in a moment."
     return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from langgraph.types import RetryPolicy
 
-_PASSING = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
+PASSING = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 """Status codes of services that may do better in a moment."""
 
 _LOST = frozenset(
@@ -16,15 +16,20 @@ _LOST = frozenset(
 def is_passing(error: Exception) -> bool:
     """Whether an error may go away by itself: a lost connection, a timeout, a busy service.
 
-    A model in this process fails the same way twice, so its errors are not repeated. Clients of model
-    services carry the status as `status_code` on the error or on its response. A lost connection has none
-    and is told by the names of its classes, since LangChain raises classes of its own beneath the client's.
+    A model in this process fails the same way twice, so its errors are not repeated. A lost connection has
+    no status and is told by the names of its classes, since LangChain raises classes of its own beneath the
+    client's.
     """
     if isinstance(error, ConnectionError | TimeoutError):
         return True
+    return status_of(error) in PASSING or any(kind.__name__ in _LOST for kind in type(error).__mro__)
+
+
+def status_of(error: BaseException) -> int | None:
+    """Return the status that clients of services leave as `status_code` on an error or on its response."""
     response = getattr(error, "response", None)
-    status = getattr(error, "status_code", None) or getattr(response, "status_code", None)
-    return status in _PASSING or any(kind.__name__ in _LOST for kind in type(error).__mro__)
+    status: int | None = getattr(error, "status_code", None) or getattr(response, "status_code", None)
+    return status
 
 
 RETRIES = RetryPolicy(
