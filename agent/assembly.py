@@ -191,8 +191,8 @@ class Assembly:
         if "embedder" in changed:
             self.embedder.forget()
             self.memory.forget_vectors()
-        if changed & _OF_LIBRARY:
-            self.library.forget()
+        if changed & _OF_LIBRARY and (library := self.library.take()) is not None:
+            threading.Thread(target=self._close, args=[library], daemon=True).start()
         if "mcp" in changed:
             self.end_tool_servers()
         if changed & (_OF_MODEL | _OF_LIBRARY | _OF_ANSWERER):
@@ -223,6 +223,11 @@ class Assembly:
                 reports = library.refresh(self._give_way)
                 if self._is_asked(library):
                     self.reports = reports
+
+    def _close(self, library: Library) -> None:
+        """Let go of folders that are asked no longer, once nothing is embedded for them."""
+        with self._catching_up:
+            library.close()
 
     def _is_asked(self, library: Library) -> bool:
         return self.library.ready and self.library.get() is library

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from agent.configuration.paths import HANDBOOK, REPOSITORY, Paths
+from agent.configuration.paths import HANDBOOK, Paths
 from agent.configuration.settings import Settings
 from agent.errors import HomespunError, explain, storage_error
 from agent.parts.library import check_folder, index_folder
@@ -67,10 +67,8 @@ def _check_python() -> str:
 
 
 def _check_packages() -> str:
-    import tomllib
-
-    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    names = [match[0] for line in project["dependencies"] if (match := _REQUIREMENT.match(line))]
+    required = [line for line in importlib.metadata.requires("homespun") or () if "extra ==" not in line]
+    names = [match[0] for line in required if (match := _REQUIREMENT.match(line))]
     missing = [name for name in names if not _is_installed(name)]
     if missing:
         raise HomespunError(f"These packages are missing: {', '.join(missing)}. Run make install.")

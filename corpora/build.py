@@ -210,5 +210,5 @@ def _write_development(wells: Wells, folder: Path, seed: int) -> dict[str, int]:
     }
     made = questioned_folder(wells.rows("docqa_documents"), wells.rows("docqa_questions"))
     made.write(folder / "folder")
-    files["folder"], files["folder_calibration"] = made.questions[::2], made.questions[1::2]
+    files["folder"], files["folder_calibration"] = made.halves()
     return {name: write_development(folder, name, rows) for name, rows in files.items()}

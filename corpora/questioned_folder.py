@@ -30,11 +30,24 @@ _NO_SPANS = frozenset({"yes", "no"})
 
 @dataclass(frozen=True, slots=True)
 class QuestionedFolder:
-    """Documents by file name, and the questions about them."""
+    """Documents by file name, and questions about them."""
 
     documents: dict[str, str]
-    questions: list[Row]
-    """Rows with question, answers, files, answerable."""
+    questions: dict[str, list[Row]]
+    """Rows with question, answers, files, answerable, by the document that they are about."""
+
+    def halves(self) -> tuple[list[Row], list[Row]]:
+        """Return the questions about either half of the documents, of which as many lack answers in each."""
+        first, second = (
+            [
+                row
+                for number, rows in enumerate(self.questions.values())
+                if number // 2 % 2 == half
+                for row in rows
+            ]
+            for half in (0, 1)
+        )
+        return first, second
 
     def write(self, folder: Path) -> None:
         """Write the documents, and nothing else, into a folder."""
@@ -59,12 +72,12 @@ def questioned_folder(documents: Iterable[Row], questions: Iterable[Row]) -> Que
         if answers and len(text) <= LONGEST_DOCUMENT:
             asked[row["document"]][row["question"]] = {**row, "answers": answers}
     chosen = sorted(asked, key=lambda name: share_of(name, "folder"))[:MOST_DOCUMENTS]
-    made = QuestionedFolder({}, [])
+    made = QuestionedFolder({}, {})
     for number, name in enumerate(chosen):
         rows = list(asked[name].values())
         text = _without_answers(texts[name], rows) if number % 2 else texts[name]
         made.documents[name] = text
-        made.questions.extend(_question(row, name, text) for row in rows)
+        made.questions[name] = [_question(row, name, text) for row in rows]
     return made
 
 

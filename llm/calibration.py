@@ -16,9 +16,6 @@ from pathlib import Path
 from llm.errors import WeightsError
 
 CALIBRATION_FILE = "calibration.json"
-DEFAULT_THRESHOLDS = dict.fromkeys(
-    ("relevance", "abstention", "support", "tool", "call", "again", "reason"), 0.5
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +26,8 @@ class Calibration:
     """Task to the number that scores are divided by."""
     bias: Mapping[str, float] = field(default_factory=dict)
     """Task to what is added to the score of the first choice."""
-    thresholds: Mapping[str, float] = field(default_factory=lambda: dict(DEFAULT_THRESHOLDS))
-    """Probability from which a decision counts as yes, by name."""
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    """Probability from which a decision counts as yes, by name; who decides knows what else to take."""
     evidence: Mapping[str, float] = field(default_factory=dict)
     """Weights of the grade, of the likeness by embedding, and the bias: `graphs.evidence`. None without
     a fit."""
@@ -54,7 +51,7 @@ class Calibration:
             calibration = cls(
                 temperature=_numbers(content.get("temperature")),
                 bias=_numbers(content.get("bias")),
-                thresholds=DEFAULT_THRESHOLDS | _numbers(content.get("thresholds")),
+                thresholds=_numbers(content.get("thresholds")),
                 evidence=_numbers(content.get("evidence")),
                 tool_evidence=_numbers(content.get("tool_evidence")),
                 confidence=_numbers(content.get("confidence")),

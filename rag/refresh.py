@@ -105,11 +105,11 @@ class Refresh:
         if self._store.get("settings") in ("", settings):
             self._store.put("settings", settings)
             return
+        self._vectors.clear()  # first: a process killed here finds the settings changed once more
         with self._store.transaction():
             self._store.clear()
             self._store.rows("DELETE FROM outbox")
             self._store.put("settings", settings)
-        self._vectors.clear()
 
     def _forget(self, paths: set[str]) -> None:
         with self._store.transaction():

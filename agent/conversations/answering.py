@@ -77,9 +77,11 @@ class Answerer:
             if self._saver is not None:
                 self._saver.delete_thread(thread)
 
-    def ask(self, question: str, history: Sequence[Exchange] = ()) -> Answer:
-        """Return the answer alone; tools that need approval are declined."""
-        for event in self.stream(question, history):
+    def ask(
+        self, question: str, history: Sequence[Exchange] = (), cancel: threading.Event | None = None
+    ) -> Answer:
+        """Return the answer alone; tools that need approval are declined. Arguments are those of `stream`."""
+        for event in self.stream(question, history, cancel):
             if isinstance(event, Approval):
                 event.decide(())
             elif isinstance(event, Finished):

@@ -14,14 +14,11 @@ from typing import Any
 from agent.configuration.settings import Settings
 from agent.evaluation.confidence_fit import Documents, fit_confidence, half_of_the_passages
 from agent.evaluation.evidence_fit import (
-    even_threshold,
     fit_again,
     fit_evidence,
     fit_tool_evidence,
     kept_threshold,
 )
-from agent.evaluation.reading import answer_row
-from agent.parts.judgement import IN_PASSAGE
 from corpora.development import DEVELOPMENT_SEED
 from corpora.example import Example
 from corpora.prompt_digest import prompt_digest
@@ -29,7 +26,7 @@ from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
 from corpora.wells import Row
 from corpora.worlds.compounds import join
 from corpora.worlds.tasks.own_tasks import own_tasks
-from graphs import Confidence, Evidence, Judgement, prompts
+from graphs import prompts
 from graphs.evidence import sigmoid
 from llm import ChatHomespun
 from llm.calibration import CALIBRATION_FILE
@@ -47,6 +44,9 @@ ROUTE_BIASES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 OWN_TASKS = 200
 """Invented tasks that show whether another tool is needed once one has answered."""
+
+EVEN = 0.5
+"""Confidence from which a question is answered: it is fitted as if half of all questions were."""
 
 SMALLEST = 1e-9
 """Probabilities below this count as this."""
@@ -86,7 +86,7 @@ def calibrate(
         on_row: Called after each question about the folder.
 
     Returns:
-        What was written, and the calibration errors before and after.
+        What was written, and the calibration errors before and after on the rows that it is fitted to.
     """
     with _restored_after_failure(weights / CALIBRATION_FILE):
         return _calibrate(weights, rows, on_row)
@@ -144,12 +144,8 @@ def _calibrate(weights: Path, rows: DevelopmentRows, on_row: Callable[[], None])
     content["thresholds"] |= {"relevance": relevance, **tool_thresholds, "again": again, "reason": reason}
     write()
     asked = rows.asked()
-    confidence, sure, is_answered = fit_confidence(Settings(model=str(weights)), asked, on_row)
-    content["confidence"] = confidence.weights
-    content["thresholds"]["abstention"] = even_threshold(sure, is_answered)
-    content["thresholds"][IN_PASSAGE] = _fit_abstention_in_passage(
-        corrected, rows.reading, evidence, confidence
-    )
+    content["confidence"] = fit_confidence(Settings(model=str(weights)), asked, on_row).weights
+    content["thresholds"]["abstention"] = EVEN
     write()
     return {**content, "calibration_error": errors}
 
@@ -172,17 +168,6 @@ def _margins(model: ChatHomespun, examples: Sequence[Example]) -> list[float]:
     scores = engine.choice_logprobs(encoded, choices)
     margins: list[float] = (scores[:, 0] - scores[:, 1]).tolist()
     return margins
-
-
-def _fit_abstention_in_passage(
-    model: ChatHomespun, rows: Sequence[Row], evidence: Evidence, confidence: Confidence
-) -> float:
-    """Return the confidence that parts questions that a given passage answers from the others."""
-    judgement = Judgement(evidence=evidence, confidence=confidence, quote_method="score")
-    outcomes = [answer_row(model, row, judgement) for row in rows]
-    return even_threshold(
-        [outcome.confidence for outcome in outcomes], [bool(row["answerable"]) for row in rows]
-    )
 
 
 def _fit_route(model: ChatHomespun, rows: Sequence[Row]) -> float:

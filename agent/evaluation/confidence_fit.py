@@ -34,7 +34,7 @@ class _Recorder(Confidence):
 
 def fit_confidence(
     settings: Settings, asked: Iterable[tuple[Documents, Sequence[Row]]], on_row: Callable[[], None]
-) -> tuple[Confidence, list[float], list[bool]]:
+) -> Confidence:
     """Fit how likely documents answer a question, were half of the questions answered.
 
     The whole road is taken, search included: with the best of many passages every question looks more
@@ -45,9 +45,6 @@ def fit_confidence(
         settings: Name the weights.
         asked: Documents and questions about them, with `question` and `answerable`.
         on_row: Called after each question.
-
-    Returns:
-        The fit, the confidence that it gives to each question, and which are answered.
     """
     parts: list[tuple[float, float, float]] = []
     truths: list[bool] = []
@@ -65,8 +62,7 @@ def fit_confidence(
     (certainty, support, rival), bias = fit_signed([features(*part) for part in parts], truths, SIGNS)
     answered = sum(truths)
     prior = math.log(max(answered, 1) / max(len(truths) - answered, 1))
-    fit = Confidence(certainty, support, rival, bias - prior)
-    return fit, [fit.of(*part) for part in parts], truths
+    return Confidence(certainty, support, rival, bias - prior)
 
 
 def half_of_the_passages(rows: Iterable[Row]) -> tuple[Documents, list[Row]]:

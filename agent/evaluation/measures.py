@@ -22,7 +22,7 @@ def measure_reading(context: Context, rows: Rows, on_row: Callable[[], None]) ->
     from rag.minilm import MiniLM
 
     model, embedder = open_model(context.settings), MiniLM()
-    judgement = open_judgement(context.settings, model, embedder, one_passage=True)
+    judgement = open_judgement(context.settings, model, embedder)
     return evaluate_reading(model, rows, judgement=judgement, embedder=embedder, on_row=on_row)
 
 

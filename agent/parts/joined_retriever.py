@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
+from rag.passage import Passage
+from rag.search.fusion import convex
+from rag.search.searcher import DENSE_WEIGHT
+
 
 class JoinedRetriever(BaseRetriever):
-    """Ask several retrievers and keep the best passages by score.
+    """Ask several retrievers and keep the best passages of all folders.
 
-    The path of each passage gets its folder's label in front.
+    The score of a passage says how well it fits beside those of its own folder, so the two methods'
+    scores are put together anew. The path of each passage gets its folder's label in front.
     """
 
     parts: dict[str, BaseRetriever]
@@ -19,11 +27,22 @@ class JoinedRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
-        found: list[Document] = []
-        for label, retriever in self.parts.items():
-            for document in retriever.invoke(query, {"callbacks": run_manager.get_child()}):
-                path = f"{label}/{document.metadata.get('path', 'document')}"
-                metadata = document.metadata | {"path": path}
-                found.append(Document(page_content=document.page_content, metadata=metadata))
-        found.sort(key=lambda document: -float(document.metadata.get("score", 0.0)))
-        return found[: self.k]
+        found = [
+            replace(passage, path=f"{label}/{passage.path}")
+            for label, retriever in self.parts.items()
+            for passage in map(
+                Passage.from_document, retriever.invoke(query, {"callbacks": run_manager.get_child()})
+            )
+        ]
+        fitting = sorted(_fused(found), key=lambda passage: -passage.score)
+        return [passage.to_document() for passage in fitting[: self.k]]
+
+
+def _fused(passages: Sequence[Passage]) -> list[Passage]:
+    """Return the passages with scores that can be compared across folders."""
+    dense, sparse = (
+        {number: one.scores[method] for number, one in enumerate(passages) if method in one.scores}
+        for method in ("dense", "bm25")
+    )
+    fused = convex(dense, sparse, DENSE_WEIGHT)
+    return [replace(one, score=fused.get(number, one.score)) for number, one in enumerate(passages)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 
 import torch
 from torch import Tensor
@@ -17,6 +18,7 @@ BATCH_TOKENS = 4096
 @torch.inference_mode()
 def score_choices(
     model: FastGPT,
+    lock: AbstractContextManager[object],
     prompts: Sequence[Sequence[int]],
     choices: Sequence[Sequence[int]],
     among: Sequence[int] = (),
@@ -27,11 +29,13 @@ def score_choices(
 
     Prompts of similar length share a pass. They are padded at their ends, where causal attention
     does not look, so no mask is needed until a choice has a second token. All of them are padded to whole
-    blocks, so that a score does not depend on the prompts beside it.
+    blocks, so that a score does not depend on the prompts beside it. Other callers of the model have their
+    turn between two passes.
     """
     scores = torch.empty(len(prompts), len(choices))
     for rows in _groups([len(prompt) for prompt in prompts]):
-        scores[rows] = _score_group(model, [prompts[row] for row in rows], choices, among)
+        with lock:
+            scores[rows] = _score_group(model, [prompts[row] for row in rows], choices, among)
     return scores
 
 

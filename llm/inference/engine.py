@@ -161,8 +161,7 @@ class Engine:
         for prompt in prompts:
             if len(prompt) + longest - 1 > self.context_length:
                 raise ContextOverflowError(len(prompt), self.context_length)
-        with self._lock:
-            return score_choices(self.model, prompts, choices, among)
+        return score_choices(self.model, self._lock, prompts, choices, among)
 
     def forget(self) -> None:
         """Drop what is remembered of earlier prompts."""

@@ -42,6 +42,12 @@ class Optimiser(Section):
     decay: float = Field(0.6, ge=0, le=1, description="Share of the stage spent decaying.")
     final: float = Field(0.05, ge=0, le=1, description="Last rate as a share of the peak.")
 
+    @model_validator(mode="after")
+    def _has_a_peak(self) -> Optimiser:
+        if self.warmup + self.decay > 1:
+            raise ValueError(f"warmup ({self.warmup}) and decay ({self.decay}) are more than the whole stage")
+        return self
+
 
 class Stage(Section):
     """One stage of training: what is read, for how long, and how."""
@@ -62,7 +68,7 @@ class Stage(Section):
     optimiser: Optimiser = Field(default=Optimiser(), description="Rates and their course.")
     validate_every: int = Field(500, gt=0, description="Steps between validations.")
     patience: int | None = Field(
-        None, gt=0, description="Validations without improvement before the stage ends early."
+        None, gt=0, description="Validations without improvement before a stage ends, with its last weights."
     )
 
     @model_validator(mode="after")

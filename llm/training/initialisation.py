@@ -82,7 +82,7 @@ def _write_copying_circuits(model: GPT, generator: torch.Generator) -> None:
     mixer = torch.randn(size, size, generator=generator) / math.sqrt(size)
     mixer[_fast_channels(size)] = 0
     blocks = list(model.model.layers)
-    _write_previous_token_head(_attention(blocks[0]), own, before)
+    _write_previous_token_head(_attention(blocks[0]), own, before, config.rope_theta)
     for index, block in enumerate(blocks[1:], start=1):
         attention = _attention(block)
         slices = torch.roll(basis, -2 * size * index, dims=0)
@@ -108,14 +108,14 @@ def _fast_channels(head_dim: int) -> Tensor:
     return torch.cat([fast, fast + half])
 
 
-def _write_previous_token_head(attention: Attention, own: Tensor, before: Tensor) -> None:
+def _write_previous_token_head(attention: Attention, own: Tensor, before: Tensor, rope_theta: float) -> None:
     """Make key/value head 0 look one token back and write that token into `before`."""
     size = attention.head_dim
     half = size // 2
     query = torch.zeros(size)
     query[:SHARP_FREQUENCIES] = 1.0
     query[SHARP_FREQUENCIES : half // 2] = 0.1
-    angles = 100_000.0 ** (-torch.arange(half) / half)
+    angles = rope_theta ** (-torch.arange(half) / half)
     key = torch.cat([query[:half] * angles.cos(), query[:half] * angles.sin()])
     scale = 40.0
     for head in range(attention.groups):

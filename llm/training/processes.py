@@ -43,6 +43,14 @@ class Processes:
         distributed.all_reduce(value)
         return int(value.item())
 
+    def share(self, weight: float) -> float:
+        """Return how much this process's batch weighs beside the mean of all; 1 for one process alone."""
+        if self.count == 1:
+            return 1.0
+        total = torch.tensor([weight], dtype=torch.float64, device=self.device)
+        distributed.all_reduce(total)
+        return weight * self.count / max(float(total.item()), 1.0)
+
     def agree(self, number: float) -> float:
         """Return the first process's number, so that all take the same step for their last one."""
         if self.count == 1:

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from llm.errors import ConfigError
 from llm.training.config import TrainingConfig, explain, load_config
 from llm.training.metrics import METRICS_FILE, read_metrics
-from llm.training.trainer import Report, Trainer, TrainingStoppedError
+from llm.training.trainer import Report, Trainer, TrainingBrokeOffError, TrainingStoppedError
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -133,7 +133,8 @@ class Search:
         """Go on until the study has that many finished trials.
 
         Raises:
-            TrainingStoppedError: Interrupted; the same search goes on with the next trial.
+            TrainingStoppedError: Interrupted, or no disk is left; the same search goes on with its next trial
+                then.
         """
         while len(self.outcomes()) < trials:
             trial = self._study.ask()
@@ -176,14 +177,13 @@ class Search:
         """Train shortly; return the last validation loss."""
         output = self._folder / f"trial-{number}"
         shutil.rmtree(output, ignore_errors=True)
-        trainer = _StoppableTrainer(shortened(config, self._tokens, output), self._on_report)
         try:
-            trainer.train()
-        except TrainingStoppedError:
-            if trainer.was_stopped:
-                shutil.rmtree(output, ignore_errors=True)
-                raise
+            Trainer(shortened(config, self._tokens, output), self._on_report).train()
+        except TrainingBrokeOffError:
             return math.inf
+        except TrainingStoppedError:
+            shutil.rmtree(output, ignore_errors=True)
+            raise
         finally:
             _keep_only_metrics(output)
         losses = [row["validation"] for row in read_metrics(output) if "validation" in row]
@@ -207,17 +207,6 @@ class Search:
             )
         study.set_user_attr("asked", asked)
         return study
-
-
-class _StoppableTrainer(Trainer):
-    """A trainer that remembers whether a person stopped it."""
-
-    was_stopped = False
-
-    def stop(self) -> None:
-        """Stop after the step under way."""
-        self.was_stopped = True
-        super().stop()
 
 
 def changed(config: TrainingConfig, values: Mapping[tuple[str, ...], Any]) -> TrainingConfig:

@@ -63,6 +63,10 @@ class TrainingStoppedError(ModelError):
     """Training had to stop; the message says why and how to go on."""
 
 
+class TrainingBrokeOffError(TrainingStoppedError):
+    """The settings of a run are too much for it: its loss became no number, or its memory ran out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """How training stands, for whoever shows it."""
@@ -197,7 +201,9 @@ class Trainer:
             self._record(stage=stage.name, left_out=mixture.left_out)
         started = time.monotonic() - self._progress.stage_seconds
         tokens_at_start, clock = self._progress.stage_tokens, time.monotonic()
-        while (done := self._processes.agree(self._share_done(stage))) < 1 and not self._is_exhausted(stage):
+        while (done := self._processes.agree(self._share_done(stage))) < 1:
+            if self._processes.agree(float(self._is_exhausted(stage))):
+                break
             loss = self._step(stage, mixture.batch(self._progress.step), rate_at(done, stage.optimiser))
             self._progress.cursors = mixture.cursors
             now = time.monotonic()
@@ -274,10 +280,11 @@ class Trainer:
         torch.manual_seed(int(np.random.SeedSequence(place).generate_state(1)[0]))
 
     def _learn(self, batch: Batch) -> Tensor:
-        """Compute the gradients of a batch; return its loss."""
+        """Compute the gradients of a batch, of all processes together; return its loss in this one."""
         self.model.train()
         loss = self._loss(batch)
-        loss.backward()  # type: ignore[no-untyped-call]  # torch does not annotate it
+        share = self._processes.share(batch.weights.sum().item())
+        (loss * share).backward()  # type: ignore[no-untyped-call]  # torch does not annotate it
         self._processes.average_gradients(self.model.parameters())
         return loss.detach()
 
@@ -286,7 +293,7 @@ class Trainer:
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), stage.optimiser.clip)
         if not math.isfinite(norm.item()):
             self.model.zero_grad(set_to_none=True)
-            raise TrainingStoppedError(
+            raise TrainingBrokeOffError(
                 f"The loss became no number at step {self._progress.step}: lower the learning rate "
                 "and run again; the last snapshot is kept."
             )
@@ -300,12 +307,12 @@ class Trainer:
             optimiser.step()
         self.model.zero_grad(set_to_none=True)
 
-    def _out_of_memory(self, stage: Stage, is_unchanged: bool) -> TrainingStoppedError:
+    def _out_of_memory(self, stage: Stage, is_unchanged: bool) -> TrainingBrokeOffError:
         """Save the state before the step, unless the weights changed in part, and return what to raise."""
         self.model.zero_grad(set_to_none=True)
         if is_unchanged:
             self._snapshot()
-        return TrainingStoppedError(
+        return TrainingBrokeOffError(
             f"Memory ran out at step {self._progress.step} of stage {stage.name!r}: lower its "
             f"tokens_per_batch ({stage.tokens_per_batch}) and run again; it goes on from the last snapshot."
         )

@@ -17,7 +17,7 @@ from agent.evaluation.evidence_fit import even_threshold
 from agent.parts.judgement import open_judgement
 from corpora.prompt_digest import prompt_digest
 from corpora.wells import Row
-from graphs import Confidence
+from graphs import Confidence, Thresholds
 from llm import ChatHomespun
 from llm.calibration import Calibration
 from llm.evaluation.decisions import best_threshold
@@ -94,7 +94,7 @@ def test_what_is_fitted_is_what_the_model_reads(
     printed = json.loads(capsys.readouterr().out)
     read = Calibration.load(weights)
     assert set(read.thresholds) == {
-        "relevance", "support", "abstention", "abstention_in_passage", "tool", "call", "again", "reason",
+        "relevance", "support", "abstention", "tool", "call", "again", "reason",
     }  # fmt: skip
     assert read.thresholds == printed["thresholds"]
     assert all(0 <= value <= 1 for value in read.thresholds.values())
@@ -142,20 +142,17 @@ def test_an_interrupted_calibration_leaves_what_was_there(
     assert file.read_text(encoding="utf-8") == before
 
 
-def test_a_given_passage_has_a_threshold_of_its_own(tmp_path: Path) -> None:
+def test_a_confidence_that_a_person_set_comes_before_the_fitted_one(tmp_path: Path) -> None:
     weights = write_tiny_model(tmp_path / "weights")
     settings = Settings(model=str(weights))
 
-    def abstention(published: dict[str, float], chosen: Settings = settings, **more: bool) -> float:
+    def abstention(published: dict[str, float], chosen: Settings = settings) -> float:
         (weights / "calibration.json").write_text(json.dumps({"thresholds": published}), encoding="utf-8")
-        model = ChatHomespun(model=str(weights))
-        return open_judgement(chosen, model, MiniLM(), **more).thresholds.abstention
+        return open_judgement(chosen, ChatHomespun(model=str(weights)), MiniLM()).thresholds.abstention
 
-    both = {"abstention": 0.4, "abstention_in_passage": 0.2}
-    assert abstention(both) == 0.4
-    assert abstention(both, one_passage=True) == 0.2
-    assert abstention(both, settings.model_copy(update={"confidence": 0.7}), one_passage=True) == 0.7
-    assert abstention({"abstention": 0.4}, one_passage=True) == 0.4
+    assert abstention({"abstention": 0.4}) == 0.4
+    assert abstention({"abstention": 0.4}, settings.model_copy(update={"confidence": 0.7})) == 0.7
+    assert abstention({}) == Thresholds().abstention
 
 
 def test_other_embeddings_leave_what_was_fitted_with_the_packaged_ones_out(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from agent.errors import FolderUnusableError, HomespunError
 from agent.parts.library import Library, check_folder, index_folder
+from rag import FolderIndex
 from rag.report import FailedFile
 from tests.agent.fakes import LIGHTHOUSE, MemoryIndex, open_memory_index
 
@@ -42,6 +43,17 @@ def test_several_folders_share_no_path(tmp_path: Path) -> None:
     for document in found:
         text = library.text(document.metadata["path"])
         assert text[document.metadata["start"] : document.metadata["end"]] == document.page_content
+
+
+def test_the_best_of_all_folders_comes_before_the_second_of_one(tmp_path: Path) -> None:
+    tower, keeper = "The lighthouse is 31 metres tall.", "The keeper of the lighthouse is tall."
+    first = make_folder(tmp_path, "coast", tower=f"# Tower\n\n{tower}", keeper=f"# Keeper\n\n{keeper}")
+    second = make_folder(tmp_path, "kitchen", soup="# Soup\n\nBoil the leeks.", bread="# Bread\n\nKnead it.")
+    library = Library([first, second], lambda folder: FolderIndex(folder, tmp_path / f"{folder.name}-index"))
+    library.refresh()
+    found = library.retriever(2).invoke("How tall is the lighthouse?")
+    assert [document.metadata["path"] for document in found] == ["coast/tower.md", "coast/keeper.md"]
+    library.close()
 
 
 def test_a_folder_of_unreadable_files_names_the_first(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -39,15 +40,28 @@ def questions(count: int) -> list[Row]:
 def test_half_of_the_documents_lack_what_is_asked() -> None:
     made = questioned_folder(documents(10), questions(10))
     assert len(made.documents) == 10
-    assert len(made.questions) == 20  # yes and no, and what is not said in the document, are left out
-    assert sum(row["answerable"] for row in made.questions) == 10
-    for row in made.questions:
+    rows = list(chain.from_iterable(made.questions.values()))
+    assert len(rows) == 20  # yes and no, and what is not said in the document, are left out
+    assert sum(row["answerable"] for row in rows) == 10
+    for row in rows:
         if row["answerable"]:
             text = made.documents[row["files"][0]]
             assert all(find_span(text, answer) for answer in row["answers"])
     lacking = [text for text in made.documents.values() if "settled" not in text]
     assert len(lacking) == 5
     assert all("Nobody lives there in winter." in text for text in lacking)
+
+
+def test_either_half_is_about_documents_of_its_own() -> None:
+    made = questioned_folder(documents(8), questions(8))
+    halves = made.halves()
+    assert sorted(map(str, chain(*halves))) == sorted(map(str, chain.from_iterable(made.questions.values())))
+    for half, other in (halves, reversed(halves)):
+        assert {row["answerable"] for row in half} == {True, False}
+        assert len(half) == 8
+        named = [file for row in half for file in row["files"]]
+        assert len(set(named)) == 2  # whole ones; two more lack what is asked
+        assert not set(named) & {file for row in other for file in row["files"]}
 
 
 def test_the_same_rows_make_the_same_folder_in_any_order() -> None:

@@ -13,7 +13,7 @@ def test_what_was_fitted_to_a_model_becomes_its_judgement() -> None:
         @property
         def calibration(self) -> Calibration:
             return Calibration(
-                thresholds={"relevance": 0.3, "abstention_in_passage": 0.2},
+                thresholds={"relevance": 0.3, "of_another_version": 0.2},
                 evidence={"grade": 0.4},
                 confidence={"bias": 1.0},
             )

@@ -13,7 +13,7 @@ from llm.errors import ConfigError
 from llm.training.config import load_config
 from llm.training.config_file import save_config
 from llm.training.search import Field, Search, changed, shortened
-from llm.training.trainer import Trainer, TrainingStoppedError
+from llm.training.trainer import Trainer, TrainingBrokeOffError, TrainingStoppedError
 from tests.llm.test_training import CONFIG, folder, without_shape
 
 pytest.importorskip("optuna")
@@ -78,15 +78,15 @@ def test_weights_to_start_from_keep_their_own_shape(config: Path) -> None:
 def test_a_stopped_trial_is_not_counted(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from llm.training import search as module
 
-    begin = module._StoppableTrainer._run_stage
+    begin = module.Trainer._run_stage
 
-    def stop(self: module._StoppableTrainer, stage: Any) -> None:
+    def stop(self: Trainer, stage: Any) -> None:
         self.stop()
         begin(self, stage)
 
     found = search(config)
     with monkeypatch.context() as patch:
-        patch.setattr(module._StoppableTrainer, "_run_stage", stop)
+        patch.setattr(module.Trainer, "_run_stage", stop)
         with pytest.raises(TrainingStoppedError):
             found.run(1)
     assert found.outcomes() == []
@@ -99,12 +99,23 @@ def test_a_run_that_breaks_off_is_the_worst(config: Path, monkeypatch: pytest.Mo
     found.run(1)
 
     def break_off(_: object) -> Path:
-        raise TrainingStoppedError("The loss became no number")
+        raise TrainingBrokeOffError("The loss became no number")
 
-    monkeypatch.setattr("llm.training.search._StoppableTrainer.train", break_off)
+    monkeypatch.setattr("llm.training.search.Trainer.train", break_off)
     found.run(2)
     assert found.outcomes()[-1].loss == math.inf
     assert len(found.outcomes()) == 2
+
+
+def test_a_full_disk_ends_the_search(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run_out(_: object) -> Path:
+        raise TrainingStoppedError("free some space")
+
+    found = search(config)
+    monkeypatch.setattr("llm.training.search.Trainer.train", run_out)
+    with pytest.raises(TrainingStoppedError, match="free some space"):
+        found.run(1)
+    assert found.outcomes() == []
 
 
 @pytest.mark.parametrize(

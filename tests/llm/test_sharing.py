@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from llm import ChatHomespun
-from llm.calibration import DEFAULT_THRESHOLDS, Calibration
+from llm.calibration import Calibration
 from llm.errors import WeightsError
 from llm.inference.fair_lock import FairLock
 from llm.weights_folder import find_weights, load_engine, unload
@@ -72,8 +72,8 @@ def test_a_damaged_calibration_is_named(tmp_path: Path, content: str) -> None:
         Calibration.load(tmp_path)
 
 
-def test_calibration_keeps_the_thresholds_it_does_not_name(tmp_path: Path) -> None:
+def test_a_calibration_names_what_was_fitted_and_no_more(tmp_path: Path) -> None:
     (tmp_path / "calibration.json").write_text(json.dumps({"thresholds": {"relevance": 0.3}}))
-    assert Calibration.load(tmp_path).thresholds == {**DEFAULT_THRESHOLDS, "relevance": 0.3}
+    assert Calibration.load(tmp_path).thresholds == {"relevance": 0.3}
     assert Calibration.load(tmp_path / "nowhere") == Calibration()
     assert Calibration().probabilities("grade", [-1.0, -1.0]) == [0.5, 0.5]

@@ -250,18 +250,27 @@ def test_missing_data_says_how_to_make_it(folder: Path) -> None:
         Trainer(load_config(path)).train()
 
 
-def test_two_processes_train_together(folder: Path) -> None:
-    (folder / "config.toml").write_text(CONFIG.replace("tokens = 3000", "tokens = 1500"))
-    root = Path(__file__).parents[2]
+def run_in_two_processes(*command: str) -> str:
     launch = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port", str(free_port())]
     result = subprocess.run(
-        [sys.executable, *launch, str(root / "main.py"), "train", str(folder / "config.toml")],
+        [sys.executable, *launch, *command],
         capture_output=True,
         text=True,
-        cwd=root,
+        cwd=Path(__file__).parents[2],
         timeout=200,
     )
     assert result.returncode == 0, result.stderr[:4000]
+    return result.stdout
+
+
+def test_every_token_counts_the_same_in_whichever_process_it_is() -> None:
+    assert run_in_two_processes("-m", "tests.llm.shares").strip() == f"{200 / 101:.4f} of 2.0"
+    assert Processes().share(17.0) == 1.0
+
+
+def test_two_processes_train_together(folder: Path) -> None:
+    (folder / "config.toml").write_text(CONFIG.replace("tokens = 3000", "tokens = 1500"))
+    run_in_two_processes("main.py", "train", str(folder / "config.toml"))
     assert GPT.from_pretrained(folder / "run" / "weights").config.hidden_size == 32
 
 

@@ -82,6 +82,26 @@ def test_killed_while_following_changes(tmp_path: Path) -> None:
         check_complete(folder, data)
 
 
+def test_killed_while_its_settings_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, data = tmp_path / "folder", tmp_path / "index"
+    write(folder, 1)
+    with FolderIndex(folder, data, embedder=FakeEmbedder()) as index:
+        index.refresh()
+
+    def kill(_: VectorStore) -> None:
+        raise KeyboardInterrupt
+
+    other = FakeEmbedder("other", dimensions=16)
+    with monkeypatch.context() as patch, FolderIndex(folder, data, embedder=other) as index:
+        patch.setattr(VectorStore, "clear", kill)
+        with pytest.raises(KeyboardInterrupt):
+            index.refresh()
+    with FolderIndex(folder, data, embedder=other) as index:
+        report = index.refresh()
+        assert report.failed == []
+        assert "dense" in index.search((folder / "00.txt").read_text(), k=1)[0].scores
+
+
 def test_two_processes_that_index_at_once_take_turns(tmp_path: Path) -> None:
     folder, data = tmp_path / "documents", tmp_path / "data"
     write(folder, 0)

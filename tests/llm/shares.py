@@ -1,0 +1,12 @@
+"""Run by two processes: what their batches weigh together, printed by the first."""
+
+from __future__ import annotations
+
+from llm.training.processes import join_processes
+
+processes = join_processes()
+share = processes.share(200.0 if processes.is_first else 2.0)
+total = processes.total(round(1000 * share))
+if processes.is_first:
+    print(f"{share:.4f} of {total / 1000}")
+processes.close()
