@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,21 +39,20 @@ def command(weights: Path, development: Path, limit: int) -> None:
     They are those of the second half of each file, from its end; `eval all` measures on the first half. The
     questions about a folder have files of their own for both.
     """
-    from agent.evaluation import documents, reading, relevance, route, tools
     from agent.evaluation.calibration import DevelopmentRows, calibrate
     from agent.evaluation.counter import counting
     from agent.evaluation.rows import fitted_half, read_evaluation
     from llm.weights_folder import find_weights
 
-    def last_rows(name: str, fields: Sequence[str]) -> list[Row]:
-        return fitted_half(read_evaluation(development / f"{name}.jsonl", fields))[-limit:]
+    def last_rows(name: str, measured: str) -> list[Row]:
+        return fitted_half(read_evaluation(development / f"{name}.jsonl", measured))[-limit:]
 
     rows = DevelopmentRows(
-        reading=[row for name in READING_FILES for row in last_rows(name, reading.FIELDS)],
-        relevance=last_rows("relevance", relevance.FIELDS),
-        tools=[row for name in TOOL_FILES for row in last_rows(name, tools.FIELDS)],
-        routes=last_rows("route", route.FIELDS),
-        questions=read_evaluation(development / "folder_calibration.jsonl", documents.FIELDS)[-limit:],
+        reading=[row for name in READING_FILES for row in last_rows(name, "reading")],
+        relevance=last_rows("relevance", "relevance"),
+        tools=[row for name in TOOL_FILES for row in last_rows(name, "tools")],
+        routes=last_rows("route", "route"),
+        questions=read_evaluation(development / "folder_calibration.jsonl", "documents")[-limit:],
         folder=development / "folder",
     )
     folder = find_weights(str(weights))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from agent.evaluation.measures import (
     measure_tools,
     measure_two_hop,
 )
+from agent.evaluation.rows import FIELDS, measured_half, read_evaluation
 from agent.rendering.escape import to_json
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
@@ -36,10 +36,10 @@ def command() -> None:
     """Measure how good the model is at its tasks. Each prints one JSON object."""
 
 
-def _register(name: str, help_text: str, fields: str, measure: Measure) -> None:
+def _register(name: str, help_text: str, measure: Measure) -> None:
     """Add a command that reads a file of rows and prints what `measure` finds."""
 
-    @command.command(name, help=f"{help_text}\n\nRows of FILE: {{{fields}}}.")
+    @command.command(name, help=f"{help_text}\n\nRows of FILE: {{{', '.join(FIELDS[name])}}}.")
     @FILE
     @LIMIT
     @model_option
@@ -51,12 +51,8 @@ def _register(name: str, help_text: str, fields: str, measure: Measure) -> None:
         config: Path | None,
         assignments: tuple[str, ...],
     ) -> None:
-        from agent.evaluation.rows import read_evaluation
-
         context = open_context((), model, config, assignments)
-        required = [field.strip() for field in fields.split(",")]
-        rows = read_evaluation(file, required, limit)
-        _measure_and_print(context, rows, measure)
+        _measure_and_print(context, read_evaluation(file, name, limit), measure)
 
 
 def _measure_and_print(context: Context, rows: list[Any], measure: Measure) -> None:
@@ -67,17 +63,12 @@ def _measure_and_print(context: Context, rows: list[Any], measure: Measure) -> N
     click.echo(to_json(result))
 
 
-_register(
-    "reading",
-    "Answer questions from a passage, or abstain.",
-    "passage, question, answers, answerable",
-    measure_reading,
-)
-_register("relevance", "Tell passages that answer.", "question, candidates, relevant", measure_relevance)
-_register("rewrite", "Make follow-ups stand alone.", "history, question, standalone", measure_rewrite)
-_register("route", "Send messages to the right graph.", "text, route", measure_route)
-_register("tools", "Call the right tool, or none.", "tools, messages, expected", measure_tools)
-_register("language", "Foresee text: bits per byte.", "text", measure_language)
+_register("reading", "Answer questions from a passage, or abstain.", measure_reading)
+_register("relevance", "Tell passages that answer.", measure_relevance)
+_register("rewrite", "Make follow-ups stand alone.", measure_rewrite)
+_register("route", "Send messages to the right graph.", measure_route)
+_register("tools", "Call the right tool, or none.", measure_tools)
+_register("language", "Foresee text: bits per byte.", measure_language)
 
 
 @command.command("own-tools")
@@ -132,10 +123,7 @@ def documents(
     Rows of the questions: {question, answers[], files[] if known, answerable if not always}.
     """
     context = open_context([folder], model, config, assignments)
-    from agent.evaluation.documents import FIELDS
-    from agent.evaluation.rows import read_evaluation
-
-    rows = read_evaluation(questions, FIELDS, limit)
+    rows = read_evaluation(questions, "documents", limit)
     _measure_and_print(context, rows, measure_documents_of(folder))
 
 
@@ -152,10 +140,7 @@ def retrieval(
     Rows of the questions: {question, answers[] or files[] or both, answerable if not always}.
     """
     context = open_context([folder], None, config, assignments)
-    from agent.evaluation.retrieval import FIELDS
-    from agent.evaluation.rows import read_evaluation
-
-    rows = read_evaluation(questions, FIELDS, limit)
+    rows = read_evaluation(questions, "retrieval", limit)
     _measure_and_print(context, rows, measure_retrieval)
 
 
@@ -186,42 +171,40 @@ def everything(
     import time
 
     from agent.configuration.paths import HANDBOOK
-    from agent.evaluation import documents, reading, relevance, retrieval, rewrite, route, tools
     from agent.evaluation.own_tools import own_tool_tasks
     from agent.evaluation.results import describe_run, write_results
-    from agent.evaluation.rows import measured_half, read_evaluation
     from agent.evaluation.two_hop import two_hop_questions
 
     context = open_context([HANDBOOK], model, config, assignments)
     asked, folder = HANDBOOK.parent / "handbook_questions.jsonl", development / "folder"
-    shared: list[tuple[str, Sequence[str], Measure]] = [
-        ("reading", reading.FIELDS, measure_reading),
-        ("written", reading.FIELDS, measure_reading),
-        ("relevance", relevance.FIELDS, measure_relevance),
-        ("rewrite", rewrite.FIELDS, measure_rewrite),
-        ("route", route.FIELDS, measure_route),
-        ("tools", tools.FIELDS, measure_tools),
-        ("tool_choice", tools.FIELDS, measure_tools),
-        ("requests", tools.FIELDS, measure_tools),
+    shared: list[tuple[str, str, Measure]] = [
+        ("reading", "reading", measure_reading),
+        ("written", "reading", measure_reading),
+        ("relevance", "relevance", measure_relevance),
+        ("rewrite", "rewrite", measure_rewrite),
+        ("route", "route", measure_route),
+        ("tools", "tools", measure_tools),
+        ("tool_choice", "tools", measure_tools),
+        ("requests", "tools", measure_tools),
     ]
-    whole: list[tuple[str, Path, Sequence[str], Measure]] = [
-        ("definitions", development / "definitions.jsonl", reading.FIELDS, measure_reading),
-        ("retrieval", asked, retrieval.FIELDS, measure_retrieval),
-        ("documents", asked, documents.FIELDS, measure_documents_of(HANDBOOK)),
-        ("folder", folder.with_suffix(".jsonl"), documents.FIELDS, measure_documents_of(folder)),
+    whole: list[tuple[str, Path, str, Measure]] = [
+        ("definitions", development / "definitions.jsonl", "reading", measure_reading),
+        ("retrieval", asked, "retrieval", measure_retrieval),
+        ("documents", asked, "documents", measure_documents_of(HANDBOOK)),
+        ("folder", folder.with_suffix(".jsonl"), "documents", measure_documents_of(folder)),
     ]
     if text is not None:
-        whole.append(("language", text, ("text",), measure_language))
+        whole.append(("language", text, "language", measure_language))
     # What is missing shows before hours of measuring. `calibrate` is fitted to the other half of the files
     # that are shared with it. The handbook's questions are few, and those without an answer come last: all
     # are asked.
     to_measure = [
-        (name, measured_half(read_evaluation(development / f"{name}.jsonl", fields))[:limit], measure)
-        for name, fields, measure in shared
+        (name, measured_half(read_evaluation(development / f"{name}.jsonl", measured))[:limit], measure)
+        for name, measured, measure in shared
     ]
     to_measure += [
-        (name, read_evaluation(file, fields, None if file == asked else limit), measure)
-        for name, file, fields, measure in whole
+        (name, read_evaluation(file, measured, None if file == asked else limit), measure)
+        for name, file, measured, measure in whole
     ]
     started = time.perf_counter()
     results = {}

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from agent.assembly import Assembly
 
-FIELDS = ("question", "answers")
-
 RECALL_AT = 5
 
 

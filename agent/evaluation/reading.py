@@ -21,8 +21,6 @@ from llm.evaluation.answers import exact_match, token_f1
 from llm.evaluation.decisions import balanced_accuracy, best_threshold, reliability, risk_coverage
 from llm.evaluation.intervals import interval, mean
 
-FIELDS = ("passage", "question", "answers", "answerable")
-
 WINDOW_CHARACTERS = 600
 """Size of the passages that a long text is cut into, as retrieval returns them."""
 

@@ -18,8 +18,6 @@ from llm.evaluation.decisions import (
     reliability,
 )
 
-FIELDS = ("question", "candidates", "relevant")
-
 
 def evaluate_relevance(
     model: ChoiceModel,

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from langchain_core.documents import Document
     from langchain_core.retrievers import BaseRetriever
 
-FIELDS = ("question",)
-
 METHODS = {"words": 0.0, "vectors": 1.0, "fused": DENSE_WEIGHT}
 """Name to what the vectors count in the ranking."""
 

@@ -14,8 +14,6 @@ from graphs.step import Step
 from llm.evaluation.answers import exact_match, token_f1
 from llm.evaluation.intervals import interval, mean
 
-FIELDS = ("history", "question", "standalone")
-
 
 def evaluate_rewrite(
     model: BaseChatModel, rows: Sequence[Row], on_row: Callable[[], None] = lambda: None

@@ -11,8 +11,6 @@ from graphs import prompts
 from graphs.ports import ChoiceModel
 from llm.evaluation.intervals import interval, mean
 
-FIELDS = ("text", "route")
-
 
 def evaluate_route(
     model: ChoiceModel, rows: Sequence[Row], on_row: Callable[[], None] = lambda: None

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
 from agent.errors import HomespunError
 from corpora.wells import Row, read_rows
 
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "reading": ("passage", "question", "answers", "answerable"),
+    "relevance": ("question", "candidates", "relevant"),
+    "rewrite": ("history", "question", "standalone"),
+    "route": ("text", "route"),
+    "tools": ("tools", "messages", "expected"),
+    "language": ("text",),
+    "documents": ("question", "answers"),
+    "retrieval": ("question",),
+}
+"""What every row of a file holds, by what is measured on it."""
 
-def read_evaluation(path: Path, fields: Sequence[str], limit: int | None = None) -> list[Row]:
+
+def read_evaluation(path: Path, measured: str, limit: int | None = None) -> list[Row]:
     """Read the rows of a JSON Lines file, plain or xz, and see that they have the fields they need.
+
+    Args:
+        path: The file.
+        measured: What is measured on it, a key of `FIELDS`.
+        limit: Most rows, from the first; all by default.
 
     Raises:
         CorpusError: The file cannot be read.
@@ -21,7 +38,7 @@ def read_evaluation(path: Path, fields: Sequence[str], limit: int | None = None)
     if not rows:
         raise HomespunError(f"{path} holds no rows: give a file of JSON Lines.")
     for number, row in enumerate(rows, 1):
-        missing = [name for name in fields if not isinstance(row, dict) or name not in row]
+        missing = [name for name in FIELDS[measured] if not isinstance(row, dict) or name not in row]
         if missing:
             raise HomespunError(f"Line {number} of {path} lacks {', '.join(map(repr, missing))}.")
     return rows

@@ -17,8 +17,6 @@ from llm.errors import ContextOverflowError
 from llm.evaluation.intervals import interval, mean
 from rag.embedding import Embedder
 
-FIELDS = ("tools", "messages", "expected")
-
 Call = dict[str, Any]
 """A call: name and arguments."""
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from agent.cli import run
 from agent.commands import evaluate
-from agent.evaluation import reading, relevance, rewrite, route, tools
 from agent.evaluation.charts import draw_reliability, draw_risk_coverage
 from agent.evaluation.results import CHARTS, describe_run, write_results
 
@@ -70,8 +68,6 @@ def test_a_missing_file_shows_before_anything_is_measured(
     assert "reading:" not in said
 
 
-@pytest.mark.parametrize("module", [reading, relevance, rewrite, route, tools])
-def test_the_help_names_the_fields_of_the_rows(module: ModuleType) -> None:
-    name = module.__name__.rpartition(".")[2]
-    described = evaluate.command.commands[name].help
-    assert f"{{{', '.join(module.FIELDS)}}}" in (described or "")
+def test_the_help_names_the_fields_of_the_rows() -> None:
+    described = evaluate.command.commands["reading"].help
+    assert "Rows of FILE: {passage, question, answers, answerable}." in (described or "")
