@@ -48,8 +48,9 @@ format: $(STAMP) ## Mend what can be mended by itself
 
 check: test lint ## Everything that CI checks
 
-docs: $(STAMP) ## Write docs/commands.md from the program itself
+docs: $(STAMP) ## Write docs/commands.md and the drawings of the graphs from the program itself
 	@$(BIN)/python -m agent.manual
+	@$(BIN)/python -m graphs.drawings
 
 screenshots: $(STAMP) ## Draw the pictures of the README from real conversations
 	@$(BIN)/python -m agent.screenshots

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import runpy
-from typing import Any
-
 import pytest
 from packaging.utils import canonicalize_name
 
-from tests.test_architecture import ROOT
+from agent.licences import PAGE, UNKNOWN, Licensed, licensed, own_requirements
 
-SCRIPT: dict[str, Any] = runpy.run_path(str(ROOT / "docs" / "licences.py"))
-REQUIREMENTS: dict[str, Any] = SCRIPT["own_requirements"]()
+REQUIREMENTS = own_requirements()
 
 
 @pytest.mark.parametrize(
@@ -29,23 +25,23 @@ REQUIREMENTS: dict[str, Any] = SCRIPT["own_requirements"]()
     ],
 )
 def test_what_is_refused(licence: str, is_refused: bool) -> None:
-    assert SCRIPT["Licensed"]("a", "1", licence).is_copyleft_alone == is_refused
+    assert Licensed("a", "1", licence).is_copyleft_alone == is_refused
 
 
 @pytest.mark.parametrize("group", REQUIREMENTS, ids=lambda name: name or "the program")
 def test_no_requirement_is_copyleft_alone(group: str) -> None:
-    packages = SCRIPT["licensed"](REQUIREMENTS[group])
+    packages = licensed(REQUIREMENTS[group])
     if not packages:
         pytest.skip(f"nothing of {group} is installed: pip install -e '.[{group}]'")
     assert not [package for package in packages if package.is_copyleft_alone]
 
 
 def test_every_package_says_its_licence() -> None:
-    packages = SCRIPT["licensed"](REQUIREMENTS[""])
-    assert not [package.name for package in packages if package.licence == SCRIPT["UNKNOWN"]]
+    packages = licensed(REQUIREMENTS[""])
+    assert not [package.name for package in packages if package.licence == UNKNOWN]
 
 
 def test_the_page_lists_what_the_project_asks_for() -> None:
-    page = SCRIPT["PAGE"].read_text(encoding="utf-8")
+    page = PAGE.read_text(encoding="utf-8")
     asked = {canonicalize_name(wanted.name) for wanted in REQUIREMENTS[""]}
     assert not [name for name in asked if f"| {name} |" not in page]

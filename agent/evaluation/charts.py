@@ -6,9 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-CURVE_POINTS = 25
-"""Points of a curve of risk over coverage."""
-
 
 def draw_risk_coverage(path: Path, results: Mapping[str, Mapping[str, Any]]) -> Path | None:
     """Draw the mean error over the share that is answered, one line a capability that has the curve.

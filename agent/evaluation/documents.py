@@ -8,12 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agent.evaluation.abstention import abstention_figures
 from agent.evaluation.baselines import embedded_sentence, sentence_texts
-from agent.evaluation.charts import CURVE_POINTS
 from corpora.passages import find_span
 from corpora.wells import Row
 from llm.evaluation.answers import exact_match, token_f1
-from llm.evaluation.decisions import balanced_accuracy, best_threshold, reliability, risk_coverage
 from llm.evaluation.intervals import interval, mean
 
 if TYPE_CHECKING:
@@ -77,7 +76,6 @@ def evaluate_documents(
         found = retriever.invoke(row["question"])
         _measure_search(measured, row, found, embedder)
         on_row()
-    best = best_threshold(measured.confidences, measured.truths)
     return {
         "n": len(rows),
         "folder": folder.name,
@@ -88,12 +86,7 @@ def evaluate_documents(
         "citation_verbatim_rate": mean(measured.verbatim),
         "citation_file_precision": mean(measured.right_file),
         "citation_holds_answer": mean(measured.holds_answer),
-        "abstain_accuracy": balanced_accuracy(measured.confidences, measured.truths, threshold),
-        "threshold": threshold,
-        "best_threshold": best,
-        "best_abstain_accuracy": balanced_accuracy(measured.confidences, measured.truths, best),
-        "reliability": reliability(measured.confidences, measured.truths),
-        "risk_coverage": risk_coverage(measured.confidences, measured.worth, points=CURVE_POINTS),
+        **abstention_figures(measured.confidences, measured.truths, measured.worth, threshold),
         "seconds_per_question": answering / len(rows),
         "intervals": {
             "f1": interval(measured.f1),

@@ -12,13 +12,13 @@ from langchain_core.documents import Document
 from langchain_core.language_models import BaseChatModel
 from langchain_core.retrievers import BaseRetriever
 
+from agent.evaluation.abstention import abstention_figures
 from agent.evaluation.baselines import bm25_sentence, embedded_sentence, sentence_texts
-from agent.evaluation.charts import CURVE_POINTS
 from corpora.passages import windows
 from corpora.wells import Row
 from graphs import Judgement, Thresholds, build_document_qa
 from llm.evaluation.answers import exact_match, token_f1
-from llm.evaluation.decisions import balanced_accuracy, best_threshold, reliability, risk_coverage
+from llm.evaluation.decisions import balanced_accuracy, best_threshold
 from llm.evaluation.intervals import interval, mean
 
 WINDOW_CHARACTERS = 600
@@ -89,7 +89,7 @@ def evaluate_reading(
         outcome if outcome.confidence >= threshold else Outcome(None, outcome.confidence, outcome.row)
         for outcome in outcomes
     ]
-    best = best_threshold(confidences, truths)
+    worth = [outcome.score(token_f1) if outcome.row["answerable"] else 0.0 for outcome in outcomes]
     f1 = [outcome.score(token_f1) for outcome in given]
     answerable = [outcome for outcome in outcomes if outcome.row["answerable"]]
     answerable_f1 = [outcome.score(token_f1) for outcome in answerable]
@@ -99,16 +99,7 @@ def evaluate_reading(
         "f1": mean(f1),
         "answerable_f1": mean(answerable_f1),
         "answerable_exact_match": mean([outcome.score(exact_match) for outcome in answerable]),
-        "abstain_accuracy": balanced_accuracy(confidences, truths, threshold),
-        "threshold": threshold,
-        "best_threshold": best,
-        "best_abstain_accuracy": balanced_accuracy(confidences, truths, best),
-        "reliability": reliability(confidences, truths),
-        "risk_coverage": risk_coverage(
-            confidences,
-            [outcome.score(token_f1) if outcome.row["answerable"] else 0.0 for outcome in outcomes],
-            points=CURVE_POINTS,
-        ),
+        **abstention_figures(confidences, truths, worth, threshold),
         "intervals": {"f1": interval(f1), "answerable_f1": interval(answerable_f1)},
         "baseline": _baseline(rows, embedder),
         "seconds": seconds,

@@ -1,8 +1,8 @@
 """Write `licences.md`, the licences of everything that Homespun needs, from what is installed.
 
-    python docs/licences.py
+    python -m agent.licences
 
-Each package says what it is licensed under; this only collects it. A test uses the same functions.
+All extras have to be installed: what is missing is left out. Each package says what it is licensed under; this only collects it. A test uses the same functions.
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from email.message import Message
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
-from pathlib import Path
+from typing import cast
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).resolve().parent.parent
-PAGE = ROOT / "docs" / "licences.md"
+from agent.configuration.paths import REPOSITORY
+
+PAGE = REPOSITORY / "docs" / "licences.md"
 
 UNKNOWN = "(not said)"
 LONGEST = 60
@@ -27,7 +29,7 @@ LONGEST = 60
 HEAD = """# Licences
 
 Homespun is licensed under the [Apache License 2.0](../LICENSE). None of these packages comes with it: they
-are installed from the Python Package Index, under their own licences. `python docs/licences.py` writes this
+are installed from the Python Package Index, under their own licences. `python -m agent.licences` writes this
 page from what is installed, and a test refuses packages that are licensed under the GPL or AGPL alone. The
 server of `langgraph dev`, a tool for development, is under the Elastic License 2.0.
 
@@ -59,7 +61,7 @@ def is_copyleft(licence: str) -> bool:
 
 def own_requirements() -> dict[str, list[Requirement]]:
     """Return what `pyproject.toml` asks for: "" for the program itself, and each extra by name."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     groups = {"": project["dependencies"], **project["optional-dependencies"]}
     return {name: [Requirement(line) for line in lines] for name, lines in groups.items()}
 
@@ -93,7 +95,7 @@ def _needed_by(package: Distribution, extras: frozenset[str]) -> Iterator[Requir
 
 def licence_of(package: Distribution) -> str:
     """Return the licence as the package's metadata says it."""
-    said = package.metadata
+    said = cast("Message", package.metadata)  # what it is, says the documentation of importlib
     if expression := said.get("License-Expression"):
         return expression
     marks = [mark for mark in said.get_all("Classifier") or () if mark.startswith("License ::")]
@@ -105,10 +107,11 @@ def licence_of(package: Distribution) -> str:
 
 
 def licensed(requirements: Iterable[Requirement]) -> list[Licensed]:
-    """Return name, version and licence of all that requirements lead to."""
+    """Return name, version and licence of all that requirements lead to, but the program itself."""
     return [
         Licensed(name, package.version, licence_of(package))
         for name, package in closure(requirements).items()
+        if name != "homespun"
     ]
 
 
