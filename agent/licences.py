@@ -2,7 +2,8 @@
 
     python -m agent.licences
 
-All extras have to be installed: what is missing is left out. Each package says what it is licensed under; this only collects it. A test uses the same functions.
+All extras have to be installed: what is missing is left out. Each package says what it is licensed under;
+this only collects it. A test uses the same functions.
 """
 
 from __future__ import annotations
