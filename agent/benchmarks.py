@@ -42,7 +42,7 @@ def measure(name: str, settings: Settings, size: Size = DEFAULT_SIZE) -> Figures
 
 
 def _start(settings: Settings, size: Size) -> Figures:  # noqa: ARG001 - all take the same
-    from agent.startup import measure_start
+    from agent.start_benchmark import measure_start
 
     return measure_start()
 

@@ -10,7 +10,7 @@ if sys.platform == "win32":
     pytest.skip("needs a Unix terminal", allow_module_level=True)
 
 from agent.errors import HomespunError
-from agent.startup import until_end, until_shown
+from agent.start_benchmark import until_end, until_shown
 
 
 def python(program: str) -> list[str]:
