@@ -20,6 +20,8 @@ def command(config: Path | None, assignments: tuple[str, ...], as_json: bool, te
     A flag wins over an environment variable, which wins over the settings file, which wins over the
     default.
     """
+    if template and as_json:
+        raise click.UsageError("--template prints TOML and --json prints JSON: give one of them.")
     context = open_context(config=config, assignments=assignments)
     from agent.configuration.settings_table import rows, template_lines
     from agent.rendering.escape import to_json

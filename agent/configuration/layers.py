@@ -122,8 +122,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 def _read_file(file: Path) -> Values:
     try:
-        with file.open("rb") as stream:
-            return tomllib.load(stream)
+        return tomllib.loads(file.read_bytes().decode("utf-8-sig"))  # some editors begin with a mark
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -53,11 +53,16 @@ class Paths:
         return self.data / "history"
 
 
+def expand_home(path: str | Path) -> Path:
+    """Return the path with ~ and ~NAME replaced by a home folder; it stays as it is where there is none."""
+    return Path(os.path.expanduser(path))
+
+
 def locate() -> Paths:
     """Return the folders of this person on this machine."""
     home = os.environ.get(HOME_VARIABLE)
     if home:
-        root = Path(home).expanduser().resolve()
+        root = expand_home(home).resolve()
         return Paths(config=root / "config", data=root / "data", cache=root / "cache")
     from platformdirs import PlatformDirs
 

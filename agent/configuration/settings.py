@@ -13,6 +13,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from agent.configuration.paths import expand_home
+
 ENVIRONMENT_PREFIX = "HOMESPUN_"
 NESTED_DELIMITER = "__"
 
@@ -120,7 +122,7 @@ class Settings(BaseSettings):
     @field_validator("docs")
     @classmethod
     def _expand_home(cls, value: list[Path]) -> list[Path]:
-        return [folder.expanduser() for folder in value]
+        return [expand_home(folder) for folder in value]
 
     @classmethod
     def settings_customise_sources(

@@ -46,6 +46,15 @@ def test_folders_in_one_variable(file: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert load(file).settings.docs == [Path("/a"), Path("~/b").expanduser()]
 
 
+def test_a_home_that_is_not_there_leaves_the_path_as_it_is(file: Path) -> None:
+    assert load(file, {"docs": ["~nobody-of-that-name/b"]}).settings.docs == [Path("~nobody-of-that-name/b")]
+
+
+def test_a_file_that_begins_with_a_byte_order_mark(file: Path) -> None:
+    file.write_text("passages = 3\n", encoding="utf-8-sig")
+    assert load(file).settings.passages == 3
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
