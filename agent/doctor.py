@@ -16,7 +16,7 @@ from typing import Any
 from agent.configuration.paths import HANDBOOK, Paths
 from agent.configuration.settings import Settings
 from agent.errors import HomespunError, explain, storage_error
-from agent.parts.library import check_folder, index_folder
+from agent.parts.library import check_folders, index_folder
 from agent.parts.models import is_foreign, open_embedder, open_model
 from llm.weights_folder import find_weights
 
@@ -119,7 +119,7 @@ def _check_embedding(settings: Settings) -> str:
 def _check_documents(settings: Settings, paths: Paths) -> str:
     from rag.storage.glance import is_indexed
 
-    folders = [check_folder(folder) for folder in settings.docs or [HANDBOOK]]
+    folders = check_folders(settings.docs or [HANDBOOK])
     new = [folder for folder in folders if not is_indexed(index_folder(paths.indexes, folder))]
     if new:
         return f"Not indexed yet, which the first question does: {', '.join(map(str, new))}"

@@ -38,6 +38,9 @@ def command(
 
     The QUESTION is taken from standard input when there is none on the command line. The exit code is 0
     for an answer, 3 when the documents do not hold it, and 2 when something has to be mended first.
+
+    The object of --json has answer, abstained, confidence, citations, closest, route, seconds and usage.
+    Where there is no answer, answer is null and closest lists what came closest, as citations do.
     """
     from agent.conversations.question import read_question
 

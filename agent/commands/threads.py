@@ -35,11 +35,20 @@ def command(
     if exported is not None:
         _export(context, store, exported, as_json)
     elif deleted is not None:
-        thread = store.named(deleted)
-        store.delete(thread.id)
-        click.echo(f"Deleted {thread.id}.", err=True)
+        _delete(store, deleted, as_json)
     else:
         _list(context, store, as_json)
+
+
+def _delete(store: ThreadStore, name: str, as_json: bool) -> None:
+    from agent.rendering.escape import to_json
+
+    thread = store.named(name)
+    store.delete(thread.id)
+    if as_json:
+        click.echo(to_json({"deleted": thread.id}))
+    else:
+        click.echo(f"Deleted {thread.id}.", err=True)
 
 
 def _list(context: Context, store: ThreadStore, as_json: bool) -> None:

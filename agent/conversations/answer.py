@@ -125,6 +125,7 @@ class Answer:
             "abstained": self.abstained,
             "confidence": None if self.confidence is None else round(self.confidence, 4),
             "citations": [citation.to_json() for citation in self.citations],
+            "closest": [citation.to_json() for citation in self.closest],
             "route": self.route,
             "seconds": round(self.seconds, 3),
             "usage": self.usage.to_json(),
@@ -132,9 +133,8 @@ class Answer:
 
     def to_record(self) -> dict[str, Any]:
         """Return everything, for saving."""
-        closest = [citation.to_json() for citation in self.closest]
         calls = [call.to_json() for call in self.calls]
-        return self.to_json() | {"closest": closest, "decisions": list(self.decisions), "calls": calls}
+        return self.to_json() | {"decisions": list(self.decisions), "calls": calls}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Answer:

@@ -168,6 +168,18 @@ def check_folder(folder: Path) -> Path:
     return path
 
 
+def check_folders(folders: Sequence[Path]) -> list[Path]:
+    """Return the absolute paths of the folders, each folder once.
+
+    Raises:
+        FolderUnusableError: One of them is missing, no folder, unreadable or empty.
+    """
+    found: dict[Path, Path] = {}
+    for folder in map(check_folder, folders):
+        found.setdefault(folder.resolve(), folder)
+    return list(found.values())
+
+
 def index_folder(indexes: Path, folder: Path) -> Path:
     """Return where the index of a folder is kept: one place for each absolute path."""
     absolute = str(folder.resolve())

@@ -57,7 +57,7 @@ class TestAsk:
         assert (code, err) == (0, "")
         answer = json.loads(out)
         assert list(answer) == [
-            "answer", "abstained", "confidence", "citations", "route", "seconds", "usage",
+            "answer", "abstained", "confidence", "citations", "closest", "route", "seconds", "usage",
         ]  # fmt: skip
         [citation] = answer["citations"]
         assert list(citation) == [
@@ -65,6 +65,17 @@ class TestAsk:
         ]  # fmt: skip
         assert LIGHTHOUSE[citation["start"] : citation["end"]] == citation["quote"]
         assert (answer["answer"], answer["abstained"], answer["route"]) == ("38", False, "documents")
+        assert answer["closest"] == []
+
+    def test_what_came_closest_is_told(self, run: Run, folder: Path) -> None:
+        asked = ("ask", "How tall is the lighthouse?", "--docs", str(folder), "--set", "confidence=0.99")
+        code, out, _ = run(*asked, "--thread", "island", "--json")
+        answer = json.loads(out)
+        assert (code, answer["answer"], answer["citations"]) == (3, None, [])
+        assert [citation["quote"] for citation in answer["closest"]] == ["It is 38 metres tall."]
+        exported = run("threads", "--export", "island")[1]
+        assert "What comes closest is not sure enough (93%):\n\n> It is 38 metres tall." in exported
+        assert "Confidence" not in exported
 
     def test_abstaining_is_exit_code_3(self, run: Run, folder: Path) -> None:
         code, out, _ = run("ask", "Who painted Guernica?", "--docs", str(folder), "--json")
@@ -97,6 +108,12 @@ class TestAsk:
         assert code == 0
         assert json.loads(out)["citations"][0]["path"] == "towers/tower.md"
 
+    def test_a_folder_that_is_named_twice_is_read_once(self, run: Run, folder: Path) -> None:
+        (folder.parent / "link").symlink_to(folder)
+        places = [f"{folder}", f"{folder}/", f"{folder.parent}/link"]
+        code, out, _ = run("ask", "How tall is it?", *(f"--docs={place}" for place in places), "--json")
+        assert (code, json.loads(out)["citations"][0]["path"]) == (0, "island.md")
+
     def test_a_thread_remembers(self, run: Run, folder: Path) -> None:
         docs = ("--docs", str(folder), "--thread", "island")
         assert run("ask", "How tall is the lighthouse?", *docs)[0] == 0
@@ -107,7 +124,10 @@ class TestAsk:
         assert (thread["title"], thread["turns"]) == ("island", 2)
         _, out, _ = run("threads", "--export", "island")
         assert "## When was it built?" in out
-        assert run("threads", "--delete", "island")[0] == 0
+        assert run("threads", "--delete", "island", "--json")[1:] == (
+            f'{{"deleted": "{thread["id"]}"}}\n',
+            "",
+        )
         assert json.loads(run("threads", "--json")[1])["threads"] == []
 
     def test_a_thread_goes_on_about_its_folders(self, run: Run, folder: Path) -> None:
@@ -160,6 +180,8 @@ class TestAsk:
         (["ask", "What?", "--set", "passages"], "NAME=VALUE"),
         (["ask", "What?", "--set", "pasages=3"], "Did you mean passages?"),
         (["ask", "What?", "--nothing"], "No such option"),
+        (["ask", "What?", "--docs", "~nobody-of-that-name/notes"], "does not exist"),
+        (["settings", "--template", "--json"], "give one of them"),
         (["index"], "Missing argument"),
         (["index", "/does/not/exist"], "does not exist"),
         (["aks"], "Did you mean ask?"),
