@@ -17,7 +17,7 @@ from agent.configuration.paths import HANDBOOK, Paths
 from agent.configuration.settings import Settings, Workflow
 from agent.errors import FolderUnusableError, StorageError
 from agent.parts import models
-from agent.parts.library import DocumentIndex, Library, check_folder, index_folder
+from agent.parts.library import DocumentIndex, Library, check_folders, index_folder
 from agent.parts.memory import Memory
 from agent.parts.part import Part
 from agent.parts.traces import NewFolders
@@ -74,7 +74,7 @@ class Assembly:
     ) -> None:
         self.settings = settings
         self.paths = paths
-        self.folders = [check_folder(folder) for folder in settings.docs or [HANDBOOK]]
+        self.folders = check_folders(settings.docs or [HANDBOOK])
         self.progress: ProgressListener | None = None
         """Told how far the indexing is."""
         self.workflow = workflow
@@ -179,7 +179,8 @@ class Assembly:
             for name in type(settings).model_fields
             if getattr(settings, name) != getattr(self.settings, name)
         }
-        folders = [check_folder(folder) for folder in settings.docs or [HANDBOOK]]
+        folders = check_folders(settings.docs or [HANDBOOK])
+        before = self.settings.docs, self.folders
         if changed & _OF_MODEL:
             model = self._open_model(settings)
             self.model = Part("the language model", lambda: model)
@@ -197,6 +198,8 @@ class Assembly:
             self.end_tool_servers()
         if changed & (_OF_MODEL | _OF_LIBRARY | _OF_ANSWERER):
             self.answerer.forget()
+        if "docs" in changed:
+            self._read_or_return_to(*before)
 
     def end_tool_servers(self) -> None:
         """End the servers of tools that were started; whoever needs them again starts them again."""
@@ -205,6 +208,16 @@ class Assembly:
         self._unwanted.clear()
         if servers is not None:
             servers.close()
+
+    def _read_or_return_to(self, docs: list[Path], folders: list[Path]) -> None:
+        """Read the folders that were chosen; where that fails, the former ones are asked again."""
+        try:
+            self.library.get()
+        except Exception:
+            self.settings = self.settings.model_copy(update={"docs": docs})
+            self.folders = folders
+            self.preload()
+            raise
 
     def _load_all(self) -> None:
         # The part stays unbuilt, so an error comes again to whoever asks for it.

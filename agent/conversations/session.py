@@ -112,6 +112,8 @@ class Session:
             return None
         if self.store is not None and self.thread is not None:
             self.store.undo(self.thread, self.turns[-1].number)  # another chat may have gone on
+            if not self.store.turns(self.thread):
+                self.thread = None
         return self.turns.pop()
 
     def _history(self) -> list[tuple[str, str | None]]:

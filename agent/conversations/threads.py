@@ -167,13 +167,20 @@ class ThreadStore:
         return thread
 
     def undo(self, thread: str, number: int | None = None) -> Turn | None:
-        """Delete a turn, the last one by default, and return it; None when there is none."""
+        """Delete a turn, the last one by default, and return it; None when there is none.
+
+        A thread goes with its only turn: nothing would be left of it but the title, which is the question.
+        """
         turns = [turn for turn in self.turns(thread) if number in (None, turn.number)]
         if not turns:
             return None
         with self._writing() as connection:
             connection.execute(
                 "DELETE FROM turns WHERE thread = ? AND number = ?", (thread, turns[-1].number)
+            )
+            connection.execute(
+                "DELETE FROM threads WHERE id = ? AND NOT EXISTS (SELECT 1 FROM turns WHERE thread = id)",
+                (thread,),
             )
         return turns[-1]
 
