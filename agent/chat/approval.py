@@ -49,6 +49,7 @@ class Approver:
             try:
                 reply = self._ask(QUESTION).strip().casefold()
             except EOFError:
+                self._view.console.print()
                 return "no"
             except KeyboardInterrupt:
                 self._view.console.print()  # what comes next begins on a line of its own

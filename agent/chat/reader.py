@@ -151,6 +151,7 @@ def _key_bindings(refuse: Callable[[str], None]) -> KeyBindings:
     def _(event: KeyPressEvent) -> None:
         buffer = event.current_buffer
         if buffer.text.endswith("\\"):
+            buffer.cursor_position = len(buffer.text)
             buffer.delete_before_cursor()
             buffer.insert_text("\n")
         else:

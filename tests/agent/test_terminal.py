@@ -149,6 +149,26 @@ def test_history_completion_and_several_lines(folder: Path) -> None:
         terminal.wait_for("very likely answered", times=3)
 
 
+def test_a_backslash_at_the_end_begins_a_line_wherever_the_cursor_is(folder: Path) -> None:
+    with chat(folder) as terminal:
+        terminal.wait_for(PROMPT)
+        terminal.send("How tall is\\\x1b[D\x1b[D\x1b[D\r")
+        terminal.send("the lighthouse?\r")
+        terminal.wait_for("very likely answered")
+        terminal.type("/threads")
+        terminal.wait_for("How tall is the lighthouse?")
+
+
+def test_control_d_declines_a_tool_on_a_line_of_its_own(folder: Path) -> None:
+    with chat(folder) as terminal:
+        terminal.wait_for(PROMPT)
+        terminal.type("remember that the ferry is late")
+        terminal.wait_for("Allow it?")
+        terminal.send("\x04")
+        terminal.wait_for("I was told no.")
+        assert "conversation: Declined" not in terminal.text
+
+
 def test_a_pasted_megabyte_is_refused_and_the_chat_goes_on(folder: Path) -> None:
     with chat(folder) as terminal:
         terminal.wait_for(PROMPT)
