@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.chat.slash import SlashCommand, SlashError
+from agent.configuration.paths import expand_home
 from agent.conversations.threads import Thread, ThreadStore
 from agent.rendering.ages import age
 from agent.rendering.counts import counted
@@ -103,7 +103,7 @@ def export(chat: Chat, arguments: list[str]) -> None:
     """Write the conversation into a Markdown file, which must not exist yet."""
     if not chat.session.turns:
         raise SlashError("There is nothing to export yet: ask a question first.")
-    file = Path(" ".join(arguments) or f"homespun-{chat.session.thread or 'chat'}.md").expanduser()
+    file = expand_home(" ".join(arguments) or f"homespun-{chat.session.thread or 'chat'}.md")
     try:
         with file.open("x", encoding="utf-8") as stream:
             stream.write(as_markdown(chat.session.turns))
@@ -141,10 +141,17 @@ def _thread_ids(chat: Chat) -> Iterable[str]:
 
 COMMANDS = (
     SlashCommand("threads", "List the saved conversations.", list_threads),
-    SlashCommand("resume", "Go on with a saved conversation, or with the last.", resume, "[ID]", _thread_ids),
-    SlashCommand("fork", "Go on with a copy of this conversation.", fork, "[TITLE]"),
+    SlashCommand(
+        "resume",
+        "Go on with a saved conversation, or with the last.",
+        resume,
+        "[ID]",
+        _thread_ids,
+        is_verbatim=True,
+    ),
+    SlashCommand("fork", "Go on with a copy of this conversation.", fork, "[TITLE]", is_verbatim=True),
     SlashCommand("undo", "Forget the last question and its answer.", undo),
-    SlashCommand("rename", "Give this conversation a title.", rename, "TITLE"),
+    SlashCommand("rename", "Give this conversation a title.", rename, "TITLE", is_verbatim=True),
     SlashCommand("export", "Write this conversation into a Markdown file.", export, "[FILE]"),
     SlashCommand("clear", "Begin a new conversation on a clean screen.", clear),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.chat.chat import Chat
 from agent.chat.registry import COMMANDS
-from agent.chat.slash import find_command, split_arguments
+from agent.chat.slash import find_command
 from agent.errors import Cancelled, explain, is_debugging
 
 
@@ -19,7 +19,8 @@ def handle_line(chat: Chat, line: str) -> bool:
     try:
         if text.startswith("/"):
             name, _, rest = text[1:].partition(" ")
-            find_command(COMMANDS, name).run(chat, split_arguments(rest))
+            command = find_command(COMMANDS, name)
+            command.run(chat, command.arguments_of(rest))
         else:
             chat.ask(text)
     except (Cancelled, KeyboardInterrupt):

@@ -84,9 +84,15 @@ def _keys(chat: Chat) -> Iterable[str]:
 
 
 COMMANDS = (
-    SlashCommand("memory", "Show what is remembered, or what fits some words.", show_memory, "[WORDS]"),
-    SlashCommand("remember", "Keep a fact beyond this conversation.", remember, "FACT"),
-    SlashCommand("forget", "Forget something that was remembered.", forget, "KEY", _keys),
+    SlashCommand(
+        "memory",
+        "Show what is remembered, or what fits some words.",
+        show_memory,
+        "[WORDS]",
+        is_verbatim=True,
+    ),
+    SlashCommand("remember", "Keep a fact beyond this conversation.", remember, "FACT", is_verbatim=True),
+    SlashCommand("forget", "Forget something that was remembered.", forget, "KEY", _keys, is_verbatim=True),
     SlashCommand("tools", "List what the model may call.", list_tools),
     SlashCommand("approve", "Allow a tool without being asked, or none.", approve, "[TOOL|none]"),
 )

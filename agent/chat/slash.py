@@ -37,15 +37,23 @@ class SlashCommand:
     """What it takes, for the help."""
     suggest: Suggest = _nothing
     """Returns what its argument may be."""
+    is_verbatim: bool = False
+    """Whether it takes the rest of the line as it stands, as one argument: text or a name."""
 
     @property
     def usage(self) -> str:
         """How it is typed."""
         return f"/{self.name} {self.arguments}".rstrip()
 
+    def arguments_of(self, text: str) -> list[str]:
+        """Return what follows the name on a line as arguments."""
+        if self.is_verbatim:
+            return [text.strip()] if text.strip() else []
+        return _words(text)
 
-def split_arguments(text: str) -> list[str]:
-    """Return the words of an argument, quotation marks obeyed."""
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text, quotation marks obeyed."""
     try:
         return shlex.split(text)
     except ValueError:
