@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import subprocess
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agent.chat.slash import SlashCommand, SlashError
@@ -28,13 +29,17 @@ def show_sources(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - ev
 def open_source(chat: Chat, arguments: list[str]) -> None:
     """Show where a quotation stands in its document, or open it in the editor of the settings."""
     citations = _sources(chat)
-    citation = citations[_number(arguments, len(citations), "/open") - 1]
+    cited = citations[_number(arguments, len(citations), "/open") - 1]
     library = chat.assembly.library.get()
+    text = library.text(cited.path)
+    citation = _as_it_stands(cited, text)
     if editor := chat.assembly.settings.editor.strip():
         _edit(editor, str(library.locate(citation.path)), citation)
         return
-    chat.view.say(f"{short(library.locate(citation.path))}, {citation.place}", "cyan")
-    chat.view.excerpt(library.text(citation.path), citation)
+    moved = f"line {citation.start_line} of its text, which has changed"
+    place = citation.place if citation == cited else moved
+    chat.view.say(f"{short(library.locate(citation.path))}, {place}", "cyan")
+    chat.view.excerpt(text, citation)
 
 
 def explain_answer(chat: Chat, arguments: list[str]) -> None:
@@ -70,6 +75,28 @@ def _outcome(answer: Answer) -> str:
     if answer.confidence is None:
         return f"The answer came by way of {answer.route}; its probability was not weighed."
     return f"By the documents the question is {sentence(answer.confidence)}."
+
+
+def _as_it_stands(citation: Citation, text: str) -> Citation:
+    """Return the citation with the place of its quotation in the text, the nearest to where it was.
+
+    Raises:
+        SlashError: The text does not hold the quotation.
+    """
+    start, quote = citation.start, citation.quote
+    if text[start : citation.end] == quote:
+        return citation
+    found = [
+        place for place in (text.rfind(quote, 0, start + len(quote)), text.find(quote, start)) if place >= 0
+    ]
+    if not found:
+        raise SlashError(
+            f"{citation.path} no longer holds this quotation: it has changed, or is another file."
+        )
+    begin = min(found, key=lambda place: abs(place - start))
+    line = 1 + text.count("\n", 0, begin)
+    last = line + quote.count("\n")
+    return replace(citation, start=begin, end=begin + len(quote), start_line=line, end_line=last)
 
 
 def _explain_source(chat: Chat, number: int, citation: Citation) -> None:

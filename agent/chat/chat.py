@@ -14,7 +14,6 @@ from agent.context import Context
 from agent.conversations.events import Event
 from agent.conversations.question import check_question
 from agent.conversations.session import Session
-from agent.rendering.plain import answer_lines
 from agent.rendering.progress_line import describe
 from agent.rendering.screen import LOOKS, look_at, make_console
 from agent.rendering.view import View
@@ -56,10 +55,7 @@ class Chat:
             answer = live.show(events, self.approver.decide)
         if answer is None:
             return
-        if self.view.screen.interactive:
-            self.view.answer(question, answer)
-        else:
-            self.view.say("\n".join(answer_lines(answer)))
+        self.view.answer(question, answer)
         self._warn()
 
     def use_settings(self, settings: Settings) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.chat.slash import SlashCommand
+from agent.configuration.paths import expand_home
 from agent.rendering.counts import indexed
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _MOST_FAILURES = 20
 def show_or_choose(chat: Chat, arguments: list[str]) -> None:
     """Show the folders, or ask others from now on."""
     if arguments:
-        folders = [Path(argument).expanduser() for argument in arguments]
+        folders = [expand_home(argument) for argument in arguments]
         chat.work("Changing the folders", lambda: chat.assembly.use_folders(folders))
         chat.assembly.preload()
     for folder in chat.assembly.folders:

@@ -67,7 +67,7 @@ class LiveAnswer:
                 return self._follow(events, approve, live)
         except BaseException:  # after Ctrl-C, too, what was said stays on the screen
             if self._words:
-                self._view.console.print(Padding(self._view.markdown(self._words), (0, 2), expand=False))
+                self._view.beside("  ", Text(self._view.screen.text(visible(self._words))))
             raise
 
     def note(self, text: str) -> None:

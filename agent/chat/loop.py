@@ -50,7 +50,12 @@ def run_chat(context: Context, resume: bool = False, thread: str | None = None) 
 def open_chat(context: Context, assembly: Assembly, store: ThreadStore) -> Chat:
     """Put a chat together."""
     screen = context.output
-    view = View(make_console(screen), screen, lambda path: assembly.library.get().locate(path))
+    view = View(
+        make_console(screen),
+        screen,
+        lambda path: assembly.library.get().locate(path),
+        lambda: is_foreign(assembly.settings.model),
+    )
     return Chat(context, assembly, Session(assembly, store), view, _asker(context))
 
 

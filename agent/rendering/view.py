@@ -18,12 +18,17 @@ from agent.conversations.answer import ABSTAINED, Answer, Citation
 from agent.errors import HomespunError
 from agent.rendering.confidence import closest, sentence
 from agent.rendering.escape import one_line, visible
+from agent.rendering.plain import answer_lines, source_line
 from agent.rendering.screen import Screen
 
 _INDENT = 2
 _GAP = 2
 _LEAST_LONG = 24
 """Cells that a column of sentences needs to be a column still."""
+_LONGEST = 400
+"""Characters of a document's line that are shown, and on either side of a quotation in it."""
+_WRITTEN = ("tools", "chat")
+"""Routes whose answers a model writes itself; all others give the words of the documents."""
 _COMMON_WORDS = frozenset(
     "a an and are as at be by did do does for from has have how in is it its of on or that the their "
     "this to was were what when where which who why with".split()
@@ -37,12 +42,20 @@ class View:
         console: Where to.
         screen: What the terminal can show.
         locate: Returns the file behind the path of a citation.
+        is_markdown: Whether the model that answers writes Markdown; ours does not.
     """
 
-    def __init__(self, console: Console, screen: Screen, locate: Callable[[str], Path] | None = None) -> None:
+    def __init__(
+        self,
+        console: Console,
+        screen: Screen,
+        locate: Callable[[str], Path] | None = None,
+        is_markdown: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.console = console
         self.screen = screen
         self.locate = locate
+        self.is_markdown = is_markdown
 
     def say(self, text: str, style: str = "") -> None:
         """Write a message of the program."""
@@ -53,7 +66,10 @@ class View:
         self.say(sentence, "red")
 
     def answer(self, question: str, answer: Answer) -> None:
-        """Write an answer with its sources and footer."""
+        """Write an answer with its sources and footer; for a pipe, the lines of `ask`."""
+        if not self.screen.interactive:
+            self.say("\n".join(answer_lines(answer)))
+            return
         self.console.print()
         self.console.print(Padding(self.body(answer), (0, _INDENT), expand=False))
         if answer.closest:
@@ -71,16 +87,19 @@ class View:
         """Return the words of an answer."""
         if answer.abstained:
             return Text(ABSTAINED, "yellow")
-        return self.markdown(answer.text or "")
-
-    def markdown(self, text: str) -> RenderableType:
-        """Return text in Markdown, harmless."""
-        return Markdown(self.screen.text(visible(text)), hyperlinks=False)
+        words = self.screen.text(visible(answer.text or ""))
+        if answer.route in _WRITTEN and self.is_markdown():
+            return Markdown(words, hyperlinks=False)
+        return Text(words)
 
     def sources(self, citations: Sequence[Citation], wanted: str) -> None:
         """Write numbered sources; the words of `wanted` stand out in the quotations."""
         for number, citation in enumerate(citations, 1):
-            self.console.print(Padding(self._source(number, citation, wanted), (0, _INDENT), expand=False))
+            if self.screen.interactive:
+                source = self._source(number, citation, wanted)
+                self.console.print(Padding(source, (0, _INDENT), expand=False))
+            else:
+                self.say(source_line(number, citation))
 
     def table(self, heads: Sequence[str], rows: Iterable[Sequence[str]], long: int) -> None:
         """Write a table of plain strings.
@@ -117,11 +136,8 @@ class View:
         are_of_file = (start, end) == (citation.start_line, citation.end_line)
         width = len(str(first + len(lines) - 1))
         for number, line in enumerate(lines, first):
-            shown = Text()
-            begin, end = citation.start - offset, citation.end - offset
-            parts = (line[: max(begin, 0)], line[max(begin, 0) : max(end, 0)], line[max(end, 0) :])
-            for part, style in zip(parts, ("", "bold green", ""), strict=True):
-                shown.append(self.screen.text(visible(part.removesuffix("\r"))), style)  # lines may end so
+            begin, end = (max(place - offset, 0) for place in (citation.start, citation.end))
+            shown = self._line(line.removesuffix("\r"), begin, end)  # lines may end so
             self.beside(f"  {number:>{width}}  " if are_of_file else "    ", shown)
             offset += len(line) + 1
 
@@ -134,11 +150,20 @@ class View:
             self.console.print(Text.assemble((label, "dim"), line))
             label = " " * cell_len(label)
 
+    def _line(self, line: str, begin: int, end: int) -> Text:
+        """Return a line of a document in which a quotation stands out; a long one is cut around that."""
+        before, quoted, after = line[:begin], line[begin:end], line[end:]
+        shown = Text()
+        shown.append(self.screen.text(visible(_ending(before) if quoted else _beginning(before))))
+        shown.append(self.screen.text(visible(quoted)), "bold green")
+        shown.append(self.screen.text(visible(_beginning(after))))
+        return shown
+
     def _paragraphs(self, rows: Sequence[Sequence[str]], long: int) -> None:
         for row in rows:
             short = "  ".join(cell for number, cell in enumerate(row) if number != long and cell)
-            self.console.print(Padding(Text(short, "bold"), (0, _INDENT), expand=False))
-            self.console.print(Padding(Text(row[long]), (0, _INDENT, 0, 2 * _INDENT), expand=False))
+            self.beside(" " * _INDENT, Text(short, "bold"))
+            self.beside(" " * 2 * _INDENT, Text(row[long]))
 
     def _source(self, number: int, citation: Citation, wanted: str) -> RenderableType:
         head = Text(f"[{number}] ", "bold cyan")
@@ -177,6 +202,14 @@ def _filled(parts: Iterable[str], width: int) -> list[str]:
         joined = f"{lines[-1]} \u00b7 {part}" if lines else part
         lines[-1:] = [joined] if cell_len(joined) <= width else [*lines[-1:], part]
     return lines
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST].rstrip()} \u2026"
+
+
+def _ending(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"\u2026 {text[-_LONGEST:].lstrip()}"
 
 
 def _any_word(text: str) -> str:

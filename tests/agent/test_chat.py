@@ -6,11 +6,15 @@ import io
 import re
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token as Mark
 
 from agent.assembly import Assembly
 from agent.chat.chat import Chat
@@ -21,12 +25,14 @@ from agent.chat.registry import COMMANDS
 from agent.chat.terminal import echo
 from agent.context import open_context
 from agent.conversations.answer import Answer, Citation, Usage
-from agent.conversations.events import Finished, Step
+from agent.conversations.events import Event, Finished, Step, Token
 from agent.conversations.session import Session
 from agent.conversations.threads import ThreadStore, Turn
+from agent.errors import Cancelled
+from agent.rendering.export import escaped
 from agent.rendering.screen import Screen, make_console
 from agent.rendering.view import View
-from tests.agent.fakes import RuleModel
+from tests.agent.fakes import MemoryIndex, RuleModel
 
 PLAIN = Screen(interactive=False, colour=False, unicode=True, hyperlinks=False)
 
@@ -100,6 +106,8 @@ def test_help_lists_every_command(talk: Talk) -> None:
         ("/open x", "takes a number from 1 to 1"),
         ("/trace maybe", "on or off"),
         ("/docs /does/not/exist", "does not exist"),
+        ("/docs ~nobody-of-that-name/notes", "does not exist"),
+        ("/export ~nobody-of-that-name/talk.md", "cannot be written"),
         ("/resume nothing", "no such conversation"),
         ("/forget nothing", "/memory lists them"),
         ("/approve remembr", "There is no tool remembr. Did you mean remember?"),
@@ -162,7 +170,7 @@ def test_commands_may_be_shortened(talk: Talk) -> None:
 
 def test_sources_open_and_why(talk: Talk) -> None:
     talk("How tall is the lighthouse?")
-    assert "island.md  line 4" in talk("/sources")
+    assert talk("/sources") == '[1] island.md, line 4: "It is 38 metres tall."\n'
     excerpt = talk("/open 1")
     assert "island.md, line 4\n" in excerpt
     assert "  4  It is 38 metres tall." in excerpt
@@ -171,6 +179,102 @@ def test_sources_open_and_why(talk: Talk) -> None:
     assert "96%" in why
     assert "By the documents the question is very likely answered (93%)." in why
     assert "from character" in talk("/why 1")
+
+
+INTERACTIVE = Screen(interactive=True, colour=False, unicode=True, hyperlinks=False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "12*3*2 = 72",
+        "__CACHE_DIR__",
+        "1964.",
+        "12. May 1990",
+        "C:\\_x\\*y",
+        "# 3",
+        "<b>bold</b>",
+        "- 5",
+        ":smile:",
+    ],
+)
+def test_an_answer_is_shown_character_by_character(talk: Talk, words: str) -> None:
+    output = io.StringIO()
+    view = View(make_console(INTERACTIVE, output), INTERACTIVE)
+    view.answer("", Answer(words, route="tools"))
+    assert without_codes(output.getvalue()).splitlines()[1].strip() == words
+    view.is_markdown = lambda: True  # of other models, what comes from a document is exact all the same
+    view.answer("", Answer(words, route="documents"))
+    assert without_codes(output.getvalue()).count(words) == 2
+
+
+def test_what_another_model_writes_is_markdown() -> None:
+    output = io.StringIO()
+    view = View(make_console(INTERACTIVE, output), INTERACTIVE, is_markdown=lambda: True)
+    view.answer("", Answer("It is **bold**.", route="chat"))
+    assert "It is bold." in without_codes(output.getvalue())
+
+
+def test_what_was_written_before_a_stop_is_shown_character_by_character() -> None:
+    def stop() -> Iterator[Event]:
+        yield Token(f"{'word ' * 30}12*3*2 = 72")
+        raise Cancelled
+
+    for screen in (PLAIN, INTERACTIVE):
+        output = io.StringIO()
+        live = LiveAnswer(View(make_console(screen, output), screen), lambda: None)
+        with pytest.raises(Cancelled):
+            live.show(stop(), lambda _: None)
+        assert "12*3*2 = 72" in without_codes(output.getvalue())
+
+
+def test_nothing_is_cut_off_in_a_pipe(assemble: Callable[..., Assembly], folder: Path) -> None:
+    sentence = f"The tower is 99 feet wide, {'and wide, ' * 30}and very wide."
+    (folder / "tower.md").write_text(f"# Towers\n\n{sentence}\n", "utf-8")
+    talk = start(assemble)
+    talk("How wide is the tower?")
+    for line in ("/sources", "/resume"):
+        talk("/clear" if line == "/resume" else "")
+        assert sentence in talk(line)
+
+
+def test_a_quotation_that_has_moved_is_found_again(talk: Talk) -> None:
+    talk("How tall is the lighthouse?")
+    [index] = talk.chat.assembly.library.get()._indexes.values()
+    assert isinstance(index, MemoryIndex)
+    told, quote = index.texts["island.md"], "It is 38 metres tall."
+    index.texts["island.md"] = f"{quote}\n\n{told.replace(quote, f'New. {quote}')}"
+    shown = talk("/open")
+    assert "island.md, line 6 of its text, which has changed" in shown
+    assert f"  6  New. {quote}" in shown
+    index.texts["island.md"] = told.replace("38", "39")
+    assert talk("/open").replace("\n", " ") == (
+        "island.md no longer holds this quotation: it has changed, or is another file. "
+    )
+
+
+def test_no_editor_is_started_for_a_quotation_that_is_gone(
+    assemble: Callable[..., Assembly], tmp_path: Path
+) -> None:
+    talk = Talk(assemble(editor=f"touch {tmp_path / 'started'}"))
+    talk("How tall is the lighthouse?")
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "island.md").write_text("# Towers\n\nThe tower is 99 feet wide.\n", "utf-8")
+    talk(f"/docs '{other}'")
+    assert "no longer holds this quotation" in talk("/open")
+    assert not (tmp_path / "started").exists()
+
+
+def test_an_endless_line_is_cut_around_the_quotation() -> None:
+    text = f"{'a ' * 5000}\n{'b ' * 5000}Two is the answer. {'c ' * 5000}\nThree."
+    begin = text.index("Two")
+    citation = Citation("a.txt", "Two is the answer.", start_line=2, end_line=2, start=begin, end=begin + 18)
+    output = io.StringIO()
+    View(make_console(PLAIN, output), PLAIN).excerpt(text, citation)
+    first, second, third, end = output.getvalue().split("\n")
+    assert (first, third, end) == (f"  1  {'a ' * 199}a \u2026", "  3  Three.", "")
+    assert second == f"  2  \u2026 {'b ' * 200}Two is the answer. {'c ' * 199}c \u2026"
 
 
 def test_an_interrupted_question_changes_nothing_about_the_sources(
@@ -277,6 +381,39 @@ def test_resume_says_that_the_folders_of_the_conversation_are_gone(talk: Talk, t
     assert talk.chat.session.store.threads()[0].folders == (str(island),)
 
 
+def test_folders_without_a_readable_document_are_not_asked(talk: Talk, tmp_path: Path) -> None:
+    talk("How tall is the lighthouse?")
+    before = talk.chat.assembly.settings, talk.chat.assembly.folders
+    other = tmp_path / "pictures"
+    other.mkdir()
+    (other / "tower.png").touch()
+    open_index = talk.chat.assembly._open_index
+    talk.chat.assembly._open_index = lambda place: MemoryIndex({}) if place == other else open_index(place)
+    assert "There are no documents" in talk(f"/docs '{other}'")
+    assert (talk.chat.assembly.settings, talk.chat.assembly.folders) == before
+    assert talk("When was it built?").startswith("1871")
+
+
+def test_the_only_turn_that_is_undone_leaves_no_conversation(talk: Talk) -> None:
+    talk("How tall is the lighthouse?")
+    talk("/undo")
+    assert talk("/threads") == "No conversation is saved yet.\n"
+    assert talk("When was it built?").startswith("1871")
+    assert "When was it built?" in talk("/threads")
+
+
+def test_text_behind_a_command_is_taken_as_it_stands(talk: Talk) -> None:
+    words = r'C:\new "big" boats'
+    assert words in talk(f"/remember {words}")
+    assert words in talk(f"/memory {words}")
+    assert words in talk(f"/forget {words}")
+    talk("How tall is the lighthouse?")
+    assert words in talk(f"/rename {words}")
+    assert words in talk(f"/resume {words}")
+    talk(f"/fork {words} too")
+    assert f"{words} too" in talk("/threads")
+
+
 def test_a_tool_is_allowed_without_asking(assemble: Callable[..., Assembly]) -> None:
     talk = start(assemble)
     assert "Allowed without asking: remember." in talk("/approve remember")
@@ -302,6 +439,26 @@ def test_export_writes_once(talk: Talk, tmp_path: Path) -> None:
     assert "## How tall is the lighthouse?" in text
     assert "> It is 38 metres tall." in text
     assert "exists already" in talk(f"/export {file}")
+
+
+BREAK = Mark("softbreak", "", 0)
+
+
+@given(st.text(st.sampled_from('ab1 .-+=)(*_`#<>&|~$[]!:\\\n\t"')))
+@example("12. May 1990")
+@example("a\n---")
+def test_an_export_shows_the_very_characters(text: str) -> None:
+    shown = [
+        "\n" if part.type.endswith("break") else part.content
+        for token in MarkdownIt().enable("table").parse(escaped(text))
+        if token.type == "inline"
+        for part in (*(token.children or ()), BREAK)
+    ]
+    assert _lines("".join(shown)) == _lines(text)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip(" \t") for line in text.split("\n") if line.strip(" \t")]
 
 
 def test_other_folders(talk: Talk, tmp_path: Path) -> None:
