@@ -10,7 +10,6 @@ from agent.conversations.threads import Turn
 from agent.rendering.confidence import closest, sentence
 from agent.rendering.escape import one_line, visible
 
-
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&$]")
 _AT_BEGIN = re.compile(r"^(\d*(?=[.)]))?([-+=]|[.)](?!\S))", re.MULTILINE)
 """What makes a line a list item or the one above it a title."""
