@@ -152,7 +152,8 @@ def _read_rules(entries: list[os.DirEntry[str]], folder: str) -> Iterator[_Rules
         try:
             if name not in names or not names[name].is_file():  # a pipe would be waited for
                 continue
-            lines = Path(names[name].path).read_text(encoding="utf-8", errors="replace").splitlines()
+            text = Path(names[name].path).read_text(encoding="utf-8-sig", errors="replace")
+            lines = text.splitlines()
             yield _Rules(folder, GitIgnoreSpec.from_lines(lines))
         except (OSError, ValueError):
             continue  # a broken ignore file, or a link in a circle, ignores nothing

@@ -328,6 +328,14 @@ def test_hidden_ignored_and_foreign_folders_are_left_out(index: FolderIndex, fol
     assert [file.path for file in index.files()] == ["notes/bread.txt", "office.md"]
 
 
+def test_the_first_line_of_an_ignore_file_counts_behind_a_byte_order_mark(
+    folder: Path, index: FolderIndex
+) -> None:
+    (folder / ".gitignore").write_bytes(b"\xef\xbb\xbf/notes/\r\n")
+    index.refresh()
+    assert [file.path for file in index.files()] == ["office.md"]
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [
