@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from rag.decoding import decode
@@ -11,6 +12,12 @@ from rag.loaders.document import LoadedDocument, Section, Source
 from rag.loaders.markdown import markdown_sections
 
 _LONGEST_OUTPUT = 2000
+_TERMINAL_CODE = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]"  # colours and movements
+    r"|\][^\x07\x1b]*(?:\x07|\x1b\\)"  # titles and links
+    r"|[ -/]*[0-Z\\^-~])"
+)
+"""What a program wrote for a terminal to obey and not for a reader (ECMA-48)."""
 
 
 def load(source: Source) -> LoadedDocument:
@@ -51,7 +58,8 @@ def _cell_text(cell: dict[str, Any]) -> str:
 
 def _output_text(output: dict[str, Any]) -> str:
     data = output.get("data", {})
-    return _joined(output.get("text", data.get("text/plain", "")))[:_LONGEST_OUTPUT]
+    text = _joined(output.get("text", data.get("text/plain", "")))
+    return _TERMINAL_CODE.sub("", text)[:_LONGEST_OUTPUT]
 
 
 def _joined(value: object) -> str:

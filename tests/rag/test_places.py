@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -144,6 +145,13 @@ def test_notebook_cells_are_kept(cells: list[tuple[str, str]], sandbox: Sandbox)
     check_chunks(document, chunks)
     for _, source in cells:
         assert not source.strip() or source in document.text
+
+
+def test_colours_of_a_notebooks_output_are_left_out(sandbox: Sandbox) -> None:
+    printed = "\x1b[1;31mloss\x1b[0m 0.25 \x1b]8;;https://a.example\x1b\\log\x1b]8;;\x07 \x1b(Bdone [3] ]"
+    cell = {"cell_type": "code", "source": "fit()", "outputs": [{"text": [printed]}]}
+    document, _ = load("a.ipynb", json.dumps({"cells": [cell]}).encode(), sandbox)
+    assert document.text == "fit()\nloss 0.25 log done [3] ]"
 
 
 @settings(QUICK, max_examples=15)
