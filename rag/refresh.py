@@ -26,7 +26,7 @@ from rag.storage.store import HEADING_JOINT, KnownFile, Store, StoredDocument
 from rag.storage.vector_store import VectorStore
 from rag.walk import FoundFile, Walk
 
-LOADER_VERSION = 6
+LOADER_VERSION = 7
 """Raise it when a file would be loaded differently: every index is then rebuilt."""
 
 _BATCH_CHUNKS = 512  # documents of so many chunks share a transaction

@@ -35,7 +35,8 @@ _FAMILIES = {
     Format("records"): "json jsonl ndjson yaml yml toml ini cfg conf log properties xml geojson env",
     Format("notebook"): "ipynb",
     _PDF: "pdf",
-    Format("office", isolated=True, container=True): "docx pptx xlsx",
+    Format("office", isolated=True, container=True): "docx pptx",
+    Format("workbook", isolated=True, container=True): "xlsx",
     Format("epub", isolated=True, container=True): "epub",
     Format("code"): _CODE,
 }

@@ -1,4 +1,4 @@
-"""DOCX, PPTX and XLSX, by way of MarkItDown: the text is the Markdown that it gives."""
+"""DOCX and PPTX, by way of MarkItDown: the text is the Markdown that it gives."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from rag.loaders.archive import open_archive
 from rag.loaders.document import LoadedDocument, Section, Source
 from rag.loaders.markdown import markdown_sections
 
-_FORMATS = {".docx": "Word", ".pptx": "PowerPoint", ".xlsx": "Excel"}
-_CONVERTERS = {".docx": "DocxConverter", ".pptx": "PptxConverter", ".xlsx": "XlsxConverter"}
+_FORMATS = {".docx": "Word", ".pptx": "PowerPoint"}
+_CONVERTERS = {".docx": "DocxConverter", ".pptx": "PptxConverter"}
 _SLIDE = re.compile(r"<!-- Slide number: (\d+) -->")
 _PICTURE = re.compile(r"!\[[^\]]*\]\(data:[^)]*\)")
 
@@ -25,13 +25,13 @@ def load(source: Source) -> LoadedDocument:
     if not text.strip():
         raise LoadError("holds no text")
     sections = _slides(text) if suffix == ".pptx" else markdown_sections(text)
-    return LoadedDocument(text, _FORMATS[suffix], None, sections, by_lines=suffix == ".xlsx")
+    return LoadedDocument(text, _FORMATS[suffix], None, sections)
 
 
 def _convert(data: bytes, suffix: str) -> str:
     from markitdown import StreamInfo, converters
 
-    # Not `MarkItDown` itself, which takes a damaged workbook for a zip file and lists its parts.
+    # Not `MarkItDown` itself, which takes a damaged document for a zip file and lists its parts.
     converter = getattr(converters, _CONVERTERS[suffix])()
     try:
         result = converter.convert(io.BytesIO(data), StreamInfo(extension=suffix))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Sequence
 from html import escape
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -101,7 +102,7 @@ def pptx(slides: list[str]) -> bytes:
     return buffer.getvalue()
 
 
-def xlsx(rows: list[list[str]]) -> bytes:
+def xlsx(rows: Sequence[Sequence[object]]) -> bytes:
     """A workbook with one sheet called Stock."""
     from openpyxl import Workbook
 
@@ -114,6 +115,31 @@ def xlsx(rows: list[list[str]]) -> bytes:
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
+
+
+def xlsx_of_one_text(text: str, times: int) -> bytes:
+    """A workbook whose cells share one text."""
+    main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    kinds = {"workbook": "sheet.main", "sheet": "worksheet", "sharedStrings": "sharedStrings"}
+    overrides = "".join(
+        f'<Override PartName="/xl/{part}.xml" ContentType="{kind}.{name}+xml"/>'
+        for part, name in kinds.items()
+    )
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    cells = "".join(f'<c r="A{row}" t="s"><v>0</v></c></row><row>' for row in range(1, times + 1))
+    package = "http://schemas.openxmlformats.org/package/2006"
+    return archive(
+        {
+            "[Content_Types].xml": f'<Types xmlns="{package}/content-types">{overrides}</Types>',
+            "xl/workbook.xml": f'<workbook {main} xmlns:r="{relation}"><sheets>'
+            '<sheet name="Stock" sheetId="1" r:id="r1"/></sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships">'
+            f'<Relationship Id="r1" Type="{relation}/worksheet" Target="sheet.xml"/></Relationships>',
+            "xl/sheet.xml": f"<worksheet {main}><sheetData><row>{cells}</row></sheetData></worksheet>",
+            "xl/sharedStrings.xml": f"<sst {main}><si><t>{text}</t></si></sst>",
+        }
+    )
 
 
 def epub(chapters: list[str]) -> bytes:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime, time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from rag.errors import LoadError
 from rag.limits import Limits
@@ -203,6 +206,46 @@ def test_workbook_rows(sandbox: Sandbox) -> None:
     check_chunks(document, chunks)
     assert chunks[0].heading == ("Stock",)
     assert "bolt59" in document.text
+
+
+def test_workbook_figures_are_those_of_its_cells(sandbox: Sandbox) -> None:
+    day = datetime(2024, 3, 1)
+    rows = [
+        ["Code", "Price", "Paid", "Day", "Note"],
+        ["NA", 1200, True, day, "N/A"],
+        ["None", 1200.0, None, day.replace(hour=8, minute=30), "null", None],
+        ["007", 0.1 + 0.2, 1e-7, time(7, 5), "a | b\n c  d"],
+        [None, None],
+        [1234567890123456, 1.25e17, -2.5, None, None],
+        [],
+    ]
+    document, _ = load("a.xlsx", samples.xlsx(rows), sandbox)
+    assert document.text.splitlines() == [
+        "## Stock",
+        "| Code | Price | Paid | Day | Note |",
+        "| NA | 1200 | TRUE | 2024-03-01 | N/A |",
+        "| None | 1200 |  | 2024-03-01 08:30:00 | null |",
+        r"| 007 | 0.3 | 1e-07 | 07:05:00 | a \| b c  d |",
+        "",
+        "| 1234567890123456 | 125000000000000000 | -2.5 |",
+        "",
+    ]
+
+
+def test_sheets_are_sections_and_those_without_values_are_left_out(sandbox: Sandbox) -> None:
+    book = Workbook()
+    assert book.active is not None
+    book.active.title = "Q1_2024"
+    book.active.append(["Oslo", 3])
+    book.create_sheet("Empty")["Z99"].value = None
+    book.create_sheet("Notes").append([None, "Bergen"])
+    stream = io.BytesIO()
+    book.save(stream)
+    document, chunks = load("a.xlsx", stream.getvalue(), sandbox)
+    assert [(chunk.heading, document.text[chunk.start : chunk.end]) for chunk in chunks] == [
+        (("Q1_2024",), "## Q1_2024\n| Oslo | 3 |"),
+        (("Notes",), "## Notes\n|  | Bergen |"),
+    ]
 
 
 def test_book_chapters_in_reading_order(sandbox: Sandbox) -> None:
