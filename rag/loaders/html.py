@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import codecs
 import re
+import sys
+from bisect import bisect_right
 from html.parser import HTMLParser
 
 from rag.decoding import decode
 from rag.errors import LoadError
 from rag.loaders.document import LoadedDocument, Source
 from rag.loaders.headings import HeadingStack
+from rag.loaders.scripts import script_marks
 
 _HIDDEN_TAGS = """
     script style noscript template svg math head iframe object select button
@@ -87,6 +90,8 @@ class _Reader(HTMLParser):
         """Of a list item whose text has not begun yet."""
         self._heading: tuple[int, int, int] | None = None
         """Offset, level, and number of pieces before it."""
+        self._scripts: list[tuple[str, int, int]] = []
+        """Of each open superscript and subscript its tag, its offset, and the number of pieces before it."""
         self._stack = HeadingStack()
         self._lines: list[tuple[int, int]] = []
 
@@ -112,12 +117,11 @@ class _Reader(HTMLParser):
             self._write(" | ")
         if tag == "li":
             self._bullet = "- "
+        if tag in ("sup", "sub"):
+            self._scripts.append((tag, self._length, len(self._pieces)))
         self._preformatted += tag == "pre"
         if len(tag) == 2 and tag[0] == "h" and tag[1] in "123456":
-            if self._bullet:
-                self._write("")  # it is no part of the title
-            gap = self._pending_gap()
-            self._heading = (self._length + len(gap), int(tag[1]), len(self._pieces))
+            self._begin_heading(int(tag[1]))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the parser's interface
         """Treat <br/> like <br>; other empty elements hold nothing."""
@@ -142,6 +146,8 @@ class _Reader(HTMLParser):
             self._end_heading()
         if tag == "li":
             self._bullet = ""
+        if self._scripts and tag == self._scripts[-1][0]:
+            self._end_script()
         if tag in _BLOCKS:
             self._break("\n" if tag in ("li", "tr", "dt", "dd") else "\n\n")
 
@@ -151,6 +157,11 @@ class _Reader(HTMLParser):
             while self._hidden.pop() != tag:
                 pass
 
+    def _begin_heading(self, level: int) -> None:
+        if self._bullet:
+            self._write("")  # it is no part of the title
+        self._heading = (self._length + len(self._pending_gap()), level, len(self._pieces))
+
     def _end_heading(self) -> None:
         assert self._heading is not None  # noqa: S101 - for the type checker
         start, level, pieces = self._heading
@@ -158,6 +169,19 @@ class _Reader(HTMLParser):
         if title.strip():
             self._stack.add(start, level, title)
         self._heading = None
+
+    def _end_script(self) -> None:
+        """Mark what stood higher or lower, and move the places of what is written already."""
+        tag, start, pieces = self._scripts.pop()
+        before = "".join(self._pieces[max(0, pieces - 2) : pieces])
+        opening, closing = script_marks(tag == "sup", before, "".join(self._pieces[pieces:]))
+        if opening:
+            self._pieces.insert(pieces, opening)
+            self._length += len(opening)
+            for number in range(bisect_right(self._lines, (start, sys.maxsize)), len(self._lines)):
+                offset, line = self._lines[number]
+                self._lines[number] = (offset + len(opening), line)
+            self._append(closing)
 
     def handle_data(self, data: str) -> None:
         """Write visible text, line by line of the file; white space counts only in preformatted blocks."""
@@ -172,6 +196,7 @@ class _Reader(HTMLParser):
                 self._write(line, number)
 
     def _break(self, gap: str) -> None:
+        self._scripts.clear()  # they lie within a line: one that goes on was never closed
         self._gap = max(self._gap, gap, key=len)
 
     def _pending_gap(self) -> str:
@@ -179,12 +204,13 @@ class _Reader(HTMLParser):
 
     def _write(self, data: str, lines_below: int = 0) -> None:
         """Append text that stands so many lines below what is being parsed."""
-        self._append(self._pending_gap())
-        self._gap = self._bullet = ""
+        gap = self._pending_gap()
+        self._append(gap.removesuffix(self._bullet))
         line = self.getpos()[0] + lines_below
         if not self._lines or self._lines[-1][1] != line:
             self._lines.append((self._length, line))
-        self._append(data)
+        self._append(self._bullet + data)
+        self._gap = self._bullet = ""
 
     def _append(self, piece: str) -> None:
         if piece:

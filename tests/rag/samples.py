@@ -54,12 +54,16 @@ def archive(files: dict[str, str]) -> bytes:
     return buffer.getvalue()
 
 
-def docx(paragraphs: list[str]) -> bytes:
-    """A Word document whose first paragraph is a heading."""
+def docx(paragraphs: list[str], runs: Sequence[tuple[str, str]] = ()) -> bytes:
+    """A Word document whose first paragraph is a heading, and whose last has runs of (text, properties)."""
     style = '<w:pPr><w:pStyle w:val="Heading1"/></w:pPr>'
     body = "".join(
         f"<w:p>{style if number == 0 else ''}<w:r><w:t>{escape(paragraph)}</w:t></w:r></w:p>"
         for number, paragraph in enumerate(paragraphs)
+    )
+    last = "".join(
+        f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
+        for text, properties in runs
     )
     kinds = (
         '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
@@ -84,7 +88,7 @@ def docx(paragraphs: list[str]) -> bytes:
             "[Content_Types].xml": kinds,
             "_rels/.rels": relations,
             "word/styles.xml": styles,
-            "word/document.xml": f"<w:document {W}><w:body>{body}</w:body></w:document>",
+            "word/document.xml": f"<w:document {W}><w:body>{body}<w:p>{last}</w:p></w:body></w:document>",
         }
     )
 

@@ -127,6 +127,44 @@ def test_what_is_not_closed_hides_no_text(markup: str, sandbox: Sandbox) -> None
     assert document.text == "Open at nine."
 
 
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("10<sup>6</sup> watts", "10^6 watts"),
+        ("<i>x</i><sup>2</sup> + x<sub>1</sub>", "x^2 + x_1"),
+        ("2<sup>n<b>+</b>1</sup>, 10<sup>-3</sup>", "2^(n+1), 10^-3"),
+        ("2<sup>2<sup>n</sup></sup> and 2<sup><sup>n</sup></sup>", "2^(2^n) and 2^n"),
+        ("H<sub>2</sub>O, Ca<sup>2+</sup>, log<sub>2</sub>8", "H2O, Ca^2+, log_28"),
+        ("the 5<sup>th</sup> floor of Homespun<sup>TM</sup>", "the 5th floor of HomespunTM"),
+        (
+            "as said<sup>[3]</sup> before.<sup>4</sup> Yes<sup>*</sup> <sup>5</sup>",
+            "as said[3] before.4 Yes* 5",
+        ),
+        ("a<sup>never closed<p>b</sup>", "anever closed\n\nb"),
+    ],
+)
+def test_superscripts_and_subscripts_do_not_run_into_the_text(
+    markup: str, text: str, sandbox: Sandbox
+) -> None:
+    document, _ = load("a.html", markup.encode(), sandbox)
+    assert document.text == text
+
+
+def test_lines_are_exact_around_a_superscript(sandbox: Sandbox) -> None:
+    markup = "<p>one\n10<sup>n\n+ two</sup>\nthree</p>"
+    document, _ = load("a.html", markup.encode(), sandbox)
+    assert document.text == "one 10^(n + two) three"
+    finder = LineFinder(document)
+    assert [finder.line(document.text.index(word)) for word in ("one", "10", "^", "two", "three")] == [
+        1, 2, 2, 3, 4,
+    ]  # fmt: skip
+
+
+def test_a_list_item_stands_on_its_own_line_from_its_bullet_on(sandbox: Sandbox) -> None:
+    document, _ = load("a.html", b"<p>one</p>\n<ul>\n<li>two</li></ul>", sandbox)
+    assert LineFinder(document).line(document.text.index("- two")) == 3
+
+
 def test_a_list_item_begins_where_its_text_does(sandbox: Sandbox) -> None:
     markup = (
         "<ul>\n<li>\n<p>one</p>\n<p>more</p></li>\n<li></li><li>two</li>"
@@ -192,6 +230,28 @@ def test_word_document(sandbox: Sandbox) -> None:
     check_chunks(document, chunks)
     assert chunks[-1].heading == ("Leave policy",)
     assert "Ann" in document.text
+
+
+def test_word_documents_are_read_without_escapes_and_emphasis(sandbox: Sandbox) -> None:
+    raised, lowered = (f'<w:vertAlign w:val="{way}script"/>' for way in ("super", "sub"))
+    runs = [
+        ("max_retries", ""), (" = 3 * 2", "<w:b/>"), (" of 10", '<w:u w:val="single"/>'), ("n+1", raised),
+        (" or CO", ""), ("2", lowered), (" on the 5", ""), ("th", raised), (", x", "<w:i/>"), ("2", raised),
+    ]  # fmt: skip
+    document, _ = load("a.docx", samples.docx(["Policy", "MARK"], runs), sandbox)
+    assert document.text == "# Policy\n\nMARK\n\nmax_retries = 3 * 2 of 10^(n+1) or CO2 on the 5th, x^2"
+
+
+def test_tables_of_slides_are_read_without_escapes(sandbox: Sandbox) -> None:
+    from pptx import Presentation
+
+    presentation = Presentation()
+    slide = presentation.slides.add_slide(presentation.slide_layouts[5])
+    slide.shapes.add_table(1, 1, 0, 0, 100, 100).table.cell(0, 0).text = "max_retries * 2"
+    stream = io.BytesIO()
+    presentation.save(stream)
+    document, _ = load("a.pptx", stream.getvalue(), sandbox)
+    assert "| max_retries * 2 |" in document.text
 
 
 def test_presentation_slides_are_pages(sandbox: Sandbox) -> None:
