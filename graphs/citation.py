@@ -25,7 +25,8 @@ class Citation(TypedDict):
     page: int | None
     """Page of a paginated document, from 1."""
     start_line: int
-    """Line of the first character, from 1."""
+    """Line of the first character, from 1: of the file, or of the text that was read from it where the file
+    is not one of lines (PDF, office, EPUB, notebook)."""
     end_line: int
     """Line of the last character, from 1."""
     start: int
@@ -39,15 +40,9 @@ class Citation(TypedDict):
 
 
 def cite(passage: Passage, start: int, end: int, score: float) -> Citation:
-    """Cite a span of a passage; the offsets count from the passage's first character.
-
-    The text of a web page has other lines than its file: a span of it is placed where its passage stands.
-    """
+    """Cite a span of a passage; the offsets count from the passage's first character."""
     quote = passage.text[start:end]
-    start_line, end_line = passage.start_line, passage.end_line
-    if passage.text[:-1].count("\n") == end_line - start_line:
-        start_line += passage.text.count("\n", 0, start)
-        end_line = start_line + quote.count("\n")
+    start_line, end_line = passage.lines_of(start, end)
     return Citation(
         path=passage.path,
         page=passage.page,

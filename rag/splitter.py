@@ -40,6 +40,8 @@ class Chunk:
     end_line: int
     page: int | None
     heading: tuple[str, ...]
+    lines: tuple[tuple[int, int], ...] = ()
+    """See `Passage.lines`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,9 @@ class Splitter:
             for first, last in self._pack(document.text, start, body, end, levels):
                 first, last = _trim(document.text, first, last)
                 if first < last:
-                    lines = finder.line(first), finder.line(last - 1)
-                    chunks.append(Chunk(first, last, *lines, section.page, section.heading))
+                    ends = finder.line(first), finder.line(last - 1)
+                    lines = finder.lines(first, last)
+                    chunks.append(Chunk(first, last, *ends, section.page, section.heading, lines))
         return chunks
 
     def _pack(

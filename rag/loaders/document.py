@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -86,6 +86,17 @@ class LineFinder:
         if self._map is None:
             return position
         return self._map[max(0, position - 1)][1] if self._map else 1
+
+    def lines(self, start: int, end: int) -> tuple[tuple[int, int], ...]:
+        """Return (offset from `start`, line) where a line of the file begins between two offsets.
+
+        Nothing where the text's own lines are the file's.
+        """
+        if self._map is None:
+            return ()
+        first, last = bisect_right(self._offsets, start), bisect_left(self._offsets, end)
+        below = ((offset - start, line) for offset, line in self._map[first:last])
+        return ((0, self.line(start)), *below)
 
 
 def _line_starts(text: str) -> list[int]:

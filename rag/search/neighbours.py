@@ -58,6 +58,8 @@ def _joined(better: Passage, other: Passage, text_of: Callable[[str], str]) -> P
         start_line=first.start_line,
         end_line=second.end_line,
         heading=min(first.heading, second.heading, key=len),
+        lines=first.lines
+        + tuple((offset + second.start - first.start, line) for offset, line in second.lines),
     )
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import fnmatch
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -131,7 +132,7 @@ def _passages(
 ) -> list[Passage]:
     """Fetch the chunks by number; what the store no longer knows was deleted and is left out."""
     rows = store.rows(
-        "SELECT chunks.id, chunks.text, path, start, end, start_line, end_line, page, heading"
+        "SELECT chunks.id, chunks.text, path, start, end, start_line, end_line, page, heading, lines"
         " FROM chunks JOIN documents ON documents.id = document"
         " WHERE chunks.id IN (SELECT value FROM json_each(?))",
         [listed(ranked)],
@@ -145,7 +146,8 @@ def _passages(
 
 
 def _passage(fields: list[Any]) -> Passage:
-    return Passage(*fields)
+    *places, lines = fields
+    return Passage(*places, lines=tuple((offset, line) for offset, line in json.loads(lines)))
 
 
 def _scores_of(number: int, methods: dict[str, dict[int, float]]) -> dict[str, float]:

@@ -37,7 +37,7 @@ CREATE TABLE chunks (
     id INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL REFERENCES documents (id),
     ordinal INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
     start_line INTEGER NOT NULL, end_line INTEGER NOT NULL, page INTEGER,
-    heading TEXT NOT NULL, text TEXT NOT NULL, vector BLOB NOT NULL
+    heading TEXT NOT NULL, text TEXT NOT NULL, vector BLOB NOT NULL, lines TEXT NOT NULL DEFAULT '[]'
 );
 CREATE INDEX chunks_of_document ON chunks (document, ordinal);
 CREATE INDEX chunks_of_vector ON chunks (vector);
@@ -128,6 +128,7 @@ class Store:
     def _prepare(self) -> None:
         if self._one("SELECT 1 FROM sqlite_master WHERE name = 'meta'"):
             check_schema(self.get("schema"), self._folder)
+            self._add_lines()
             return  # a reader must not wait for the right to write
         with self.transaction():
             if not self._one("SELECT 1 FROM sqlite_master WHERE name = 'meta'"):
@@ -135,6 +136,14 @@ class Store:
                     self._connection.execute(statement)
                 self._connection.execute("INSERT INTO meta VALUES ('schema', ?)", [str(SCHEMA_VERSION)])
                 self._connection.execute("INSERT INTO meta VALUES ('id', ?)", [uuid.uuid4().hex])
+
+    def _add_lines(self) -> None:
+        """Give an index that was made before there was such a column its lines; the next refresh fills it."""
+        has_lines = "SELECT 1 FROM pragma_table_info('chunks') WHERE name = 'lines'"
+        if not self._one(has_lines):
+            with self.transaction():
+                if not self._one(has_lines):  # another process may have been faster
+                    self._connection.execute("ALTER TABLE chunks ADD COLUMN lines TEXT NOT NULL DEFAULT '[]'")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -223,12 +232,13 @@ class Store:
         number = self.rows("SELECT last_insert_rowid()")[0][0]
         rows = (
             (number, ordinal, chunk.start, chunk.end, chunk.start_line, chunk.end_line, chunk.page,
-             HEADING_JOINT.join(chunk.heading), document.text[chunk.start : chunk.end], key)
+             HEADING_JOINT.join(chunk.heading), document.text[chunk.start : chunk.end], key,
+             json.dumps(chunk.lines, separators=(",", ":")))
             for ordinal, (chunk, key) in enumerate(zip(document.chunks, document.vectors, strict=True))
         )  # fmt: skip
         self._many(
             "INSERT INTO chunks (document, ordinal, start, end, start_line, end_line, page, heading, text,"
-            " vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " vector, lines) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             rows,
         )
 

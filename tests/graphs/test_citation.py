@@ -44,6 +44,22 @@ def test_a_place_counts_from_where_the_passage_stands() -> None:
     assert (citation["page"], citation["start_line"], citation["end_line"]) == (3, 9, 9)
 
 
+def test_a_place_in_a_web_page_is_the_line_of_its_file() -> None:
+    lines = ((0, 7), (8, 9), (16, 12), (20, 14))
+    passage = Passage("One two\n\nthree. four\n\nFive.", "a.html", 0, 28, 7, 14, lines=lines)
+    places = {"One": (7, 7), "three.": (9, 9), "four": (12, 12), "three. four": (9, 12), "Five.": (14, 14)}
+    for quote, place in places.items():
+        start = passage.text.index(quote)
+        citation = cite(passage, start, start + len(quote), 0.5)
+        assert (citation["start_line"], citation["end_line"]) == place, quote
+
+
+def test_lines_of_a_file_are_not_those_of_a_text_that_happens_to_have_as_many() -> None:
+    passage = Passage("One.\n\nTwo.", "a.html", 0, 10, 7, 9, lines=((0, 7), (6, 8)))
+    citation = cite(passage, 6, 10, 0.5)
+    assert (citation["start_line"], citation["end_line"]) == (8, 8)
+
+
 def test_a_place_in_text_whose_lines_are_not_those_of_its_file_is_that_of_the_passage() -> None:
     passage = Passage("One.\n\nTwo.", "a.html", 0, 10, 7, 12)
     citation = cite(passage, 6, 10, 0.5)

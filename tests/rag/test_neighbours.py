@@ -36,6 +36,14 @@ def test_a_joined_passage_has_the_place_of_both_whichever_is_better() -> None:
         assert (joined.start_line, joined.end_line) == (3, 5)
 
 
+def test_lines_of_a_joined_passage_are_those_of_both() -> None:
+    first = replace(piece("One"), lines=((0, 7), (4, 8)))
+    second = replace(piece("Four"), lines=((0, 12),))
+    (joined,) = merge(second, first)
+    assert joined.lines == ((0, 7), (4, 8), (16, 12))
+    assert joined.lines_of(4, len(joined.text)) == (8, 12)
+
+
 def test_a_section_is_joined_with_its_parts_and_named_as_the_whole() -> None:
     for first, second, heading in (
         ("A", "A", "A"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from langchain_tests.integration_tests import RetrieversIntegrationTests
 
@@ -36,6 +38,20 @@ def test_documents_carry_the_passage(index: FolderIndex, folder: Path) -> None:
     passage = Passage.from_document(document)
     assert passage == index.search("When is the office closed?", k=1)[0]
     assert index.text(passage.path)[passage.start : passage.end] == document.page_content
+
+
+def test_a_sentence_of_a_web_page_keeps_its_line_of_the_file(index: FolderIndex, folder: Path) -> None:
+    markup = "<body>\n<h1>Ferry</h1>\n\n\n<p>It sails at\nnine. It carries\nno llamas.</p>\n<p>Ask Ann.</p>"
+    (folder / "ferry.html").write_text(markup, encoding="utf-8")
+    index.refresh()
+    (document,) = index.as_retriever(k=1).invoke("llamas")
+    restored = json.loads(json.dumps(document.metadata))
+    passage = Passage.from_document(Document(document.page_content, metadata=restored))
+    assert passage == Passage.from_document(document)
+    for words in ("Ferry", "It sails", "nine. It carries", "no llamas.", "Ask Ann."):
+        start = passage.text.index(words)
+        line = 1 + markup.count("\n", 0, markup.index(words))
+        assert passage.lines_of(start, start + len(words)) == (line, line), words
 
 
 async def test_asynchronous_answer_is_the_same(index: FolderIndex) -> None:

@@ -168,6 +168,15 @@ def test_an_index_of_another_version_is_refused_in_a_sentence(store: Store, tmp_
         Store(tmp_path / "index.sqlite3")
 
 
+def test_an_index_of_before_there_were_lines_gets_them(store: Store, tmp_path: Path) -> None:
+    put(store, document("a.md"))
+    store.rows("ALTER TABLE chunks DROP COLUMN lines")
+    for _ in range(2):
+        again = Store(tmp_path / "index.sqlite3")
+        assert again.rows("SELECT lines FROM chunks") == [("[]",), ("[]",)]
+        again.close()
+
+
 def test_a_transaction_happens_wholly_or_not_at_all(store: Store) -> None:
     put(store, document("a.md"))
 
