@@ -29,7 +29,8 @@ def command(
     """Offer the model and the documents over HTTP.
 
     /v1/chat/completions and /v1/models speak OpenAI's interface; /v1/documents/ask takes a question and
-    returns what ask --json prints; /health says what is still loading.
+    returns what ask --json prints; /health says what is still loading. Changes of the folders are read while
+    it runs.
     """
     wanted = {"serve.host": host, "serve.port": port}
     given = [f"{name}={value}" for name, value in wanted.items() if value is not None]

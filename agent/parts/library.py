@@ -82,9 +82,11 @@ class Library:
             raise FolderUnusableError(self._unreadable(reports))
         return reports
 
-    def watch(self, stop: threading.Event, progress: ProgressListener | None = None) -> Iterator[IndexReport]:
-        """Follow the changes of the first folder until `stop` is set, and yield what each refresh did."""
-        return next(iter(self._indexes.values())).watch(stop, progress)
+    def watch(
+        self, stop: threading.Event, progress: ProgressListener | None = None, number: int = 0
+    ) -> Iterator[IndexReport]:
+        """Follow the changes of one of `folders` until `stop` is set, and yield what each refresh did."""
+        return list(self._indexes.values())[number].watch(stop, progress)
 
     def retriever(self, k: int) -> BaseRetriever:
         """Return a retriever of the k best passages of all folders."""

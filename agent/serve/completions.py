@@ -48,6 +48,7 @@ def completions_router(assembly: Assembly, gate: Gate) -> APIRouter:
             stack.enter_context(refusing())
             messages = asked.conversation()
             await stack.enter_async_context(gate.enter(request))
+            stack.enter_context(assembly.answering())
             if not asked.stream:
                 work = asyncio.create_task(chat_model.ainvoke(messages, **asked.options()))
                 reply = await result_for(request, work, work.cancel)

@@ -25,7 +25,8 @@ def questions_router(assembly: Assembly, gate: Gate) -> APIRouter:
     router = APIRouter()
 
     def answer(question: str, history: Sequence[Exchange], cancel: threading.Event) -> dict[str, Any]:
-        return assembly.answerer.get().ask(question, history, cancel).to_json()
+        with assembly.answering():
+            return assembly.answerer.get().ask(question, history, cancel).to_json()
 
     @router.post("/v1/documents/ask")
     async def ask(asked: AskRequest, request: Request) -> JSONResponse:

@@ -147,7 +147,7 @@ def _passages(
 
 def _passage(fields: list[Any]) -> Passage:
     *places, lines = fields
-    return Passage(*places, lines=tuple((offset, line) for offset, line in json.loads(lines)))
+    return replace(Passage(*places), lines=tuple((offset, line) for offset, line in json.loads(lines)))
 
 
 def _scores_of(number: int, methods: dict[str, dict[int, float]]) -> dict[str, float]:

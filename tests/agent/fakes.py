@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -217,6 +218,10 @@ class MemoryIndex:
             chunks=len(self._passages()),
             seconds=0.01,
         )
+
+    def watch(self, stop: threading.Event, progress: Any = None) -> Iterator[IndexReport]:
+        yield self.refresh(progress)
+        stop.wait()
 
     def text(self, path: str) -> str:
         if path not in self.texts:
