@@ -21,9 +21,13 @@ from rag.errors import RagError
 from rag.report import IndexReport
 from tests.agent.conftest import FixedEmbedder
 from tests.agent.fakes import MemoryIndex, RuleModel
-from tests.agent.test_serve import HELLO, client, serving
+from tests.agent.test_serve import client, serving
 
 Assemble = Callable[..., Assembly]
+REWRITE = [
+    {"role": "system", "content": "Rewrite.", "name": "rewrite"},
+    {"role": "user", "content": "User: Is it tall?"},
+]
 QUESTION = "What does the windmill grind?"
 
 
@@ -154,10 +158,11 @@ def test_questions_and_replies_are_answers_to_give_way_to(assemble: Assemble) ->
     assembly = assemble(Noting())
     with serving(assembly) as address:
         for stream in (False, True):
-            reply = client(address).chat.completions.create(model="homespun", messages=HELLO, stream=stream)
+            reply = client(address).chat.completions.create(model="homespun", messages=REWRITE, stream=stream)
             assert [*reply]
         asked = len(idle)
-        httpx.post(f"{address}/v1/documents/ask", json={"question": "hello"}, timeout=30).raise_for_status()
+        body = {"question": "When was it built?", "history": [["How tall is the lighthouse?", "38"]]}
+        httpx.post(f"{address}/v1/documents/ask", json=body, timeout=30).raise_for_status()
         assert asked >= 2
         assert len(idle) > asked
         assert not any(idle)
