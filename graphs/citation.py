@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, TypedDict
+from typing import Any
 
 from langchain_core.messages import content
+from typing_extensions import TypedDict
 
 from graphs.sentences import enclosing_sentences, list_items
 from rag.passage import Passage

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any
 
 from langgraph.config import get_stream_writer
+from typing_extensions import TypedDict
 
 
 class Progress(TypedDict):

@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypedDict
 
 from langchain_core.retrievers import BaseRetriever
+from typing_extensions import TypedDict
 
 from graphs import prompts
 from graphs.citation import Citation, cite

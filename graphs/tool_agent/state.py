@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
+
+from typing_extensions import TypedDict
 
 from graphs.turn import TurnInput, TurnOutput, TurnState
 
@@ -43,7 +45,7 @@ class ToolAgentContext:
 
     max_calls: int | None = None
     """Calls that the model may make, no more than the graph was built for."""
-    approval: Collection[str] | None = None
+    approval: Sequence[str] | Set[str] | None = None
     """Names of the tools that wait for a person."""
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
 import pytest
+from langchain_core._api import LangChainBetaWarning
 
 from graphs import Judgement, build_document_qa, build_reasoner, build_tool_agent
 from tests.graphs import test_assistant, test_document_qa, test_reasoner
@@ -76,6 +78,16 @@ def walked(graph: Any, question: str) -> set[Edge]:
             steps.setdefault(part["step"], set()).add(part["payload"]["name"])
     stations = [{"__start__"}, *(steps[number] for number in sorted(steps)), {"__end__"}]
     return {(one, other) for before, after in pairwise(stations) for one in before for other in after}
+
+
+@pytest.mark.parametrize("roads", [document_qa, tool_agent, reasoner, assistant])
+def test_every_graph_tells_its_schemas(roads: Callable[[type[ScriptedModel]], Iterator[Run]]) -> None:
+    graph, _ = next(roads(ScriptedModel))
+    assert {"question", "messages"} <= set(graph.get_input_jsonschema()["properties"])
+    assert {"question", "answer", "citations"} <= set(graph.get_output_jsonschema()["properties"])
+    assert graph.get_context_jsonschema()["properties"]
+    with warnings.catch_warnings(action="ignore", category=LangChainBetaWarning):
+        assert "question" in graph.as_tool(name="ask", description="Answers.").args
 
 
 @pytest.mark.parametrize("kind", [PortedModel, ScriptedModel])
