@@ -58,10 +58,14 @@ def read_question(state: Mapping[str, Any]) -> tuple[str, list[AnyMessage]]:
     """Return the question of a turn that begins and the conversation before it.
 
     Raises:
+        TypeError: The question is no text.
         ValueError: There is no question.
     """
     messages = list(state.get("messages", []))
-    question = state.get("question", "").strip()
+    given = state.get("question")
+    if not isinstance(given, str | None):
+        raise TypeError(f"A question is a text, not {given!r}: give its words as `question`.")
+    question = (given or "").strip()
     last = messages[-1] if messages else None
     if isinstance(last, HumanMessage) and question in ("", last.text.strip()):
         question = last.text.strip()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
+from typing import Any
 
 from langchain_core.documents import Document
 
@@ -68,22 +70,51 @@ class Passage:
     def from_document(cls, document: Document) -> Passage:
         """Read a passage back from a LangChain document, also one that another retriever made.
 
-        A document without places is taken as a file of its own, named by its `source` or id.
+        A document without places is taken as a file of its own, named by its `source` or id. What other
+        retrievers keep under the names of the fields, such as times or scores of another scale, counts as
+        not said. So does a page below 1: pages count from 1 here, and loaders that count from 0 are better
+        corrected before.
         """
-        metadata = document.metadata
-        text = document.page_content
-        start = int(metadata.get("start", 0))
-        start_line = int(metadata.get("start_line", 1))
+        metadata, text = document.metadata, document.page_content
+        start = _whole(metadata.get("start"), 0, default=0)
+        start_line = _whole(metadata.get("start_line"), 1, default=1)
+        scores = metadata.get("scores")
         return cls(
             text=text,
             path=str(metadata.get("path") or metadata.get("source") or document.id or "document"),
             start=start,
-            end=int(metadata.get("end", start + len(text))),
+            end=_whole(metadata.get("end"), start, default=start + len(text)),
             start_line=start_line,
-            end_line=int(metadata.get("end_line", start_line + text[:-1].count("\n"))),
-            page=metadata.get("page"),
-            heading=str(metadata.get("heading", "")),
-            score=float(metadata.get("score", 1.0)),
-            scores=dict(metadata.get("scores", {})),
-            lines=tuple((int(offset), int(line)) for offset, line in metadata.get("lines") or ()),
+            end_line=_whole(metadata.get("end_line"), start_line, default=start_line + text[:-1].count("\n")),
+            page=_whole(metadata.get("page"), 1, default=0) or None,
+            heading=str(metadata.get("heading") or ""),
+            score=_share(metadata.get("score"), default=1.0),
+            scores=dict(scores) if isinstance(scores, Mapping) else {},
+            lines=_pairs(metadata.get("lines")),
         )
+
+
+def _whole(value: Any, least: int, *, default: int) -> int:
+    """Return a value as a whole number; the default where it is none, or less than it can be."""
+    try:
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
+        return default
+    return number if number >= least else default
+
+
+def _share(value: Any, *, default: float) -> float:
+    """Return a value as a number from 0 to 1; the default where it is none."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return default
+    return number if 0.0 <= number <= 1.0 else default
+
+
+def _pairs(value: Any) -> tuple[tuple[int, int], ...]:
+    """Return a value as pairs of whole numbers; none where it is something else."""
+    try:
+        return tuple((int(offset), int(line)) for offset, line in value)
+    except (TypeError, ValueError):
+        return ()

@@ -7,7 +7,9 @@ from typing import Any
 from unittest.mock import ANY
 
 import pytest
+from langchain_core.documents import Document
 from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.retrievers import BaseRetriever
 from langgraph.checkpoint.memory import InMemorySaver
 
 from graphs import DocumentQAContext, Judgement, Thresholds, build_document_qa
@@ -191,10 +193,56 @@ def test_the_question_may_be_the_last_message(model: ScriptedModel) -> None:
     assert [message.type for message in result["messages"]] == ["human", "ai"]
 
 
-@pytest.mark.parametrize("state", [{}, {"question": "  "}, {"messages": [AIMessage("Hello.")]}])
+def test_a_question_that_is_none_is_not_given(model: ScriptedModel) -> None:
+    graph = build_document_qa(model, ListRetriever(passages=passages_of()))
+    result = graph.invoke({"question": None, "messages": [HumanMessage(QUESTION)]})
+    assert (result["question"], result["answer"]) == (QUESTION, "38 metres")
+
+
+def test_a_question_that_is_no_text_is_refused(model: ScriptedModel) -> None:
+    with pytest.raises(TypeError, match="A question is a text, not 7: give its words"):
+        build_document_qa(model, ListRetriever()).invoke({"question": 7})
+
+
+@pytest.mark.parametrize(
+    "state", [{}, {"question": "  "}, {"question": None}, {"messages": [AIMessage("Hello.")]}]
+)
 def test_no_question_is_an_error(model: ScriptedModel, state: Any) -> None:
     with pytest.raises(ValueError, match="There is no question"):
         build_document_qa(model, ListRetriever()).invoke(state)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "place"),
+    [
+        ({"source": "talk.mp3", "start": "00:01:02", "end": "00:01:09"}, ("talk.mp3", None, 0, 1)),
+        ({"source": "a.txt", "start": None, "end": None, "start_line": None}, ("a.txt", None, 0, 1)),
+        ({"source": "a.pdf", "page": 0, "heading": None}, ("a.pdf", None, 0, 1)),
+        ({"source": "a.pdf", "page": "iv", "scores": [0.5, 0.2]}, ("a.pdf", None, 0, 1)),
+        ({"source": "a.pdf", "page": 4, "score": None}, ("a.pdf", 4, 0, 1)),
+        ({"source": "a.txt", "start": 100, "end": 10, "score": 17.2}, ("a.txt", None, 100, 1)),
+        ({"source": "a.txt", "start_line": 7, "score": float("nan")}, ("a.txt", None, 0, 7)),
+    ],
+)
+def test_what_other_retrievers_say_in_their_own_way_counts_as_not_said(
+    model: ScriptedModel, metadata: dict[str, Any], place: tuple[Any, ...]
+) -> None:
+    text = "The lighthouse at Marrow Point is 38 metres tall."
+    model.script["quote"] = "38 metres tall"
+    retriever = DocumentRetriever(documents=[Document(text, metadata=metadata)])
+    [citation] = build_document_qa(model, retriever).invoke({"question": QUESTION})["citations"]
+    assert (citation["path"], citation["page"], citation["start"], citation["start_line"]) == place
+    assert citation["end"] - citation["start"] == len(text)
+    assert 0.0 <= citation["score"] <= 1.0
+
+
+class DocumentRetriever(BaseRetriever):
+    """Finds the same documents whatever is asked."""
+
+    documents: list[Document]
+
+    def _get_relevant_documents(self, query: str, *, run_manager: Any) -> list[Document]:
+        return self.documents
 
 
 def test_a_thread_begins_each_turn_afresh() -> None:
