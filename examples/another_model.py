@@ -17,6 +17,7 @@ from graphs import build_document_qa
 NOTES = {
     "opening.txt": "The shop opens at nine. On Sundays it stays closed.",
     "returns.txt": "Goods can be returned within 30 days. Keep the receipt.",
+    "gifts.txt": "Goods that were a gift can also be returned within 30 days.",
 }
 
 
@@ -33,12 +34,12 @@ class NotesRetriever(BaseRetriever):
 
 
 def ask(model: BaseChatModel, question: str) -> str:
-    """Return the answer of the notes with its source."""
+    """Return the answer of the notes with its sources."""
     result = build_document_qa(model, NotesRetriever()).invoke({"question": question})
     if result["abstained"]:
         return "The notes do not say."
-    [citation] = result["citations"]
-    return f"{result['answer']} ({citation['path']}: “{citation['quote']}”)"
+    sources = "; ".join(f"{citation['path']}: “{citation['quote']}”" for citation in result["citations"])
+    return f"{result['answer']} ({sources})"
 
 
 if __name__ == "__main__":

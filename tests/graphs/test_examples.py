@@ -83,7 +83,8 @@ def test_another_model() -> None:
     )
     example = load("another_model")
     assert example.ask(model, "Can goods be returned?") == (
-        "Within 30 days. (returns.txt: “Goods can be returned within 30 days.”)"
+        "Within 30 days. (returns.txt: “Goods can be returned within 30 days.”; "
+        "gifts.txt: “Goods that were a gift can also be returned within 30 days.”)"
     )
     model.script["quote"] = "within 31 days"
     assert example.ask(model, "Can goods be returned?") == "The notes do not say."
