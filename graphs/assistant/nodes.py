@@ -10,13 +10,12 @@ from graphs import prompts
 from graphs.assistant.memory import Memory
 from graphs.assistant.state import AssistantState
 from graphs.assistant.summary import Summariser
-from graphs.document_qa.state import DocumentQAContext
+from graphs.document_qa.state import thresholds_of_run
 from graphs.grading import grade_passages
 from graphs.judgement import Judgement
 from graphs.mind import Mind
 from graphs.progress import Decision, report
 from graphs.step import Work
-from graphs.thresholds import Thresholds
 from graphs.turn import Update, begin, read_question
 from rag.passage import Passage
 
@@ -44,7 +43,7 @@ class AssistantNodes:
         memories = [Passage(text, "memory", 0, len(text), 1, 1) for text in texts]
         probabilities = yield from grade_passages(self.mind, self.judgement.evidence, asked, memories)
         weighed = list(zip(texts, probabilities, strict=True))
-        least = self._thresholds().relevance
+        least = thresholds_of_run(self.judgement).relevance
         return {
             **begin("chat", asked),
             "messages": [HumanMessage(asked)] if is_new else [],
@@ -70,7 +69,7 @@ class AssistantNodes:
         [odds] = yield from self.mind.choose([prompts.route(asked)], self.routes)
         route = max((route for route in self.routes if route != "reason"), key=odds.__getitem__)
         reason = odds.get("reason", 0.0)
-        if reason >= self._thresholds().reason and reason != odds[route]:  # a tie decides nothing
+        if reason >= thresholds_of_run(self.judgement).reason and reason != odds[route]:  # a tie decides nothing
             route = "reason"
         decision = Decision(node="choose", what=f"the message is for: {route}", probability=odds[route])
         return {"route": route, "opening": [*state["opening"], decision]}
@@ -94,6 +93,3 @@ class AssistantNodes:
             report("remember", "Summarising the conversation")
             yield from Memory.current().keep_summary(summary)
         return {**update, **condensed}
-
-    def _thresholds(self) -> Thresholds:
-        return DocumentQAContext.current().applied_to(self.judgement).thresholds

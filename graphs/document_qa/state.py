@@ -22,7 +22,7 @@ class DocumentQAOutput(TurnOutput):
     standalone_question: str
     """The question as the model rewrote it to stand without the conversation."""
     confidence: float
-    """Score of the citation times probability that it supports the answer; 0 without a quotation."""
+    """Probability that the documents answer (`graphs.confidence`); 0 without a quotation."""
 
 
 class DocumentQAState(DocumentQAOutput, TurnState):
@@ -70,3 +70,8 @@ class DocumentQAContext:
         # As a subgraph, a graph meets its parent's context, which may be of any type.
         context = get_runtime(DocumentQAContext).context
         return context if isinstance(context, DocumentQAContext) else DocumentQAContext()
+
+
+def thresholds_of_run(judgement: Judgement) -> Thresholds:
+    """Return the thresholds of a judgement as the run that is going on sets them."""
+    return DocumentQAContext.current().applied_to(judgement).thresholds

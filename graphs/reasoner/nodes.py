@@ -13,7 +13,7 @@ from langgraph.types import Send
 
 from graphs import prompts
 from graphs.citation import annotate, without_repeats
-from graphs.document_qa.state import DocumentQAContext
+from graphs.document_qa.state import thresholds_of_run
 from graphs.judgement import Judgement
 from graphs.mind import Mind
 from graphs.progress import Decision, report
@@ -21,7 +21,6 @@ from graphs.reasoner import facts
 from graphs.reasoner.chain import Chain
 from graphs.reasoner.state import Assignment, ReasonerState, ReasonStep
 from graphs.step import Work, ask_runnable
-from graphs.thresholds import Thresholds
 from graphs.turn import Update, begin, conclude, read_question
 from graphs.verdict import holds, weigh
 
@@ -157,10 +156,7 @@ class ReasonerNodes:
 
     def is_supported(self, state: ReasonerState) -> bool:
         """Whether the answer passes the thresholds of support and abstention."""
-        return holds(state, self._thresholds())
-
-    def _thresholds(self) -> Thresholds:
-        return DocumentQAContext.current().applied_to(self.judgement).thresholds
+        return holds(state, thresholds_of_run(self.judgement))
 
     def _answer(self, route: str, question: str, is_whole: bool) -> Work[Mapping[str, Any]]:
         result: Mapping[str, Any] = yield from ask_runnable(self.helpers[route], {"question": question})
@@ -168,7 +164,7 @@ class ReasonerNodes:
             return result
         # A question that one sentence answers must not be led astray: the likelier evidence is taken.
         single = min((citation["score"] for citation in result["citations"]), default=0.0)
-        chained = yield from self.chain.answer(question, self._thresholds(), single)
+        chained = yield from self.chain.answer(question, thresholds_of_run(self.judgement), single)
         return chained if chained is not None and chained["certainty"] > single else result
 
     def _route(self, question: str) -> Work[str]:
