@@ -68,8 +68,8 @@ class AssistantNodes:
         report("choose", "Deciding where to look")
         [odds] = yield from self.mind.choose([prompts.route(asked)], self.routes)
         route = max((route for route in self.routes if route != "reason"), key=odds.__getitem__)
-        reason = odds.get("reason", 0.0)
-        if reason >= thresholds_of_run(self.judgement).reason and reason != odds[route]:  # a tie decides nothing
+        reason, least = odds.get("reason", 0.0), thresholds_of_run(self.judgement).reason
+        if reason >= least and reason != odds[route]:  # a tie decides nothing
             route = "reason"
         decision = Decision(node="choose", what=f"the message is for: {route}", probability=odds[route])
         return {"route": route, "opening": [*state["opening"], decision]}
