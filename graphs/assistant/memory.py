@@ -16,8 +16,8 @@ TEXT = "text"
 
 
 def memory_namespace(user: str) -> tuple[str, ...]:
-    """Return where the memories of a person are kept."""
-    return ("memories", user)
+    """Return where the memories of a person are kept; LangGraph takes no dot in a name, as in an address."""
+    return ("memories", user.replace("%", "%25").replace(".", "%2E"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,9 +42,18 @@ class AssistantState(AssistantOutput, TurnState):
 
 @dataclass(frozen=True, slots=True)
 class AssistantContext(DocumentQAContext):
-    """What one run may set otherwise than the graph was built with (`invoke(..., context=...)`)."""
+    """What one run may set otherwise than the graph was built with (`invoke(..., context=...)`).
+
+    Raises:
+        ValueError: A value is out of its range.
+    """
 
     user: str = "default"
     """Whose memories are recalled and kept; nobody else's are seen."""
     conversation: str = ""
     """Id that its summary is kept under; empty for the id of the checkpointer's thread."""
+
+    def __post_init__(self) -> None:
+        DocumentQAContext.__post_init__(self)  # slots=True makes the class anew, which super() cannot follow
+        if not (isinstance(self.user, str) and self.user):
+            raise ValueError(f"user must name a person, not {self.user!r}: leave it out for the only one.")

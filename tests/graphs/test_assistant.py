@@ -203,6 +203,29 @@ def test_memories_are_recalled_for_their_person_only() -> None:
     assert nobody["memories"] == []
 
 
+def test_a_person_may_be_named_by_an_address() -> None:
+    store = InMemoryStore()
+    graph = assistant(model_that(), store=store, checkpointer=InMemorySaver(), history_tokens=5)
+    context = AssistantContext(user="ada@example.com")
+    assert graph.invoke({"question": "Hello, how are you?"}, THREAD, context=context)["answer"]
+    other: Any = {"configurable": {"thread_id": "two"}}
+    assert graph.invoke({"question": "Hello!"}, other, context=context)["memories"] == ["They talked."]
+    names = ["ada@example.com", "ada@example%2Ecom", "ada@example%com"]
+    assert len({memory_namespace(name) for name in names}) == len(names)
+    assert memory_namespace("default") == ("memories", "default")
+
+
+@pytest.mark.parametrize("user", ["", None])
+def test_a_person_without_a_name_is_refused(user: Any) -> None:
+    with pytest.raises(ValueError, match="user must name a person"):
+        AssistantContext(user=user)
+
+
+def test_the_context_of_the_assistant_checks_what_document_qa_checks() -> None:
+    with pytest.raises(ValueError, match="max_passages"):
+        AssistantContext(max_passages=0)
+
+
 def test_what_memories_and_question_have_in_common_counts() -> None:
     store = InMemoryStore()
     store.put(memory_namespace("default"), "height", {"text": "Her tower is tall."})
