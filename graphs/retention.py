@@ -118,20 +118,31 @@ def superfluous(rows: Sequence[Row], turns: int) -> list[Row]:
     """Return the checkpoints of a thread that neither resuming nor rewinding needs.
 
     Kept are the ends of the newest turns, the ends of branches that a person made, and all that
-    belongs to the newest checkpoint, at which the thread goes on.
+    belongs to the newest checkpoint, at which the thread goes on. A graph inside that keeps a memory of its
+    own (`checkpointer=True`) is a thread of its own.
     """
-    roots = sorted((row for row in rows if not row.namespace), key=lambda row: row.identifier)
-    if not roots:
-        return []
-    newest = roots[-1].identifier
-    parents = {row.parent for row in roots}
-    began_after = {row.parent for row in roots if row.source == "input"}
-    ends = [row for row in roots if row.identifier in began_after or row.identifier not in parents]
-    kept = {row.identifier for row in ends[-turns - 1 :]} | {newest}
-    # Checkpoints of a graph inside the graph matter while the step that runs it is not finished.
-    return [
-        row for row in rows if row.identifier not in kept and (not row.namespace or row.identifier < newest)
-    ]
+    newest = max((row.identifier for row in rows if not row.namespace), default="")
+    threads: dict[str, list[Row]] = {}
+    for row in rows:
+        if not _is_of_a_step(row):
+            threads.setdefault(row.namespace, []).append(row)
+    kept = {row for thread in threads.values() for row in _ends(thread, turns)}
+    # Checkpoints of a graph that belongs to a step matter while the step that runs it is not finished.
+    return [row for row in rows if row not in kept and (not _is_of_a_step(row) or row.identifier < newest)]
+
+
+def _ends(thread: Sequence[Row], turns: int) -> list[Row]:
+    """Return the newest checkpoint, and the ends of the newest turns and branches before it."""
+    ordered = sorted(thread, key=lambda row: row.identifier)
+    parents = {row.parent for row in ordered}
+    began_after = {row.parent for row in ordered if row.source == "input"}
+    ends = [row for row in ordered if row.identifier in began_after or row.identifier not in parents]
+    return [*ends[-turns - 1 :], ordered[-1]]
+
+
+def _is_of_a_step(row: Row) -> bool:
+    """Whether a checkpoint is of a graph that ran within one step: the namespace names its task."""
+    return ":" in row.namespace
 
 
 def _begins_turn(config: RunnableConfig, metadata: CheckpointMetadata) -> bool:

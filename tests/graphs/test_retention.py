@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.graph import START, StateGraph
+from typing_extensions import TypedDict
 
 from graphs.retention import AsyncBoundedSqliteSaver, BoundedSqliteSaver, Row, superfluous
 from tests.graphs.fakes import ScriptedModel
@@ -85,6 +87,49 @@ def test_what_is_superfluous() -> None:
     assert [row.identifier for row in superfluous(rows, turns=5)] == ["01", "02", "03", "05"]
     assert [row.identifier for row in superfluous(rows, turns=0)] == ["01", "02", "03", "04", "05"]
     assert superfluous([], turns=5) == []
+
+
+def test_a_graph_inside_with_a_memory_of_its_own_is_a_thread_of_its_own() -> None:
+    rows = [
+        Row("", "01", None, "input"),
+        Row("keeper", "02", None, "input"),
+        Row("keeper", "03", "02", "loop"),
+        Row("keeper|tools:x", "04", None, "loop"),
+        Row("", "05", "01", "loop"),
+        Row("", "06", "05", "input"),
+        Row("keeper", "07", "03", "input"),
+        Row("keeper", "08", "07", "loop"),
+        Row("", "09", "06", "loop"),
+        Row("", "10", "09", "input"),
+    ]
+    assert [row.identifier for row in superfluous(rows, turns=5)] == ["01", "02", "04", "06", "07"]
+    assert [row.identifier for row in superfluous(rows, turns=0)] == "01 02 03 04 05 06 07 09".split()
+
+
+class Talk(TypedDict):
+    said: str
+    answer: str
+
+
+def graph_around(inside: Any, saver: Any) -> Any:
+    def run(state: Talk) -> dict[str, str]:
+        return {"answer": inside.invoke({"question": state["said"]})["answer"]}
+
+    builder = StateGraph(Talk)
+    builder.add_node("run", run)
+    builder.add_edge(START, "run")
+    return builder.compile(saver)
+
+
+def test_a_graph_inside_remembers_the_turns_before(tmp_path: Path) -> None:
+    model = model_that()
+    with BoundedSqliteSaver.from_conn_string(str(tmp_path / "threads.db")) as saver:
+        saver.turns = 2
+        graph = graph_around(assistant(model, checkpointer=True), saver)
+        for number in range(6):
+            graph.invoke({"said": f"Hello {number}!"}, THREAD)
+    assert all(f"Hello {number}!" in model.prompts_of("chat")[-1] for number in range(6))
+    assert rows_of(tmp_path / "threads.db") < 20
 
 
 CHILD = """
