@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from langchain_core.messages.utils import count_tokens_approximately
 from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.constants import TAG_NOSTREAM
 
-from graphs.ports import ChoiceModel, CopyingModel, EditModel, QuestionModel, SpanModel
+from graphs.ports import ChoiceModel, CopyingModel, EditModel, MeasuredModel, QuestionModel, SpanModel
 from graphs.prompts import YES, YES_OR_NO, plan, rewrite
 from graphs.sentences import list_items
 from graphs.step import Ask, Work, ask_batch, ask_runnable
@@ -28,6 +30,9 @@ HISTORY = 4
 
 LONGEST_EDITED = 300
 """Characters of a question that may lean on the conversation; longer ones say themselves what they mean."""
+
+PROMPT_SHARE = 0.75
+"""Part of a model's context that a conversation may fill; the rest is for the reply."""
 
 _UNSEEN = RunnableConfig(tags=[TAG_NOSTREAM])
 """Keeps a call out of the stream of messages: its reply is a decision, not something to show."""
@@ -78,7 +83,9 @@ class Mind:
 
         A model that can be held to edits keeps to words that were said; a very long question stands alone.
         """
-        recent = history[-HISTORY:]
+        recent = self.newest_turns(history[-HISTORY:], lambda turns: rewrite(turns, question))
+        if not recent:
+            return question
         messages = rewrite(recent, question)
         if not isinstance(self.model, EditModel):
             return (yield from self.write(messages)).text.strip() or question
@@ -116,6 +123,43 @@ class Mind:
             self.model.bind_tools(list(tools), tool_choice=tool_choice) if tools else self.model
         )
         return (yield from ask_runnable(model, list(messages), None if streamed else _UNSEEN))
+
+    def count_tokens(self, messages: Sequence[BaseMessage]) -> int:
+        """Return how long a conversation is: exactly where the model knows, else by an estimate."""
+        if isinstance(self.model, MeasuredModel):
+            return self.model.get_num_tokens_from_messages(list(messages))
+        return count_tokens_approximately(messages)
+
+    def fits(self, messages: Sequence[BaseMessage], tools: Sequence[Any] = ()) -> bool:
+        """Whether a prompt leaves room for a reply, as far as the model knows.
+
+        Args:
+            messages: The prompt.
+            tools: Tools that may be shown with it, one at a time.
+        """
+        if not isinstance(self.model, MeasuredModel):
+            return True
+        most, count = self.model.context_length * PROMPT_SHARE, self.model.get_num_tokens_from_messages
+        if not tools:
+            return count(list(messages)) <= most
+        return all(count(list(messages), [tool]) <= most for tool in tools)
+
+    def newest_turns(
+        self,
+        history: Sequence[BaseMessage],
+        prompt: Callable[[Sequence[BaseMessage]], Sequence[BaseMessage]],
+        tools: Sequence[Any] = (),
+    ) -> Sequence[BaseMessage]:
+        """Return as many of the newest turns of a conversation as fit into a prompt, perhaps none.
+
+        Args:
+            history: The conversation before what is asked now.
+            prompt: Makes the prompt from turns.
+            tools: Tools that may be shown with it, one at a time.
+        """
+        starts = [at for at, message in enumerate(history) if isinstance(message, HumanMessage) or not at]
+        first = bisect_left(starts, True, key=lambda start: self.fits(prompt(history[start:]), tools))
+        return history[starts[first] :] if first < len(starts) else []
 
     def call(self, messages: Sequence[BaseMessage], tool: Any, *, copied: bool) -> Work[AIMessage]:
         """Reply with one call of a tool, whose texts are copied from the conversation or written freely.

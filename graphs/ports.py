@@ -94,6 +94,16 @@ class CopyingModel(Protocol):
         ...
 
 
+@runtime_checkable
+class MeasuredModel(Protocol):
+    """A model that knows how much it reads, and whose `get_num_tokens_from_messages` is exact and quick."""
+
+    @property
+    def context_length(self) -> int:
+        """Tokens that a prompt and its reply can have together."""
+        ...
+
+
 class Calibration(Protocol):
     """What was fitted to a model, by name; each is empty where nothing was."""
 

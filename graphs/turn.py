@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langgraph.channels import EphemeralValue
 from langgraph.graph.message import add_messages
 from typing_extensions import TypedDict
@@ -88,10 +88,13 @@ def begin(route: str, asked: str) -> Update:
     }
 
 
+def unsaid(state: Mapping[str, Any]) -> list[HumanMessage]:
+    """Return the question as a message, where the conversation lacks it."""
+    asked, messages = state["asked"], state.get("messages", [])
+    last = messages[-1] if messages else None
+    return [] if isinstance(last, HumanMessage) and last.text.strip() == asked else [HumanMessage(asked)]
+
+
 def conclude(state: Mapping[str, Any], reply: AIMessage) -> Update:
     """Return the update that adds the reply, and the question where the conversation lacks it."""
-    asked, messages = state["asked"], state.get("messages", [])
-    new: list[BaseMessage] = [reply]
-    if not (messages and isinstance(messages[-1], HumanMessage) and messages[-1].text.strip() == asked):
-        new.insert(0, HumanMessage(asked))
-    return {"question": asked, "messages": new}
+    return {"question": state["asked"], "messages": [*unsaid(state), reply]}

@@ -11,7 +11,6 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AnyMessage
-from langchain_core.messages.utils import count_tokens_approximately
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.tools import BaseTool
 from langgraph.graph import END, START, StateGraph
@@ -49,7 +48,7 @@ def build_assistant(
     judgement: Judgement | None = None,
     small_talk: bool = True,
     history_tokens: int = 600,
-    count_tokens: Callable[[Sequence[AnyMessage]], int] = count_tokens_approximately,
+    count_tokens: Callable[[Sequence[AnyMessage]], int] | None = None,
     checkpointer: Checkpointer = None,
     store: BaseStore | None = None,
 ) -> Assistant:
@@ -62,7 +61,8 @@ def build_assistant(
         judgement: How sure the model must be, and what else counts; `Judgement()` when not given.
         small_talk: Whether a message may be replied to in conversation; else all are looked into.
         history_tokens: Length of a conversation from which its oldest part is summarised.
-        count_tokens: Counts the tokens of messages; `model.get_num_tokens_from_messages` is exact.
+        count_tokens: Counts the tokens of messages; when not given, a `MeasuredModel` counts them itself,
+            and those of others are estimated.
         checkpointer: Keeps conversations by their thread.
         store: Long-term memory; with an index over the field "text" it is searched by meaning.
 
@@ -79,7 +79,7 @@ def build_assistant(
     nodes = AssistantNodes(
         mind,
         judgement,
-        Summariser(mind, count_tokens, history_tokens),
+        Summariser(mind, count_tokens or mind.count_tokens, history_tokens),
         tuple(route for route in ROUTES if route in roads or (small_talk and route == "chat")),
     )
     graph = _assemble(nodes, roads).compile(checkpointer, store=store, name="assistant")

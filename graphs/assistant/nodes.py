@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from langchain_core.messages import HumanMessage
+from langchain_core.messages import BaseMessage, HumanMessage
 
 from graphs import prompts
 from graphs.assistant.memory import Memory
@@ -16,7 +17,7 @@ from graphs.judgement import Judgement
 from graphs.mind import Mind
 from graphs.progress import Decision, report
 from graphs.step import Work
-from graphs.turn import Update, begin, read_question
+from graphs.turn import Update, begin, read_question, unsaid
 from rag.passage import Passage
 
 _MOST_MEMORIES = 4
@@ -37,16 +38,15 @@ class AssistantNodes:
 
     def recall(self, state: AssistantState) -> Work[Update]:
         """Begin a turn; recall what matters to it from earlier conversations."""
-        asked, before = read_question(state)
-        is_new = len(before) == len(state.get("messages", []))
-        texts = yield from Memory.current().search(asked, _MOST_MEMORIES)
+        asked, _ = read_question(state)
+        found = yield from Memory.current().search(asked, _MOST_MEMORIES)
+        texts = self._that_fit(asked, found)
         memories = [Passage(text, "memory", 0, len(text), 1, 1) for text in texts]
         probabilities = yield from grade_passages(self.mind, self.judgement.evidence, asked, memories)
         weighed = list(zip(texts, probabilities, strict=True))
         least = thresholds_of_run(self.judgement).relevance
         return {
             **begin("chat", asked),
-            "messages": [HumanMessage(asked)] if is_new else [],
             "memories": [text for text, probability in weighed if probability >= least],
             "opening": [
                 Decision(node="recall", what=f"“{text}” matters here", probability=probability)
@@ -62,6 +62,7 @@ class AssistantNodes:
     def choose(self, state: AssistantState) -> Work[Update]:
         """Decide where the message goes. The model sees the message alone, no document and no tool.
 
+        Only then is the message part of the conversation: one that is too long to be read never is.
         Questions of several parts are few among all, so that how likely one is has a threshold of its own.
         """
         asked = state["asked"]
@@ -72,13 +73,17 @@ class AssistantNodes:
         if reason >= least and reason != odds[route]:  # a tie decides nothing
             route = "reason"
         decision = Decision(node="choose", what=f"the message is for: {route}", probability=odds[route])
-        return {"route": route, "opening": [*state["opening"], decision]}
+        return {"route": route, "opening": [*state["opening"], decision], "messages": unsaid(state)}
 
     def chat(self, state: AssistantState) -> Work[Update]:
-        """Reply in conversation."""
+        """Reply in conversation, of which the model reads as much as it can."""
         report("chat", "Replying")
-        history = [*prompts.background(state["memories"]), *state["messages"]]
-        reply = yield from self.mind.write(prompts.chat(history), streamed=True)
+        *before, last = state["messages"]
+
+        def prompt(turns: Sequence[BaseMessage]) -> list[BaseMessage]:
+            return prompts.chat([*prompts.background(state["memories"]), *turns, last])
+
+        reply = yield from self.mind.write(prompt(self.mind.newest_turns(before, prompt)), streamed=True)
         answer = reply.text.strip() or None
         return {"messages": [reply], "answer": answer, "abstained": answer is None}
 
@@ -93,3 +98,12 @@ class AssistantNodes:
             report("remember", "Summarising the conversation")
             yield from Memory.current().keep_summary(summary)
         return {**update, **condensed}
+
+    def _that_fit(self, asked: str, texts: Sequence[str]) -> list[str]:
+        """Return the memories that leave a question, and the reply to it, their room."""
+        kept: list[str] = []
+        for text in texts:
+            together = prompts.background([*kept, text])
+            if self.mind.fits(prompts.chat([*together, HumanMessage(asked)])):
+                kept.append(text)
+        return kept

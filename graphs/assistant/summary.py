@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, RemoveMessage
+from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage, RemoveMessage
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
 from graphs import prompts
@@ -18,7 +18,7 @@ SUMMARY = "summary"
 
 _OPENING = "Summary of the conversation so far: "
 _CHARACTERS_PER_TOKEN = 3
-"""Fewer than English text has, so that a piece to summarise fits with its instruction."""
+"""Fewer than English text has; of a script that takes more tokens, pieces are as short as the model needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,14 @@ class Summariser:
         if self.count_tokens(messages) <= self.most_tokens:
             return "", {}
         kept = self._newest_turns(messages)
-        summary = ""
-        for piece in self._pieces(messages[: len(messages) - len(kept)]):
-            reply = yield from self.mind.write(prompts.summarise(f"{summary}\n{piece}".strip()))
+        summary, left = "", "\n".join(map(_show, messages[: len(messages) - len(kept)]))
+        while left:
+            piece = self._next_piece(left, summary)
+            reply = yield from self.mind.write(_prompt(summary, piece))
             if not reply.text.strip():
                 # Nothing may get lost: what could not be summarised stays as it is.
                 return "", {}
-            summary = reply.text.strip()
+            summary, left = reply.text.strip(), left[len(piece) :]
         replaced = [HumanMessage(_OPENING + summary, name=SUMMARY), *kept]
         return summary, {"messages": [RemoveMessage(REMOVE_ALL_MESSAGES), *replaced]}
 
@@ -60,10 +61,16 @@ class Summariser:
                 return list(messages[index:])
         return []
 
-    def _pieces(self, messages: Sequence[AnyMessage]) -> list[str]:
-        text = "\n".join(_show(message) for message in messages)
+    def _next_piece(self, text: str, summary: str) -> str:
+        """Return the beginning of a text that can be summarised together with the summary before it."""
         size = self.most_tokens * _CHARACTERS_PER_TOKEN
-        return [text[start : start + size] for start in range(0, len(text), size)]
+        while size > 1 and not self.mind.fits(_prompt(summary, text[:size])):
+            size //= 2
+        return text[:size]
+
+
+def _prompt(summary: str, piece: str) -> list[BaseMessage]:
+    return prompts.summarise(f"{summary}\n{piece}".strip())
 
 
 def _show(message: AnyMessage) -> str:

@@ -8,7 +8,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, RemoveMessage, ToolCall, ToolMessage
+from langchain_core.messages import (
+    AIMessage,
+    AnyMessage,
+    BaseMessage,
+    HumanMessage,
+    RemoveMessage,
+    ToolCall,
+    ToolMessage,
+)
 from langchain_core.tools import BaseTool
 from langgraph.runtime import get_runtime
 from langgraph.types import interrupt
@@ -126,10 +134,17 @@ class ToolAgentNodes:
             "decisions": [*state["decisions"], Decision(node=node, what=what, probability=1.0)],
         }
 
-    def _read(self, state: ToolAgentState) -> Sequence[AnyMessage]:
+    def _read(self, state: ToolAgentState) -> Sequence[BaseMessage]:
         """Return what the model reads: where a tool is chosen for a message, no more than its turn."""
         messages = state["messages"]
-        return messages[-len(this_turn(messages)) - 1 :] if self.choice.is_weighed else messages
+        since = max(0, len(messages) - len(this_turn(messages)) - 1)
+        before, turn = messages[:since], messages[since:]
+        if self.choice.is_weighed:
+            return turn
+        kept = self.choice.mind.newest_turns(
+            before, lambda turns: prompts.tool([*turns, *turn]), list(self.tools.values())
+        )
+        return [*kept, *turn]
 
     def may_go_on(self, state: ToolAgentState) -> bool:
         """Whether the model may call more tools: there is budget, and its latest calls were of use."""

@@ -141,6 +141,23 @@ class PortedModel(ScriptedModel):
         return RunnableLambda(span)
 
 
+class NarrowModel(ScriptedModel):
+    """Reads a few words at a time, knows how many, and refuses more."""
+
+    context_length: int = 40
+
+    def get_num_tokens_from_messages(
+        self, messages: list[BaseMessage], tools: Sequence[Any] | None = None
+    ) -> int:
+        said = (message.text for message in messages if message.type != "system")
+        return sum(len(text.split()) for text in said) + 10 * len(tools or ())
+
+    def reply_to(self, messages: Sequence[BaseMessage]) -> AIMessage:
+        if (words := self.get_num_tokens_from_messages(list(messages))) > self.context_length:
+            raise ValueError(f"{words} words are too many")
+        return super().reply_to(messages)
+
+
 class ListRetriever(BaseRetriever):
     """Finds the same passages whatever is asked, or those of a search by its words."""
 

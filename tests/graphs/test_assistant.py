@@ -13,7 +13,8 @@ from langgraph.types import Command
 
 from graphs import AssistantContext, Evidence, Judgement, Thresholds, build_assistant
 from graphs.assistant.memory import memory_namespace
-from tests.graphs.fakes import ListRetriever, PortedModel, ScriptedModel, passages_of
+from graphs.assistant.summary import SUMMARY
+from tests.graphs.fakes import ListRetriever, NarrowModel, PortedModel, ScriptedModel, passages_of
 from tests.graphs.test_evidence import WordEmbedder
 from tests.graphs.test_tool_agent import add, calls, note_tool
 from tests.graphs.test_tool_choice import ScoringModel, tower
@@ -184,6 +185,61 @@ def test_what_cannot_be_summarised_stays() -> None:
     graph = assistant(model_that(summarise=""), history_tokens=5)
     result = graph.invoke({"question": "Hello, how are you today?"})
     assert [message.type for message in result["messages"]] == ["human", "ai"]
+
+
+LONG = "Hello " + "word " * 100
+
+
+def test_a_message_that_is_too_long_is_refused_and_not_kept() -> None:
+    graph = assistant(model_that(NarrowModel), checkpointer=InMemorySaver())
+    with pytest.raises(ValueError, match="101 words are too many"):
+        graph.invoke({"question": LONG}, THREAD)
+    result = graph.invoke({"question": "Hello!"}, THREAD)
+    assert [message.text for message in result["messages"]] == ["Hello!", "You said: Hello!"]
+
+
+@pytest.mark.parametrize("question", [TALL, "What is 2 + 3?", "Are both of them 38 m?", "Hello!"])
+def test_a_turn_that_failed_blocks_none_after_it(question: str) -> None:
+    model = model_that(NarrowModel, plan="", summarise="They talked.")
+    passages = passages_of("It is 38 metres tall.")
+    graph = build_assistant(
+        model, ListRetriever(passages=passages), [add], history_tokens=30, checkpointer=InMemorySaver()
+    )
+    with pytest.raises(ValueError, match="too many"):
+        graph.invoke({"messages": [HumanMessage(LONG)]}, THREAD)
+    assert graph.get_state(THREAD).values["messages"][0].text == LONG
+    result = graph.invoke({"question": question}, THREAD)
+    assert result["answer"]
+    # It was too long to be summarised at once, too.
+    assert len(model.prompts_of("summarise")) > 2
+    assert "They talked." in result["messages"][0].text
+
+
+def test_the_model_counts_its_own_tokens_where_it_can() -> None:
+    # By an estimate, so many short words are few tokens.
+    question = "Hello! " + "a b c " * 11
+    for kind, condenses in ((ScriptedModel, False), (NarrowModel, True)):
+        graph = assistant(model_that(kind, chat="Yes."), history_tokens=32)
+        assert (graph.invoke({"question": question})["messages"][0].name == SUMMARY) is condenses
+
+
+def test_small_talk_reads_the_newest_turns_that_fit() -> None:
+    model = model_that(NarrowModel, summarise="")  # nothing can be summarised
+    graph = assistant(model, checkpointer=InMemorySaver())
+    for number in range(9):
+        graph.invoke({"question": f"Hello number {number}!"}, THREAD)
+    read = model.prompts_of("chat")[-1]
+    assert "number 7!" in read
+    assert "number 0!" not in read
+    assert read.startswith("Hello number")
+
+
+def test_memories_that_leave_no_room_for_the_question_are_left_out() -> None:
+    store = InMemoryStore()
+    for key, text in (("long", "Her name is Ada. " * 9), ("short", "Her cat is grey.")):
+        store.put(memory_namespace("default"), key, {"text": text})
+    result = assistant(model_that(NarrowModel), store=store).invoke({"question": "Hello!"})
+    assert result["memories"] == ["Her cat is grey."]
 
 
 def test_memories_are_recalled_for_their_person_only() -> None:

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage
+from langgraph.checkpoint.memory import InMemorySaver
 
 import graphs
 from graphs import Judgement, Thresholds, build_assistant, build_document_qa, ports
+from llm.errors import ContextOverflowError
 from tests.graphs.fakes import DOCUMENT, ListRetriever, passages_of
 from tests.graphs.test_tool_agent import add
 from tests.llm.conftest import write_tiny_model
@@ -29,7 +31,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Any:
 def test_it_has_the_ports(model: Any) -> None:
     of_models = [name for name, port in vars(ports).items() if getattr(port, "_is_runtime_protocol", False)]
     exported = [getattr(graphs, name) for name in of_models if name in graphs.__all__]
-    assert len(exported) == len(of_models) == 7
+    assert len(exported) == len(of_models) == 8
     assert all(isinstance(model, port) for port in exported)
 
 
@@ -46,6 +48,16 @@ def test_even_a_random_model_quotes_verbatim(model: Any, method: Any, asynchrono
     assert result["answer"] in citation["quote"]
     assert 0.0 <= result["confidence"] <= 1.0
     assert all(0.0 < decision["probability"] < 1.0 for decision in result["decisions"])
+
+
+def test_a_conversation_goes_on_however_many_tokens_it_takes(model: Any) -> None:
+    graph = build_assistant(model, checkpointer=InMemorySaver())
+    thread: Any = {"configurable": {"thread_id": "one"}}
+    with pytest.raises(ContextOverflowError, match="shorten the question"):
+        graph.invoke({"question": "Сегодня я ходил на рынок. " * 40}, thread)
+    for number in range(6):
+        result = graph.invoke({"question": f"{number} Сегодня я ходил на рынок." * 4}, thread)
+    assert model.get_num_tokens_from_messages(result["messages"]) < 900
 
 
 def test_every_road_of_the_assistant_ends(model: Any) -> None:

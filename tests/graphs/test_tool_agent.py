@@ -20,7 +20,7 @@ from langgraph.types import Command
 from graphs import ToolAgentContext, build_tool_agent
 from graphs.tool_agent.guard import changes_something
 from graphs.tool_agent.nodes import NOT_ALLOWED
-from tests.graphs.fakes import ScriptedModel
+from tests.graphs.fakes import NarrowModel, ScriptedModel
 
 THREAD: Any = {"configurable": {"thread_id": "one"}}
 
@@ -389,3 +389,15 @@ def test_a_tool_that_ends_the_program_does_not_seem_to_be_late() -> None:
 
     with pytest.raises(SystemExit):
         build_tool_agent(scripted(calls(("leave", {})), "Gone."), [leave]).invoke({"question": "Leave."})
+
+
+@pytest.mark.parametrize(("kind", "is_whole"), [(NarrowModel, False), (ScriptedModel, True)])
+def test_the_newest_turns_that_fit_are_read(kind: type[ScriptedModel], is_whole: bool) -> None:
+    model = kind(script={"tool": lambda prompt: f"It is {prompt.splitlines()[-1]}"})
+    graph = build_tool_agent(model, [add], checkpointer=InMemorySaver())
+    for number in range(12):
+        result = graph.invoke({"question": f"What is {number} + 1?"}, THREAD)
+    read = model.prompts_of("tool")[-1]
+    assert "What is 10 + 1?" in read
+    assert ("What is 0 + 1?" in read) is is_whole
+    assert len(result["messages"]) == 24
