@@ -1,7 +1,8 @@
 """The assistant: recall → route → documents, tools, reasoning or small talk → remember.
 
 Threads live in the checkpointer, what outlives them in the store. A conversation that grows beyond
-the model's context has its oldest part replaced by a summary.
+the model's context has its oldest part replaced by a summary; inside another graph, whose conversation it
+is, it is left as it is, and the model reads the end of it.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from langchain_core.messages import BaseMessage, HumanMessage
+from langgraph.config import get_config
 
 from graphs import prompts
 from graphs.assistant.memory import Memory
@@ -88,11 +89,16 @@ class AssistantNodes:
         return {"messages": [reply], "answer": answer, "abstained": answer is None}
 
     def remember(self, state: AssistantState) -> Work[Update]:
-        """End the turn; summarise the oldest part of a conversation that has grown too long."""
+        """End the turn; summarise the oldest part of a conversation that has grown too long.
+
+        What another graph keeps is left to it: it would put the summary among messages that it has still.
+        """
         update: Update = {
             "question": state["asked"],
             "decisions": [*state["opening"], *state["decisions"]],
         }
+        if _is_part_of_a_step():
+            return update
         summary, condensed = yield from self.summariser.condense(state["messages"])
         if summary:
             report("remember", "Summarising the conversation")
@@ -107,3 +113,13 @@ class AssistantNodes:
             if self.mind.fits(prompts.chat([*together, HumanMessage(asked)])):
                 kept.append(text)
         return kept
+
+
+def _is_part_of_a_step() -> bool:
+    """Whether the graph runs within a step of another, and its conversation ends with that step.
+
+    One that is compiled with `checkpointer=True` has a thread of its own there, named after no step.
+    """
+    of_node = str(get_config().get("configurable", {}).get("checkpoint_ns", ""))
+    of_graph, _, _ = of_node.rpartition("|")
+    return ":" in of_graph

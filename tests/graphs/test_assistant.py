@@ -8,6 +8,7 @@ import pytest
 from langchain_core.embeddings import DeterministicFakeEmbedding
 from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
 
@@ -240,6 +241,23 @@ def test_memories_that_leave_no_room_for_the_question_are_left_out() -> None:
         store.put(memory_namespace("default"), key, {"text": text})
     result = assistant(model_that(NarrowModel), store=store).invoke({"question": "Hello!"})
     assert result["memories"] == ["Her cat is grey."]
+
+
+def test_the_conversation_of_a_graph_around_it_is_left_as_it_is() -> None:
+    model = model_that()
+    inside = assistant(model, history_tokens=20)
+    builder = StateGraph(MessagesState)
+    builder.add_node("talk", inside)
+    builder.add_edge(START, "talk")
+    graph = builder.compile(InMemorySaver())
+    for number in range(5):
+        result = graph.invoke({"messages": [HumanMessage(f"Hello number {number}!")]}, THREAD)
+    said = [message.text for message in result["messages"]]
+    assert said[::2] == [f"Hello number {number}!" for number in range(5)]
+    assert len(said) == 10
+    assert not model.prompts_of("summarise")
+    # Run by itself, it does summarise.
+    assert inside.invoke({"messages": result["messages"][:-1]})["messages"][0].name == SUMMARY
 
 
 def test_memories_are_recalled_for_their_person_only() -> None:
