@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from rag.report import IndexReport
+
 
 class RagError(Exception):
     """Anything that indexing or searching a folder can complain about."""
@@ -16,6 +18,11 @@ class FolderError(RagError):
 
 class EmptyFolderError(FolderError):
     """The folder holds nothing that can be indexed."""
+
+    def __init__(self, message: str, report: IndexReport) -> None:
+        super().__init__(message)
+        self.report = report
+        """What the refresh did nevertheless: the last file may have left just now."""
 
 
 class NotIndexedError(RagError):

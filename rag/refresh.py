@@ -207,7 +207,7 @@ class Refresh:
         report.seconds = self._announcer.seconds
         self._store.put("generation", uuid.uuid4().hex)
         if not self._store.files():
-            raise EmptyFolderError(_explain_empty(self._folder, report.failed))
+            raise EmptyFolderError(_explain_empty(self._folder, report.failed), report)
         return report
 
 

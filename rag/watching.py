@@ -54,12 +54,12 @@ def watch(
             continue
         try:
             report = index.refresh(progress)
-        except EmptyFolderError:
-            pending = False
+            is_first = number == 0
+        except EmptyFolderError as error:
+            report, is_first = error.report, False
         except IndexBusyError:
             continue
-        else:
-            pending = False
-            if number == 0 or report.has_changes or report.failed != failed:
-                yield report
-            failed = report.failed
+        pending = False
+        if is_first or report.has_changes or report.failed != failed:
+            yield report
+        failed = report.failed

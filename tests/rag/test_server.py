@@ -76,6 +76,11 @@ def test_watch_follows_changes(folder: Path, make_index: MakeIndex) -> None:
         (whole := folder.parent / "broken.pdf").write_bytes(b"%PDF-1.4 nothing")
         whole.rename(folder / "broken.pdf")
         assert reports.get(timeout=60) == (0, 0), "a file that cannot be read is news, too"
+        removed = 0
+        for file in sorted(folder.iterdir()):
+            file.rename(folder.parent / f"gone-{file.name}")
+        while removed < 3:  # that the folder is empty then is no reason to keep silent
+            removed += reports.get(timeout=60)[1]
     finally:
         stop.set()
         thread.join()
