@@ -290,7 +290,7 @@ class ChatHomespun(BaseChatModel):
             text_outputs=True,
             tool_calling=True,
             tool_choice=True,
-            structured_output=True,
+            structured_output=False,  # a schema that it is shown as a tool it fills in far better
         )
 
     def _generate(

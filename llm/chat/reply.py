@@ -12,7 +12,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from llm.chat.request import Request
 from llm.chat.tool_calls import ToolCallReader
 from llm.errors import ConstraintError
-from llm.tokenization.opening import close_text
+from llm.tokenization.opening import StringCloser, close_text
 from llm.tokenization.special_tokens import TOOL_CALL
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class ReplyReader:
         self._tool_call_id = request.engine.tokenizer.special_ids[TOOL_CALL]
         self.text = ""
         self._is_begun = False
+        self._closer = StringCloser() if request.options.response_format is not None else None
         self.calls: list[ToolCallReader] = []
         self.logprobs: list[dict[str, Any]] = []
 
@@ -95,6 +96,7 @@ class ReplyReader:
             return None
         if not self.calls:
             shown, self._is_begun = text if self._is_begun else close_text(text), True
+            shown = self._closer.close(shown) if self._closer else shown
             self.text += shown
             return AIMessageChunk(content=shown) if shown else None
         piece = self.calls[-1].read(text)

@@ -50,6 +50,7 @@ class Options:
     copy_arguments: bool | None = None
     """Whether free strings in a call are spans of what was said; None for what the model finds likelier."""
     response_format: Any = None
+    """What the reply is held to where it calls no tool."""
     spans: Sequence[str] | None = None
     branches: int = 1
     """Of how many spans that begin differently the likeliest is the reply, where none is sampled."""
@@ -120,8 +121,7 @@ class Request:
         selection = select_tool(engine, said, offered, calibration)
         tools = [selection.tool] if selection.tool else []
         prompt = ChatTemplate(engine.tokenizer).encode(said, tools)
-        is_held = options.spans is not None or options.response_format is not None
-        called = tools if selection.is_called and not is_held else []
+        called = tools if selection.is_called and options.spans is None else []
         return cls(
             engine,
             options,
@@ -173,16 +173,18 @@ def refuse_unknown(names: Iterable[str], known: Sequence[str]) -> None:
 def _constraint(
     engine: Engine, messages: Sequence[BaseMessage], options: Options, called: Sequence[Mapping[str, Any]]
 ) -> Constraint | None:
+    from llm.inference.schemas import open_schema
+
     if options.spans is not None:
         return engine.constraints.spans(options.spans)
     if options.divided is not None:
         return engine.constraints.questions(options.divided)
+    if called:
+        said = _said(messages) if options.copy_arguments else ()
+        return _held_call(engine, options, called, said)
     if options.response_format is not None:
-        return engine.constraints.json_schema(_schema_in(options.response_format))
-    if not called:
-        return None
-    said = _said(messages) if options.copy_arguments else ()
-    return _held_call(engine, options, called, said)
+        return engine.constraints.json_schema(open_schema(_schema_in(options.response_format)))
+    return None
 
 
 def _copying(

@@ -2,7 +2,8 @@
 
 To a byte-level tokenizer "Oslo" and " Oslo" are two tokens, or more: only the second is one that a model
 meets in running text. A reply that copies a word should be able to write the very token that was read, so
-the content of every message, and every string among the arguments of a call, begins with a space.
+the content of every message, and every string in a reply of JSON or among the arguments of a call, begins
+with a space.
 SentencePiece adds the same dummy prefix (Kudo and Richardson 2018). It exists between template and
 model alone: what people and programs see comes without it.
 """

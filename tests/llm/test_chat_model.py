@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import threading
 from collections.abc import AsyncGenerator
@@ -8,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain.agents import create_agent
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, SystemMessage
 from langchain_core.outputs import ChatResult
+from langchain_core.utils.function_calling import convert_to_openai_tool
+from langgraph.errors import GraphRecursionError
 from pydantic import BaseModel
 from typing_extensions import TypedDict
 
@@ -149,20 +153,45 @@ def test_a_plain_schema_holds_the_reply(chat: ChatHomespun, response_format: dic
     assert json.loads(reply.text) in ("yes", "no")
 
 
+def test_strings_of_a_structure_are_opened_for_the_model_alone(chat: ChatHomespun) -> None:
+    schema = {"type": "object", "properties": {"a": {"enum": ["x y"]}}, "required": ["a"]}
+    reply = chat.invoke("Which letters?", response_format=schema, logprobs=True)
+    written = "".join(score["token"] for score in reply.response_metadata["logprobs"]["content"])
+    assert (written, reply.text) == (' {"a":" x y"}', '{"a":"x y"}')
+    assert "".join(chunk.text for chunk in chat.stream("Which letters?", response_format=schema)) == reply.text
+
+
 def test_a_tool_holds_the_reply_to_its_arguments(chat: ChatHomespun) -> None:
     tool = {"name": "answer", "parameters": Joke.model_json_schema()}
     for response_format in (tool, {"type": "function", "function": tool}):
         assert Joke.model_validate_json(chat.invoke("A joke", response_format=response_format).text)
 
 
-def test_a_structure_that_is_asked_for_comes_before_a_call(
+def test_a_call_comes_before_a_structure(chat: ChatHomespun) -> None:
+    bound = chat.bind_tools([get_weather], response_format=Joke)
+    called = bound.invoke("A joke about the weather of Oslo", tool_choice="any")
+    assert {call["name"] for call in called.tool_calls} == {"get_weather"}
+    assert called.text == ""
+    held = bound.invoke("A joke about the weather of Oslo", tool_choice="none")
+    assert held.tool_calls == []
+    assert Joke.model_validate_json(held.text)
+
+
+def test_an_agent_with_a_structure_is_shown_it_as_a_tool(
     chat: ChatHomespun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("llm.chat.best_of.complete_call", pytest.fail)
-    bound = chat.bind_tools([get_weather], tool_choice="any", response_format=Joke)
-    reply = bound.invoke("A joke about the weather of Oslo")
-    assert reply.tool_calls == []
-    assert Joke.model_validate_json(reply.text)
+    offered: list[str] = []
+    bind_tools = ChatHomespun.bind_tools
+
+    def look(self: ChatHomespun, tools: Any, **options: Any) -> Any:
+        offered.extend(convert_to_openai_tool(tool)["function"]["name"] for tool in tools)
+        return bind_tools(self, tools, **options)
+
+    monkeypatch.setattr(ChatHomespun, "bind_tools", look)
+    agent = create_agent(chat, [get_weather], response_format=Joke)
+    with contextlib.suppress(GraphRecursionError):  # random weights may never call the right one
+        agent.invoke({"messages": [HumanMessage("Hello")]}, {"recursion_limit": 4})
+    assert offered[:2] == ["get_weather", "Joke"]
 
 
 def test_structured_output_refuses_what_it_does_not_know(chat: ChatHomespun) -> None:
@@ -216,7 +245,6 @@ def test_calibration_softens_the_task_it_names(weights: Path, tmp_path: Path) ->
     assert graded["no"] == pytest.approx(0.5, abs=1e-3)
     assert checked["no"] == pytest.approx(1.0)
     assert abs(plain["no"] - 0.5) > 0.01
-    assert chat.calibration.thresholds["relevance"] == 0.5
     other = ChatHomespun(model=str(weights)).bind_choices(["no", "yes"])
     reply = other.invoke([SystemMessage("x", name="grade")], model=str(folder))
     assert reply.response_metadata["choice_probabilities"] == pytest.approx(graded)
