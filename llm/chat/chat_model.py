@@ -23,13 +23,13 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from langchain_core.runnables import Runnable, RunnableLambda, RunnableMap, RunnablePassthrough
 from langchain_core.runnables.config import run_in_executor
 from langchain_core.tools import BaseTool
-from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import BaseModel, Field, model_validator
 
 from llm.calibration import Calibration
 from llm.chat.messages import task_of, to_template
 from llm.chat.reply import answer_whole, choice_chunk, choice_message, stream_reply
 from llm.chat.request import Options, Request, refuse_unknown
+from llm.chat.schemas import is_pydantic_class, to_tool
 from llm.tokenization.opening import open_text
 from llm.weights_folder import DEFAULT_MODEL, find_weights, load_engine
 
@@ -187,7 +187,7 @@ class ChatHomespun(BaseChatModel):
         """
         from llm.chat.tool_selection import call_probabilities, one_tool_prompts
 
-        formatted = [convert_to_openai_tool(tool) for tool in tools]
+        formatted = [to_tool(tool) for tool in tools]
         prompts = one_tool_prompts(self.engine, to_template(messages), formatted)
         return call_probabilities(self.engine, prompts, self.calibration) if prompts else []
 
@@ -213,7 +213,7 @@ class ChatHomespun(BaseChatModel):
         """
         from llm.chat.tool_calls import ToolChoice
 
-        formatted = [convert_to_openai_tool(tool, strict=strict) for tool in tools]
+        formatted = [to_tool(tool, strict) for tool in tools]
         ToolChoice.of(formatted, tool_choice)  # an unknown name is an error here, not at the first call
         return self.bind(tools=formatted, tool_choice=tool_choice, **kwargs)
 
@@ -272,7 +272,7 @@ class ChatHomespun(BaseChatModel):
         """Return the tokens of a conversation as a prompt, the markup of the template included."""
         from llm.tokenization.template import ChatTemplate
 
-        formatted = [convert_to_openai_tool(tool) for tool in tools or ()]
+        formatted = [to_tool(tool) for tool in tools or ()]
         return len(ChatTemplate(self.engine.tokenizer).encode(to_template(messages), formatted))
 
     @property
@@ -384,6 +384,6 @@ class ChatHomespun(BaseChatModel):
 
 
 def _parser(schema: dict[str, Any] | type) -> BaseOutputParser[Any]:
-    if isinstance(schema, type) and issubclass(schema, BaseModel):
+    if is_pydantic_class(schema):
         return PydanticOutputParser(pydantic_object=schema)
     return JsonOutputParser()

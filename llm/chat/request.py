@@ -12,6 +12,7 @@ from langchain_core.messages import BaseMessage
 from langchain_core.utils.function_calling import convert_to_json_schema
 
 from llm.chat.messages import task_of, to_template
+from llm.chat.schemas import is_pydantic_class, schema_of
 from llm.chat.tool_calls import ToolChoice
 from llm.errors import RequestError
 
@@ -238,6 +239,8 @@ def _schema_in(response_format: Any) -> Mapping[str, Any]:
             return schema
         if _OF_TOOLS.isdisjoint(response_format) and not _OF_SCHEMAS.isdisjoint(response_format):
             return response_format
+    if is_pydantic_class(response_format):
+        return schema_of(response_format)
     try:
         return convert_to_json_schema(response_format)
     except Exception as error:  # LangChain checks by stumbling: any class of error may come

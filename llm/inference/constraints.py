@@ -27,6 +27,8 @@ from llm.tokenization.tokenizer import Tokenizer
 _CLOSING_ORDER = ('"', "}", "]", "?", ",", ":", "0", "a", "e", " ")
 """What is tried first to finish a reply soon: ends before beginnings."""
 
+_LEAVE_OUT = "; leave them out of the schema and check the reply for them yourself."
+
 _MOST_USES = 8
 """How often the same token is tried on the way to the end; a string may need more than one kind."""
 
@@ -251,7 +253,10 @@ class ConstraintCompiler:
     def _compile_grammar(self, grammar: str) -> Constraint:
         matcher = LLMatcher(self._llguidance_tokenizer, grammar, log_level=0)
         if error := matcher.get_error():
-            raise ConstraintError(f"The reply cannot be held to this constraint: {_first_line(error)}")
+            advice = _LEAVE_OUT if "Unimplemented keys" in error else ""
+            raise ConstraintError(
+                f"The reply cannot be held to this constraint: {_first_line(error)}{advice}"
+            )
         return Constraint(matcher, self)
 
 

@@ -6,15 +6,16 @@ import json
 import threading
 from collections.abc import AsyncGenerator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from langchain.agents import create_agent
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, SystemMessage
 from langchain_core.outputs import ChatResult
+from langchain_core.tools import tool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from langgraph.errors import GraphRecursionError
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
 from graphs.ports import ChoiceModel, QuestionModel, SpanModel
@@ -36,6 +37,19 @@ def get_time() -> str:
 class Joke(BaseModel):
     setup: str
     punchline: str
+
+
+class Tree(BaseModel):
+    """A tree and the trees that grow out of it."""
+
+    height: int
+    kinds: set[Literal["oak", "elm"]] = Field(max_length=2)
+    children: list[Tree] = Field(max_length=1)
+
+
+def plant(tree: Tree) -> str:
+    """Plant a tree."""
+    return f"{tree.height} m"
 
 
 class JokeDictionary(TypedDict):
@@ -121,6 +135,26 @@ def test_calls_stream_in_pieces_that_join(chat: ChatHomespun) -> None:
     assert joined.tool_calls[0]["args"] == whole.tool_calls[0]["args"]
 
 
+@pytest.mark.parametrize("method", ["function_calling", "json_schema"])
+def test_a_class_that_holds_itself_and_a_set_is_kept_to(chat: ChatHomespun, method: Any) -> None:
+    for seed in range(5):
+        structured = chat.bind(temperature=1.5, seed=seed).with_structured_output(Tree, method=method)
+        assert isinstance(structured.invoke("Which tree?"), Tree)
+
+
+def test_a_tool_may_take_a_class_that_holds_itself(chat: ChatHomespun) -> None:
+    bound = chat.bind_tools([tool(plant)], tool_choice="any", parallel_tool_calls=False)
+    for seed in range(5):
+        [call] = bound.invoke("Plant it", temperature=1.5, seed=seed).tool_calls
+        assert Tree.model_validate(call["args"]["tree"])
+
+
+def test_what_no_grammar_can_see_to_is_named_with_what_to_do(chat: ChatHomespun) -> None:
+    schema = {"type": "array", "items": {"type": "integer"}, "uniqueItems": True}
+    with pytest.raises(ConstraintError, match=r"uniqueItems.*leave them out of the schema"):
+        chat.invoke("Which numbers?", response_format=schema)
+
+
 @pytest.mark.parametrize("method", ["function_calling", "json_schema", "json_mode"])
 @pytest.mark.parametrize("schema", [Joke, JokeDictionary, Joke.model_json_schema()])
 def test_structured_output_is_parsed(chat: ChatHomespun, schema: Any, method: Any) -> None:
@@ -158,7 +192,9 @@ def test_strings_of_a_structure_are_opened_for_the_model_alone(chat: ChatHomespu
     reply = chat.invoke("Which letters?", response_format=schema, logprobs=True)
     written = "".join(score["token"] for score in reply.response_metadata["logprobs"]["content"])
     assert (written, reply.text) == (' {"a":" x y"}', '{"a":"x y"}')
-    assert "".join(chunk.text for chunk in chat.stream("Which letters?", response_format=schema)) == reply.text
+    assert (
+        "".join(chunk.text for chunk in chat.stream("Which letters?", response_format=schema)) == reply.text
+    )
 
 
 def test_a_tool_holds_the_reply_to_its_arguments(chat: ChatHomespun) -> None:
