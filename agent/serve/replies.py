@@ -32,7 +32,8 @@ class ReplyWriter:
                 for call in message.tool_calls
             ]
         reason = _reason(message.response_metadata, bool(message.tool_calls))
-        choice = {"index": 0, "message": body, "finish_reason": reason, "logprobs": None}
+        scores = _scores(message.response_metadata)
+        choice = {"index": 0, "message": body, "finish_reason": reason, "logprobs": scores}
         return {
             **self._head,
             "object": "chat.completion",
@@ -50,10 +51,11 @@ class ReplyWriter:
         if chunk.tool_call_chunks:
             self._called = True
             delta["tool_calls"] = [_call_piece(call) for call in chunk.tool_call_chunks]
-        if not delta:
+        scores = _scores(chunk.response_metadata)
+        if not delta and not scores:
             return None
         self._begun = True
-        return self._chunk(delta, None)
+        return self._chunk(delta, None, scores)
 
     def end(self, metadata: Mapping[str, Any]) -> dict[str, Any]:
         """Return the piece that says why a streamed reply ended."""
@@ -63,8 +65,10 @@ class ReplyWriter:
         """Return the piece that says what a streamed reply cost."""
         return {**self._head, "object": "chat.completion.chunk", "choices": [], "usage": usage(counts)}
 
-    def _chunk(self, delta: dict[str, Any], reason: str | None) -> dict[str, Any]:
-        choice = {"index": 0, "delta": delta, "finish_reason": reason, "logprobs": None}
+    def _chunk(
+        self, delta: dict[str, Any], reason: str | None, scores: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        choice = {"index": 0, "delta": delta, "finish_reason": reason, "logprobs": scores}
         return {**self._head, "object": "chat.completion.chunk", "choices": [choice]}
 
 
@@ -78,6 +82,12 @@ def usage(counts: Mapping[str, Any] | None) -> dict[str, Any]:
         "total_tokens": known["total_tokens"],
         "prompt_tokens_details": {"cached_tokens": details.get("cache_read", 0)},
     }
+
+
+def _scores(metadata: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the log-probabilities of tokens, where they were asked for."""
+    scores = metadata.get("logprobs")
+    return {"refusal": None, **scores} if scores else None
 
 
 def _call(call_id: str | None, name: str, arguments: str) -> dict[str, Any]:

@@ -66,6 +66,8 @@ class ChatCompletionRequest(BaseModel):
     stop: str | list[str] | None = None
     seed: int | None = Field(None, ge=-_LARGEST_SEED, le=_LARGEST_SEED)
     response_format: dict[str, Any] | None = None
+    logprobs: bool | None = None
+    top_logprobs: int | None = Field(None, ge=0, le=20)
 
     def conversation(self) -> list[BaseMessage]:
         """Return the messages as LangChain has them.
@@ -76,7 +78,7 @@ class ChatCompletionRequest(BaseModel):
         read: list[BaseMessage] = []
         for number, message in enumerate(self.messages):
             try:
-                read += convert_to_messages([message])
+                read += convert_to_messages([_with_content(message)])
             except Exception as error:  # LangChain checks by stumbling: any class of error may come
                 raise RequestError(f"messages.{number} is no message: {_reason(error)}") from error
         return read
@@ -96,8 +98,15 @@ class ChatCompletionRequest(BaseModel):
             "tools": tools,
             "tool_choice": self.tool_choice if tools else None,
             "parallel_tool_calls": self.parallel_tool_calls if tools else None,
+            "logprobs": self.logprobs or None,
+            "top_logprobs": self.top_logprobs if self.logprobs else None,
         }
         return {name: value for name, value in options.items() if value is not None}
+
+
+def _with_content(message: dict[str, Any]) -> dict[str, Any]:
+    """Return a message with a content, which OpenAI's interface leaves open where tools are called."""
+    return {"content": None, **message} if message.get("tool_calls") else message
 
 
 def _reason(error: Exception) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,16 +73,19 @@ class RuleModel(BaseChatModel):
         messages: list[BaseMessage],
         stop: list[str] | None = None,
         run_manager: CallbackManagerForLLMRun | None = None,
-        **_: Any,
+        **options: Any,
     ) -> ChatResult:
-        return ChatResult(generations=[ChatGeneration(message=_write(messages))])
+        reply = _write(messages)
+        if options.get("logprobs"):
+            reply.response_metadata = _scores(reply.text, options)
+        return ChatResult(generations=[ChatGeneration(message=reply)])
 
     def _stream(
         self,
         messages: list[BaseMessage],
         stop: list[str] | None = None,
         run_manager: CallbackManagerForLLMRun | None = None,
-        **_: Any,
+        **options: Any,
     ) -> Iterator[ChatGenerationChunk]:
         reply = _write(messages)
         if self.held is not None:
@@ -90,6 +93,8 @@ class RuleModel(BaseChatModel):
         for word in re.findall(r"\S+\s*", reply.text):
             time.sleep(self.delay)
             chunk = ChatGenerationChunk(message=AIMessageChunk(word))
+            if options.get("logprobs"):
+                chunk.message.response_metadata = _scores(word, options)
             if run_manager:
                 run_manager.on_llm_new_token(word, chunk=chunk)
             yield chunk
@@ -102,6 +107,19 @@ class RuleModel(BaseChatModel):
                 "", tool_call_chunks=calls, chunk_position="last", usage_metadata=reply.usage_metadata
             )
         )
+
+
+def _scores(text: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the log-probabilities of a text's words."""
+    others = [{"token": "?", "bytes": [63], "logprob": -1.0}] * options.get("top_logprobs", 0)
+    return {
+        "logprobs": {
+            "content": [
+                {"token": word, "bytes": list(word.encode()), "logprob": -0.5, "top_logprobs": others}
+                for word in re.findall(r"\S+\s*", text)
+            ]
+        }
+    }
 
 
 def _as_json(arguments: Any) -> str:

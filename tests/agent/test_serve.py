@@ -103,6 +103,29 @@ def test_a_streamed_reply_says_everything_once(address: str) -> None:
 
 
 @pytest.mark.parametrize("stream", [False, True])
+def test_the_tokens_of_a_reply_come_with_their_probabilities(address: str, stream: bool) -> None:
+    asked = {"model": "homespun", "messages": HELLO, "logprobs": True, "top_logprobs": 2}
+    completions = client(address).chat.completions
+    if stream:
+        with completions.stream(**asked) as events:
+            choice = events.get_final_completion().choices[0]
+    else:
+        choice = completions.create(**asked).choices[0]
+    assert "".join(score.token for score in choice.logprobs.content) == SMALL_TALK
+    assert {len(score.top_logprobs) for score in choice.logprobs.content} == {2}
+    assert completions.create(model="homespun", messages=HELLO).choices[0].logprobs is None
+
+
+def test_a_call_may_stand_in_a_message_without_content(address: str) -> None:
+    completions = client(address).chat.completions
+    called = completions.create(model="homespun", messages=REMEMBER, tools=TOOLS).choices[0].message
+    said = called.model_dump(exclude_none=True)
+    assert "content" not in said
+    result = {"role": "tool", "tool_call_id": called.tool_calls[0].id, "content": "remembered"}
+    assert completions.create(model="homespun", messages=[*REMEMBER, said, result], tools=TOOLS).choices
+
+
+@pytest.mark.parametrize("stream", [False, True])
 def test_tools_are_called(address: str, stream: bool) -> None:
     api = client(address)
     if stream:
