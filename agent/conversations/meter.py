@@ -18,7 +18,7 @@ class Meter:
         self.usage = Usage()
 
     def count(self, input_tokens: int) -> None:
-        """Add the prompts of some decisions."""
+        """Add what was read for some decisions."""
         self.usage += Usage(input_tokens)
 
 

@@ -2,19 +2,22 @@
 
 Greedy decoding under a constraint commits to the likeliest first token, even where no likely reply begins
 with it. So several replies are written in one batch, each under a constraint of its own, and the whole of
-each is scored by the model without its constraint.
+each is scored by the model without its constraint. What that costs is told with the end of the reply
+(`Finish.also_read`, `Finish.also_written`).
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
+from llm.inference.decisions import tokens_scored
 from llm.inference.generation import Completion
 from llm.tokenization.opening import OPENING
 
@@ -30,8 +33,10 @@ FAR_LIKELIER = 3.0
 """Nats by which written arguments must be likelier than copied ones where the model is not sure."""
 
 
-def branches(engine: Engine, prompt: Sequence[int], constraint: Constraint, count: int) -> list[Constraint]:
-    """Return the constraint once for each of the likeliest first tokens that it allows.
+def branches(
+    engine: Engine, prompt: Sequence[int], constraint: Constraint, count: int
+) -> tuple[list[Constraint], int]:
+    """Return the constraint once for each of the likeliest first tokens that it allows, and the tokens read.
 
     Wang and Zhou 2024, "Chain-of-Thought Reasoning without Prompting", decode so. All numbers begin with the
     same token, the space that opens a text: they are told apart by the token after it.
@@ -43,16 +48,17 @@ def branches(engine: Engine, prompt: Sequence[int], constraint: Constraint, coun
         count: How many first tokens, at most.
     """
     state = constraint.start()
-    begun = _likeliest(engine, prompt, state, count)
+    begun, tokens_read = _likeliest(engine, prompt, state, count), len(prompt)
     opening = tuple(engine.tokenizer.encode(OPENING))
     if opening in begun:
         score = begun.pop(opening)
         for token in opening:
             state.advance(token)
         following = _likeliest(engine, [*prompt, *opening], state, count)
+        tokens_read += len(prompt) + len(opening)
         begun |= {opening + tokens: score + more for tokens, more in following.items()}
     likeliest = sorted(begun, key=begun.__getitem__, reverse=True)[:count]
-    return [constraint.beginning_with(tokens) for tokens in likeliest]
+    return [constraint.beginning_with(tokens) for tokens in likeliest], tokens_read
 
 
 def _likeliest(
@@ -70,6 +76,7 @@ def complete_best(
     settings: GenerationSettings,
     constraints: Sequence[Constraint],
     cancelled: threading.Event | None = None,
+    tokens_read: int = 0,
 ) -> Completion:
     """Reply under each constraint; return the reply whose tokens are likeliest on average.
 
@@ -82,6 +89,7 @@ def complete_best(
         settings: How to choose tokens.
         constraints: What each reply is held to; at least one.
         cancelled: Ends all replies before their next tokens when set.
+        tokens_read: How many were read to find the constraints.
 
     Raises:
         ContextOverflowError: The prompt leaves no room for a reply.
@@ -89,7 +97,8 @@ def complete_best(
     completions, replies = _complete(engine, prompt, settings, constraints, cancelled)
     among = sorted({*prompt, *chain.from_iterable(replies)})
     sums = engine.choice_logprobs([prompt], replies, among)[0]
-    return completions[int(_per_token(sums, replies).argmax())]
+    best = int(_per_token(sums, replies).argmax())
+    return _taken(best, completions, tokens_read + tokens_scored([prompt], replies))
 
 
 def complete_call(
@@ -120,7 +129,8 @@ def complete_call(
     completions, replies = _complete(engine, prompt, settings, (written, copied), cancelled)
     sums = engine.choice_logprobs([prompt], replies)[0]
     is_sure = _per_token(sums, replies)[0] >= SURE and sums[0] >= sums[1]
-    return completions[0] if is_sure or sums[0] - sums[1] > FAR_LIKELIER else completions[1]
+    is_written = is_sure or sums[0] - sums[1] > FAR_LIKELIER
+    return _taken(0 if is_written else 1, completions, tokens_scored([prompt], replies))
 
 
 def _complete(
@@ -134,6 +144,14 @@ def _complete(
     completions = engine.complete_batch([prompt] * len(constraints), settings, constraints, cancelled)
     end = engine.tokenizer.end_id
     return completions, [[*(token.id for token in one.tokens), end] for one in completions]
+
+
+def _taken(index: int, completions: Sequence[Completion], tokens_read: int) -> Completion:
+    """Return one of the replies; its end tells what the others and the weighing of all have cost."""
+    taken = completions[index]
+    written = sum(one.finish.output_tokens for one in completions) - taken.finish.output_tokens
+    finish = replace(taken.finish, also_read=tokens_read, also_written=written)
+    return replace(taken, finish=finish)
 
 
 def _per_token(sums: Tensor, replies: Sequence[Sequence[int]]) -> Tensor:

@@ -161,6 +161,7 @@ class ChatHomespun(BaseChatModel):
             ContextOverflowError: A conversation does not fit into the context.
             ValueError: There are no choices.
         """
+        from llm.inference.decisions import tokens_scored
         from llm.tokenization.template import ChatTemplate
 
         if not choices or not all(choices):
@@ -169,7 +170,9 @@ class ChatHomespun(BaseChatModel):
             return []
         template = ChatTemplate(self.engine.tokenizer)
         prompts = [template.encode(to_template(conversation)) for conversation in conversations]
-        scores = self.engine.choice_logprobs(prompts, self._encode_choices(choices)).tolist()
+        encoded = self._encode_choices(choices)
+        scores = self.engine.choice_logprobs(prompts, encoded).tolist()
+        self._count_read(tokens_scored(prompts, encoded))
         return [
             dict(zip(choices, self.calibration.probabilities(task_of(conversation), row), strict=True))
             for conversation, row in zip(conversations, scores, strict=True)
@@ -189,6 +192,7 @@ class ChatHomespun(BaseChatModel):
 
         formatted = [to_tool(tool) for tool in tools]
         prompts = one_tool_prompts(self.engine, to_template(messages), formatted)
+        self._count_read(sum(map(len, prompts)))
         return call_probabilities(self.engine, prompts, self.calibration) if prompts else []
 
     def bind_tools(
@@ -372,6 +376,9 @@ class ChatHomespun(BaseChatModel):
     def _defaults(self) -> dict[str, Any]:
         names = self.__class__.model_fields.keys() & {*Options.__dataclass_fields__}
         return {name: value for name in sorted(names) if (value := getattr(self, name)) is not None}
+
+    def _count_read(self, tokens: int) -> None:
+        """Take note of the tokens that were read to decide; here nobody asks."""
 
     def _encode_choices(self, choices: Sequence[str]) -> list[list[int]]:
         """Encode the choices; their end counts where one choice begins another."""

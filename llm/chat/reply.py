@@ -155,17 +155,21 @@ def choice_chunk(message: AIMessage) -> ChatGenerationChunk:
 
 
 def usage_of(finish: Finish, tokens_read: int = 0) -> UsageMetadata:
-    """Return the token counts of a reply, with the part of the prompt that an earlier call had read.
+    """Return the token counts of a reply: all that the model read and wrote for it.
+
+    Where a tool is selected or the best of several replies is taken, that is more than the prompt and the
+    reply, as hidden reasoning is elsewhere. What an earlier call had read of the prompt is told, too.
 
     Args:
         finish: The end of the reply.
         tokens_read: Tokens read before the prompt, to select a tool.
     """
-    read = finish.prompt_tokens + tokens_read
+    read = finish.prompt_tokens + finish.also_read + tokens_read
+    written = finish.output_tokens + finish.also_written
     return UsageMetadata(
         input_tokens=read,
-        output_tokens=finish.output_tokens,
-        total_tokens=read + finish.output_tokens,
+        output_tokens=written,
+        total_tokens=read + written,
         input_token_details=InputTokenDetails(cache_read=finish.cached_tokens),
     )
 

@@ -157,8 +157,8 @@ class Request:
         if self.copying is not None:
             return complete_call(*asked, self.constraint, self.copying, options.cancelled)
         if options.branches > 1:
-            begun = branches(engine, self.prompt, self.constraint, options.branches)
-            return complete_best(*asked, begun, options.cancelled)
+            begun, tokens_read = branches(engine, self.prompt, self.constraint, options.branches)
+            return complete_best(*asked, begun, options.cancelled, tokens_read)
         return None
 
 

@@ -39,6 +39,11 @@ def score_choices(
     return scores
 
 
+def tokens_scored(prompts: Sequence[Sequence[int]], choices: Sequence[Sequence[int]]) -> int:
+    """Return how many tokens are read to score choices: prompts, and after each all but the choices' ends."""
+    return sum(map(len, prompts)) + len(prompts) * sum(len(choice) - 1 for choice in choices)
+
+
 def _groups(lengths: Sequence[int]) -> Iterator[list[int]]:
     """Divide prompts by length into groups of at most `BATCH_TOKENS` padded tokens."""
     group: list[int] = []

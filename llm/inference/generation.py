@@ -55,6 +55,10 @@ class Finish:
     """How many of the prompt's tokens were already read by an earlier call."""
     output_tokens: int
     """Tokens of the reply, without the end token."""
+    also_read: int = 0
+    """Tokens that were read besides the prompt, to find what to reply with and to weigh several replies."""
+    also_written: int = 0
+    """Tokens of the replies that it was taken from, without its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from langchain_core.messages import HumanMessage
 
 from graphs.ports import CopyingModel, EditModel
 from llm.chat import best_of
@@ -53,7 +55,7 @@ def test_branches_begin_differently_and_the_best_is_as_likely_as_any(
     engine: Engine, tokenizer: Tokenizer
 ) -> None:
     prompt, constraint = tokenizer.encode("Where?"), engine.constraints.spans([PASSAGE])
-    held = branches(engine, prompt, constraint, 4)
+    held, _ = branches(engine, prompt, constraint, 4)
     replies = [engine.complete(prompt, constraint=one) for one in held]
     assert len({tuple(token.id for token in reply.tokens[:2]) for reply in replies}) == 4
     assert all(reply.text in f" {PASSAGE}" for reply in replies)
@@ -66,7 +68,7 @@ def test_branches_begin_differently_and_the_best_is_as_likely_as_any(
 
 
 def test_fewer_words_than_branches(engine: Engine, tokenizer: Tokenizer) -> None:
-    held = branches(engine, tokenizer.encode("Where?"), engine.constraints.choice(["Oslo"]), 50)
+    held, _ = branches(engine, tokenizer.encode("Where?"), engine.constraints.choice(["Oslo"]), 50)
     assert 1 <= len(held) <= 4
     assert {engine.complete([1], constraint=one).text for one in held} == {" Oslo"}
 
@@ -109,6 +111,40 @@ def test_the_model_edits_and_counts_its_tokens(chat: ChatHomespun) -> None:
     assert reply.usage_metadata["output_tokens"] > 0
     streamed = "".join(chunk.text for chunk in chat.bind_edits(QUESTION, SAID).stream("?"))
     assert streamed == reply.text
+
+
+@pytest.mark.parametrize("way", ["spans", "edits", "call"])
+def test_all_that_was_read_and_written_for_a_reply_is_counted(
+    chat: ChatHomespun, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    engine, read, written = chat.engine, [], []
+    score, complete = engine.choice_logprobs, engine.complete_batch
+
+    def choice_logprobs(prompts: Any, choices: Any, *among: Any) -> Any:
+        read.extend(map(len, prompts))
+        read.extend(len(choice) - 1 for choice in choices)
+        return score(prompts, choices, *among)
+
+    def complete_batch(*asked: Any) -> Any:
+        completions = complete(*asked)
+        written.extend(one.finish.output_tokens for one in completions)
+        return completions
+
+    monkeypatch.setattr(engine, "choice_logprobs", choice_logprobs)
+    monkeypatch.setattr(engine, "complete_batch", complete_batch)
+    bound = {
+        "spans": chat.bind_spans([PASSAGE]),
+        "edits": chat.bind_edits(QUESTION, SAID),
+        "call": chat.bind_tools([VISIT], tool_choice="any"),
+    }[way]
+    usage = bound.invoke(SAID[1]).usage_metadata
+    assert usage is not None
+    shown = [VISIT] if way == "call" else []
+    prompt = chat.get_num_tokens_from_messages([HumanMessage(SAID[1])], shown)
+    assert len(written) > 1
+    assert usage["input_tokens"] == prompt + sum(read) > 2 * prompt
+    assert usage["output_tokens"] == sum(written)
+    assert usage["total_tokens"] == usage["input_tokens"] + usage["output_tokens"]
 
 
 def test_nothing_said_leaves_nothing_to_put_in(chat: ChatHomespun) -> None:
