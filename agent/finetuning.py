@@ -108,6 +108,7 @@ def finetune(
         HomespunError: The output would overwrite the base weights, or the replay data is another model's.
     """
     from corpora.personal import build_personal
+    from llm.calibration import CALIBRATION_FILE
     from llm.tokenization.tokenizer import Tokenizer
     from llm.training.trainer import WEIGHTS_FOLDER, Trainer
 
@@ -130,8 +131,8 @@ def finetune(
     _forget_other_run(plan, folder, data)
     Trainer(config, on_report).train()
     weights = plan.output / WEIGHTS_FOLDER
-    if (calibration := plan.base / "calibration.json").exists():
-        shutil.copyfile(calibration, weights / calibration.name)
+    if (calibration := plan.base / CALIBRATION_FILE).exists():
+        shutil.copyfile(calibration, weights / CALIBRATION_FILE)
     outcome = Outcome(weights, corpus, _bits(plan.base, corpus), _bits(weights, corpus))
     _finish(plan, folder, outcome)
     return outcome
@@ -146,9 +147,9 @@ def _add_tokenizer(base: Path, data: Path) -> None:
 
 def _config(plan: Plan, corpus: PersonalCorpus, data: Path) -> TrainingConfig:
     """Describe the run: small rates that fall to nothing, so that little of the old is lost."""
-    from llm.inference.projection import is_bfloat16_faster
     from llm.model.config import ModelConfig
     from llm.training.config import Optimiser, Stage, TrainingConfig
+    from llm.training.precision import is_bfloat16_faster
 
     mix = {name: share for name, share in SHARES.items() if name in corpus.sets}
     mix |= _replay_shares(plan)

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 REPLY_TOKENS = 96
 """Most tokens of a reply that is inspected; a longer table is not read by anybody."""
 
-TASKS = ("quote", "chat", "plan", "summarise")
-"""What the model can be watched doing; quoting reads documents, the others only the text that is given."""
-
 
 @dataclass(frozen=True, slots=True)
 class InspectedReply:
@@ -62,7 +59,7 @@ def inspect_reply(
 
     Args:
         folder: Weights folder.
-        task: One of `TASKS`.
+        task: One of `agent.commands.inspect.TASKS`.
         text: The question, or the text.
         passages: What a quotation is taken from, best first; those that do not fit are left out.
         reply: Look into this reply instead of the model's own.

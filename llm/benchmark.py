@@ -143,7 +143,7 @@ def transformers_writer(folder: Path) -> Writer:
 
 
 def llama_cpp_writer(folder: Path, kind: str, threads: int) -> Writer:
-    """Return how llama.cpp writes, with matrices stored as a type of `gguf_export.TYPES`."""
+    """Return how llama.cpp writes, with matrices stored as a type of `llm.gguf_types.GGUF_TYPES`."""
     import xllamacpp
 
     from llm.gguf_export import export_gguf

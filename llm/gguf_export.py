@@ -22,9 +22,6 @@ from llm.tokenization.tokenizer import TOKENIZER_FILE, Tokenizer
 if TYPE_CHECKING:
     from gguf import GGUFWriter
 
-TYPES = ("F32", "F16", "BF16", "Q8_0")
-"""How matrices can be stored; vectors are always F32."""
-
 ARCHITECTURE = "qwen3"
 
 _OUTER = {"model.embed_tokens.weight": "token_embd.weight", "model.norm.weight": "output_norm.weight"}
@@ -50,7 +47,7 @@ def export_gguf(folder: Path, path: Path, kind: str = "F16") -> None:
     Args:
         folder: Weights folder.
         path: The file to write; its folder is made if missing.
-        kind: One of `TYPES`.
+        kind: One of `llm.gguf_types.GGUF_TYPES`.
 
     Raises:
         WeightsError: The folder is damaged.

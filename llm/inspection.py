@@ -148,15 +148,15 @@ def _recorded_attention(model: GPT) -> Iterator[dict[tuple[int, str], Tensor]]:
     """Record each layer's normalised queries and keys (T, heads, D) while the model runs."""
     recorded: dict[tuple[int, str], Tensor] = {}
     handles = []
-    for module in model.modules():
-        if isinstance(module, Attention):
-            for name, norm in (("query", module.q_norm), ("key", module.k_norm)):
-                key = (module.layer, name)
+    attentions = (module for module in model.modules() if isinstance(module, Attention))
+    for layer, attention in enumerate(attentions):
+        for name, norm in (("query", attention.q_norm), ("key", attention.k_norm)):
+            key = (layer, name)
 
-                def hook(_: nn.Module, __: object, output: Tensor, key: tuple[int, str] = key) -> None:
-                    recorded[key] = output[0]
+            def hook(_: nn.Module, __: object, output: Tensor, key: tuple[int, str] = key) -> None:
+                recorded[key] = output[0]
 
-                handles.append(norm.register_forward_hook(hook))
+            handles.append(norm.register_forward_hook(hook))
     try:
         yield recorded
     finally:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from agent.context import model_option, open_context, settings_options
+from llm.gguf_types import GGUF_TYPES
 
 
 @click.command("export")
@@ -16,7 +17,7 @@ from agent.context import model_option, open_context, settings_options
 @click.option(
     "--type",
     "kind",
-    type=click.Choice(["F32", "F16", "BF16", "Q8_0"], case_sensitive=False),
+    type=click.Choice(GGUF_TYPES, case_sensitive=False),
     default="F16",
     show_default=True,
     help="How matrices are stored.",

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from agent.inspecting import InspectedReply
     from rag.passage import Passage
 
+TASKS = ("quote", "chat", "plan", "summarise")
+"""What the model can be watched doing; quoting reads documents, the others only the text that is given."""
+
 FILE_WIDTH = 140
 """Columns of the table where no terminal sets them."""
 
@@ -22,8 +25,8 @@ FILE_WIDTH = 140
 @docs_option
 @click.option(
     "--task",
-    type=click.Choice(["quote", "chat", "plan", "summarise"]),
-    default="quote",
+    type=click.Choice(TASKS),
+    default=TASKS[0],
     show_default=True,
     help="What the model is asked to do; quote searches the documents, the others read the text alone.",
 )
@@ -87,7 +90,7 @@ def _search(context: Context, question: str, count: int) -> list[Passage]:
 
 def _draw(inspected: InspectedReply, path: Path) -> None:
     from agent.errors import MissingExtraError
-    from llm.inspection_view import draw
+    from agent.rendering.inspection import draw
 
     try:
         draw(inspected.inspection, path)
@@ -97,8 +100,8 @@ def _draw(inspected: InspectedReply, path: Path) -> None:
 
 def _print(context: Context, inspected: InspectedReply) -> None:
     from agent.rendering.escape import one_line
+    from agent.rendering.inspection import as_table
     from agent.rendering.screen import make_console
-    from llm.inspection_view import as_table
 
     console = make_console(context.output)
     if not context.output.interactive:

@@ -36,8 +36,6 @@ class ToolSelection:
     """The likeliest tool, in OpenAI's format; None when none was offered."""
     is_called: bool
     """Whether the reply calls it; otherwise the reply is in words."""
-    probability: float
-    """How likely it is that the conversation calls for the tool."""
     tokens_read: int
     """Tokens of the prompts that were read to decide."""
 
@@ -57,9 +55,9 @@ def select_tool(
         ContextOverflowError: The conversation does not fit into the context together with a tool.
     """
     if not choice.tools:
-        return ToolSelection(None, False, 0.0, 0)
+        return ToolSelection(None, is_called=False, tokens_read=0)
     if len(choice.tools) == 1 and (choice.is_required or not choice.is_allowed):
-        return ToolSelection(choice.tools[0], choice.is_required, float(choice.is_required), 0)
+        return ToolSelection(choice.tools[0], choice.is_required, tokens_read=0)
     prompts = one_tool_prompts(engine, messages, choice.tools)
     probabilities = call_probabilities(engine, prompts, calibration)
     best = max(range(len(prompts)), key=probabilities.__getitem__)
@@ -67,7 +65,6 @@ def select_tool(
     return ToolSelection(
         choice.tools[best],
         choice.is_required or is_likely,
-        probabilities[best],
         sum(map(len, prompts)),
     )
 

@@ -69,10 +69,3 @@ def is_quantisation_faster() -> bool:
     """Whether this processor multiplies 8-bit integers several times faster than floating point."""
     supports = getattr(torch.cpu, "_is_vnni_supported", None)
     return bool(supports and supports()) and hasattr(torch, "_int_mm")
-
-
-@cache
-def is_bfloat16_faster() -> bool:
-    """Whether a GPU is at hand, or this processor has instructions for matrix products in bfloat16."""
-    supports = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
-    return torch.cuda.is_available() or bool(supports and supports())

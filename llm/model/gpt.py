@@ -3,8 +3,9 @@
 RMSNorm (Zhang and Sennrich 2019) before each part, rotary positions (Su et al. 2021), grouped-query
 attention (Ainslie et al. 2023) with normalised queries and keys, SwiGLU (Shazeer 2020), and an
 output layer tied to the embedding. Module names are those of Qwen3, so a state dict loads into
-either. Shapes: B sequences, T tokens, S cached and new tokens, C channels, H heads, K key/value
-heads, D channels a head, V tokens of the vocabulary.
+either. Shapes: B sequences, T tokens, C channels, H heads, D channels a head, V tokens of the vocabulary.
+
+This is the model as it is trained; answers are written by its faster twin (`llm.inference.fast_gpt`).
 """
 
 from __future__ import annotations
@@ -18,15 +19,13 @@ from torch.nn import functional
 from llm.errors import WeightsError
 from llm.model.checkpoint import read_weights, write_weights
 from llm.model.config import ModelConfig
-from llm.model.kv_cache import KeyValueCache
 
 
 class Attention(nn.Module):
     """Causal grouped-query attention with rotary positions."""
 
-    def __init__(self, config: ModelConfig, layer: int) -> None:
+    def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        self.layer = layer
         self.head_dim = config.head_dim
         self.groups = config.num_attention_heads // config.num_key_value_heads
         queries = config.num_attention_heads * config.head_dim
@@ -38,14 +37,8 @@ class Attention(nn.Module):
         self.q_norm = nn.RMSNorm(config.head_dim, eps=config.rms_norm_eps)
         self.k_norm = nn.RMSNorm(config.head_dim, eps=config.rms_norm_eps)
 
-    def forward(
-        self,
-        hidden: Tensor,
-        rotation: tuple[Tensor, Tensor],
-        cache: KeyValueCache | None,
-        mask: Tensor | None,
-    ) -> Tensor:
-        """Attend. hidden (B, T, C), rotation two of (B or 1, T, D), mask (B or 1, 1, T, S) or None."""
+    def forward(self, hidden: Tensor, rotation: tuple[Tensor, Tensor]) -> Tensor:
+        """Attend to the tokens before and to itself. hidden (B, T, C), rotation two of (T, D)."""
         batch, length, _ = hidden.shape
         query = self.q_norm(self.q_proj(hidden).view(batch, length, -1, self.head_dim))
         key = self.k_norm(self.k_proj(hidden).view(batch, length, -1, self.head_dim))
@@ -53,14 +46,10 @@ class Attention(nn.Module):
         query = rotate(query.transpose(1, 2), rotation)
         key = rotate(key.transpose(1, 2), rotation)
         value = value.transpose(1, 2)
-        if cache is not None:
-            key, value = cache.append(self.layer, key, value)
         if self.groups > 1:
             key = key.repeat_interleave(self.groups, dim=1)
             value = value.repeat_interleave(self.groups, dim=1)
-        attended = functional.scaled_dot_product_attention(
-            query, key, value, attn_mask=mask, is_causal=mask is None and length > 1
-        )
+        attended = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
         merged: Tensor = self.o_proj(attended.transpose(1, 2).reshape(batch, length, -1))
         return merged
 
@@ -83,23 +72,16 @@ class FeedForward(nn.Module):
 class Block(nn.Module):
     """One layer: attention, then the feed-forward network, each added to its input."""
 
-    def __init__(self, config: ModelConfig, layer: int) -> None:
+    def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        self.self_attn = Attention(config, layer)
+        self.self_attn = Attention(config)
         self.mlp = FeedForward(config)
         self.input_layernorm = nn.RMSNorm(config.hidden_size, eps=config.rms_norm_eps)
         self.post_attention_layernorm = nn.RMSNorm(config.hidden_size, eps=config.rms_norm_eps)
 
-    def forward(
-        self,
-        hidden: Tensor,
-        rotation: tuple[Tensor, Tensor],
-        cache: KeyValueCache | None,
-        mask: Tensor | None,
-        dropout: float,
-    ) -> Tensor:
+    def forward(self, hidden: Tensor, rotation: tuple[Tensor, Tensor], dropout: float) -> Tensor:
         """Apply the layer. hidden (B, T, C); dropout falls on what is added to the stream."""
-        attended = self.self_attn(self.input_layernorm(hidden), rotation, cache, mask)
+        attended = self.self_attn(self.input_layernorm(hidden), rotation)
         hidden = hidden + functional.dropout(attended, dropout, self.training)
         transformed = self.mlp(self.post_attention_layernorm(hidden))
         return hidden + functional.dropout(transformed, dropout, self.training)
@@ -111,7 +93,7 @@ class Decoder(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size)
-        self.layers = nn.ModuleList(Block(config, layer) for layer in range(config.num_hidden_layers))
+        self.layers = nn.ModuleList(Block(config) for _ in range(config.num_hidden_layers))
         self.norm = nn.RMSNorm(config.hidden_size, eps=config.rms_norm_eps)
 
 
@@ -167,39 +149,13 @@ class GPT(nn.Module):
         """
         write_weights(self.config, self.state_dict(), folder, tokenizer_from, dtype)
 
-    def hidden_states(
-        self,
-        tokens: Tensor,
-        *,
-        positions: Tensor | None = None,
-        cache: KeyValueCache | None = None,
-        mask: Tensor | None = None,
-    ) -> Tensor:
-        """Return the normalised state of each token.
-
-        Args:
-            tokens: Token ids (B, T).
-            positions: Place of each token in its sequence (T,) or (B, T); by default they count on
-                from the cache's length.
-            cache: Keys and values of earlier tokens; the new ones are added to it.
-            mask: True where attention is allowed (B or 1, 1, T, S); by default causal. Needed when
-                several tokens are added to a cache that is not empty.
-
-        Returns:
-            States (B, T, C).
-        """
+    def hidden_states(self, tokens: Tensor) -> Tensor:
+        """Return the normalised state of each token: tokens (B, T) to states (B, T, C)."""
         length = tokens.shape[1]
-        if positions is None:
-            start = cache.length if cache is not None else 0
-            positions = torch.arange(start, start + length, device=tokens.device)
-        rotation = (self.cosines[positions], self.sines[positions])
-        if positions.dim() == 2:
-            rotation = (rotation[0].unsqueeze(1), rotation[1].unsqueeze(1))
+        rotation = (self.cosines[:length], self.sines[:length])
         hidden = self.model.embed_tokens(tokens)
         for block in self.model.layers:
-            hidden = block(hidden, rotation, cache, mask, self.dropout)
-        if cache is not None:
-            cache.advance(length)
+            hidden = block(hidden, rotation, self.dropout)
         normalised: Tensor = self.model.norm(hidden)
         return normalised
 

@@ -10,6 +10,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from llm.errors import ConfigError
+from llm.model.config import ModelConfig
+
+_DEFAULT = ModelConfig(vocab_size=0)
+"""Holds the shape that a model has where nothing else is said."""
 
 
 class Section(BaseModel):
@@ -21,13 +25,17 @@ class Section(BaseModel):
 class Shape(Section):
     """Shape of the model; see `llm.model.config.ModelConfig`. The vocabulary comes from the tokenizer."""
 
-    hidden_size: int = Field(256, gt=0, description="Channels of the residual stream.")
-    num_hidden_layers: int = Field(6, gt=0, description="Layers.")
-    num_attention_heads: int = Field(4, gt=0, description="Query heads.")
-    num_key_value_heads: int = Field(2, gt=0, description="Key and value heads.")
-    head_dim: int = Field(64, gt=0, description="Channels of a head.")
-    intermediate_size: int = Field(704, gt=0, description="Channels inside the feed-forward part.")
-    max_position_embeddings: int = Field(1024, gt=0, description="Longest context, in tokens.")
+    hidden_size: int = Field(_DEFAULT.hidden_size, gt=0, description="Channels of the residual stream.")
+    num_hidden_layers: int = Field(_DEFAULT.num_hidden_layers, gt=0, description="Layers.")
+    num_attention_heads: int = Field(_DEFAULT.num_attention_heads, gt=0, description="Query heads.")
+    num_key_value_heads: int = Field(_DEFAULT.num_key_value_heads, gt=0, description="Key and value heads.")
+    head_dim: int = Field(_DEFAULT.head_dim, gt=0, description="Channels of a head.")
+    intermediate_size: int = Field(
+        _DEFAULT.intermediate_size, gt=0, description="Channels inside the feed-forward part."
+    )
+    max_position_embeddings: int = Field(
+        _DEFAULT.max_position_embeddings, gt=0, description="Longest context, in tokens."
+    )
 
 
 class Optimiser(Section):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
+from rich.console import Console
 
 from agent import assembly as assembly_module
 from agent import cli
+from agent.commands.inspect import TASKS
 from agent.errors import HomespunError
-from agent.inspecting import TASKS, inspect_reply
+from agent.inspecting import inspect_reply
+from agent.rendering.inspection import as_table, draw
 from rag.passage import Passage
 from tests.agent.fakes import open_memory_index
 from tests.llm.conftest import write_tiny_model
@@ -52,6 +56,18 @@ def test_copied_tokens_name_their_file_and_line(weights: Path) -> None:
     last = inspect_reply(weights, "quote", "Where?", [passage], reply="lies at a fjord")
     tokens = last.to_json()["tokens"]
     assert {token["copied_from"]["place"] for token in tokens} == {"north.md:9"}
+
+
+def test_an_inspection_can_be_shown(weights: Path, tmp_path: Path) -> None:
+    inspection = inspect_reply(weights, "chat", "Oslo [is] $5", reply="Oslo [is]   \n").inspection
+    console = Console(width=120, record=True, file=io.StringIO())
+    console.print(as_table(inspection))
+    assert "[is" in (text := console.export_text())
+    assert "bits" in text
+    assert "\N{OPEN BOX}" in text
+    pytest.importorskip("matplotlib")
+    draw(inspection, tmp_path / "picture.png")
+    assert (tmp_path / "picture.png").stat().st_size > 5_000
 
 
 def test_a_quotation_is_a_span_of_the_passages(weights: Path) -> None:

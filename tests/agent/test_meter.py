@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,11 @@ from tests.llm.conftest import write_tiny_model
 
 
 @pytest.fixture
-def meter() -> Meter:
+def meter() -> Iterator[Meter]:
     meter = Meter()
-    METER.set(meter)
-    return meter
+    token = METER.set(meter)
+    yield meter
+    METER.reset(token)
 
 
 def test_decisions_are_counted(tmp_path: Path, meter: Meter) -> None:

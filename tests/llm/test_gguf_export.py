@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from agent import cli
-from llm.gguf_export import TYPES, export_gguf, gguf_name
+from llm.gguf_export import export_gguf, gguf_name
+from llm.gguf_types import GGUF_TYPES
 from llm.inference.engine import Engine
 from llm.inference.sampling import GenerationSettings
 from llm.model.gpt import GPT
@@ -29,7 +30,7 @@ def read(path: Path) -> tuple[dict[str, object], dict[str, torch.Tensor]]:
     return fields, tensors
 
 
-@pytest.mark.parametrize(("kind", "error"), list(zip(TYPES, (0.0, 1e-3, 8e-3, 1e-2), strict=True)))
+@pytest.mark.parametrize(("kind", "error"), list(zip(GGUF_TYPES, (0.0, 1e-3, 8e-3, 1e-2), strict=True)))
 def test_every_tensor_is_read_back(weights: Path, tmp_path: Path, kind: str, error: float) -> None:
     export_gguf(weights, tmp_path / "deep" / "model.gguf", kind)
     _, tensors = read(tmp_path / "deep" / "model.gguf")

@@ -77,15 +77,6 @@ def test_reading_in_pieces_is_reading_at_once(model: GPT, tokens: torch.Tensor, 
 
 
 @torch.inference_mode()
-def test_the_training_model_reads_from_a_cache_too(model: GPT, tokens: torch.Tensor) -> None:
-    cache = KeyValueCache(model.config, batch=2, capacity=90)
-    states = torch.cat(
-        [model.hidden_states(piece, cache=cache) for piece in tokens.split([60] + [1] * 30, dim=1)], dim=1
-    )
-    assert (model.logits(states) - model(tokens)).abs().max() < 1e-4
-
-
-@torch.inference_mode()
 def test_a_truncated_cache_forgets(model: GPT, tokens: torch.Tensor) -> None:
     fast, cache = FastGPT(model), KeyValueCache(model.config, batch=2)
     fast.states(tokens, cache=cache)

@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import pytest
 import torch
-from rich.console import Console
 
 from llm.inspection import find_copies, inspect_answer
-from llm.inspection_view import as_table, draw
 from llm.model.gpt import GPT
 from llm.tokenization.tokenizer import Tokenizer
 
@@ -64,20 +61,6 @@ def test_a_quotation_that_lost_its_first_space_is_copied(model: GPT, tokenizer: 
 def test_hooks_are_removed(model: GPT, tokenizer: Tokenizer) -> None:
     inspect_answer(model, tokenizer, [5, 6], [7])
     assert not any(module._forward_hooks for module in model.modules())
-
-
-def test_it_can_be_shown(model: GPT, tokenizer: Tokenizer, tmp_path: Path) -> None:
-    inspection = inspect_answer(
-        model, tokenizer, tokenizer.encode("Oslo [is] $5"), tokenizer.encode("Oslo [is]   \n")
-    )
-    console = Console(width=120, record=True, file=io.StringIO())
-    console.print(as_table(inspection))
-    assert "[is" in (text := console.export_text())
-    assert "bits" in text
-    assert "\N{OPEN BOX}" in text
-    pytest.importorskip("matplotlib")
-    draw(inspection, tmp_path / "picture.png")
-    assert (tmp_path / "picture.png").stat().st_size > 5_000
 
 
 def test_an_empty_answer_is_refused(model: GPT, tokenizer: Tokenizer) -> None:
