@@ -71,7 +71,7 @@ def load_document(name: str, data: bytes, limits: Limits, sandbox: Sandbox) -> L
     """
     if name.lower().endswith(".gz"):
         name, data = _inner_name(name), decompress(data, limits.text_bytes)
-    source = Source(name, data)
+    source = Source(name, data, limits.unpacked_bytes)
     family = format_of(name, data)
     document = sandbox.load(source) if family.isolated else load_here(source, family)
     if not document.text.strip():

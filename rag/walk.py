@@ -73,12 +73,12 @@ class Walk:
 
     def run(self) -> Walk:
         """Visit the folder and everything below it; return self."""
-        self._visit(self.root, "", ())
+        self._visit()
         self.files.sort(key=lambda file: file.path)
         return self
 
-    def _visit(self, folder: Path, name: str, rules: tuple[_Rules, ...]) -> None:
-        pending = [(folder, name, rules)]
+    def _visit(self) -> None:
+        pending: list[tuple[Path, str, tuple[_Rules, ...]]] = [(self.root, "", ())]
         while pending:
             here, prefix, inherited = pending.pop()
             try:

@@ -21,8 +21,6 @@ USER = "default"
 _LONGEST = 500
 _PATIENCE = 10
 """Seconds to wait for another program that is about to write."""
-_MOST = 1000
-"""Memories that are listed, as many as `MemoryStore` compares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +78,10 @@ class Memory:
         return [Remembered(item.key, str(item.value["text"]), item.score) for item in items]
 
     def all(self) -> list[Remembered]:
-        """Return everything that is remembered."""
-        return self.search(limit=_MOST)
+        """Return everything that is remembered, as far as `MemoryStore` compares it."""
+        from agent.parts.memory_store import MOST
+
+        return self.search(limit=MOST)
 
     def forget(self, key: str) -> Remembered | None:
         """Forget one memory by its key, or by words that it alone begins with; return it."""

@@ -20,7 +20,7 @@ from agent.errors import storage_error
 Embed = Callable[[list[str]], list[list[float]]]
 """Turns texts into vectors."""
 
-_MOST = 1000
+MOST = 1000
 """Memories that are compared; the latest ones where there are more."""
 
 
@@ -90,4 +90,4 @@ class MemoryStore(SqliteStore):
 
 
 def _all_of(op: SearchOp) -> SearchOp:
-    return op._replace(query=None, limit=_MOST, offset=0)
+    return op._replace(query=None, limit=MOST, offset=0)

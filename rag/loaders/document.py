@@ -15,7 +15,7 @@ class Source:
 
     name: str
     data: bytes
-    unpacked_bytes: int = 512 * 1024 * 1024
+    unpacked_bytes: int
     """Largest size that a zip container may unpack to."""
 
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LITTLE_SPACE = 4 * 1024 * 1024  # bytes that are free where the disk is called full
-_LARGEST_BATCH = 1000  # rows; measured as fast as larger ones, and memory stays small
 
 
 class VectorStore:
@@ -74,24 +73,15 @@ class VectorStore:
                 advice = f"check the Chroma server at {self._url}"
             raise VectorStoreError(f"The vectors cannot be reached ({error}); {advice}.") from error
 
-    def upsert(self, numbers: Sequence[int], vectors: NDArray[np.float32], documents: Sequence[int]) -> None:
-        """Put vectors under chunk numbers, each with the number of its document."""
-        for start in range(0, len(numbers), _LARGEST_BATCH):
-            part = slice(start, start + _LARGEST_BATCH)
-            with self._explained():
-                self._collection.upsert(
-                    ids=[str(number) for number in numbers[part]],
-                    embeddings=vectors[part],
-                    metadatas=[{"document": document} for document in documents[part]],
-                )
+    def upsert(self, numbers: Sequence[int], vectors: NDArray[np.float32]) -> None:
+        """Put vectors under chunk numbers; a server takes a few thousand at once."""
+        with self._explained():
+            self._collection.upsert(ids=[str(number) for number in numbers], embeddings=vectors)
 
     def delete(self, numbers: Sequence[int]) -> None:
-        """Forget chunks; numbers that are not there are passed over."""
-        for start in range(0, len(numbers), _LARGEST_BATCH):
-            with self._explained():
-                self._collection.delete(
-                    ids=[str(number) for number in numbers[start : start + _LARGEST_BATCH]]
-                )
+        """Forget chunks, a few thousand at once; numbers that are not there are passed over."""
+        with self._explained():
+            self._collection.delete(ids=[str(number) for number in numbers])
 
     def nearest(self, vector: Sequence[float], k: int) -> list[tuple[int, float]]:
         """Return (chunk number, cosine similarity) of the nearest chunks, best first."""

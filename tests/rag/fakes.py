@@ -41,13 +41,13 @@ class FakeCollection:
 
     def __init__(self) -> None:
         self.id = uuid.uuid4().hex
-        self.rows: dict[int, tuple[int, list[float]]] = {}
-        """For each chunk its document and its vector."""
+        self.rows: dict[int, list[float]] = {}
+        """The vector of each chunk."""
         self.upserts = self.deletions = 0
 
-    def upsert(self, numbers: Sequence[int], vectors: Any, documents: Sequence[int]) -> None:
+    def upsert(self, numbers: Sequence[int], vectors: Any) -> None:
         self.upserts += 1
-        self.rows |= zip(numbers, zip(documents, vectors.tolist(), strict=True), strict=True)
+        self.rows |= zip(numbers, vectors.tolist(), strict=True)
 
     def delete(self, numbers: Sequence[int]) -> None:
         self.deletions += 1

@@ -68,12 +68,11 @@ class Shelf:
 
     def check_collection(self) -> None:
         """Compare the collection with what the index file says it should hold."""
-        rows = self.store.rows("SELECT id, document, heading, text FROM chunks ORDER BY id")
+        rows = self.store.rows("SELECT id, heading, text FROM chunks ORDER BY id")
         assert sorted(self.collection.rows) == [number for number, *_ in rows]
-        vectors = embed(FakeEmbedder(), [text_to_embed(heading, text) for _, _, heading, text in rows])
-        for (number, document, *_), vector in zip(rows, vectors, strict=True):
-            assert self.collection.rows[number][0] == document
-            assert np.allclose(self.collection.rows[number][1], vector)
+        vectors = embed(FakeEmbedder(), [text_to_embed(heading, text) for _, heading, text in rows])
+        for (number, *_), vector in zip(rows, vectors, strict=True):
+            assert np.allclose(self.collection.rows[number], vector)
 
 
 @pytest.fixture
@@ -141,7 +140,7 @@ def test_a_touched_file_is_compared_once_and_stays(shelf: Shelf, monkeypatch: py
 
 def test_other_settings_build_the_index_again_but_embed_nothing_twice(shelf: Shelf) -> None:
     shelf.refresh(max_tokens=40)
-    shelf.collection.rows[999] = (9, [0.0])  # whatever is there is cleared away
+    shelf.collection.rows[999] = [0.0]  # whatever is there is cleared away
     assert counts(shelf.refresh(max_tokens=40)) == (0, 0, 3, 0)
     assert 999 in shelf.collection.rows
     assert counts(shelf.refresh(max_tokens=41)) == (3, 0, 0, 0)
