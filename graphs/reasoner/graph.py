@@ -1,6 +1,8 @@
 """The reasoner: a question is broken into simple ones, which are answered, in parallel where they can be.
 
     divide → solve, solve, … → gather → combine → check → finish or abstain
+               ↓                 ↑
+             follow ─────────────┘
 
 A question that needs the answer to an earlier one refers to it by number (“When was #1 born?”) and
 waits for it. Who answers a simple question, the documents or the tools, the model decides. A question
@@ -92,6 +94,9 @@ def _assemble(
         ReasonerState, DocumentQAContext, input_schema=ReasonerInput, output_schema=ReasonerOutput
     )
 
+    def after_solve(state: ReasonerState) -> Literal["follow", "gather"]:
+        return "follow" if nodes.may_follow(state) else "gather"
+
     def after_gather(state: ReasonerState) -> list[Send] | str:
         if sends := nodes.ready(state):
             return sends
@@ -103,14 +108,16 @@ def _assemble(
     def after_check(state: ReasonerState) -> Literal["finish", "abstain"]:
         return "finish" if nodes.is_supported(state) else "abstain"
 
-    for work in (nodes.divide, nodes.solve, nodes.combine, nodes.check):
+    for work in (nodes.divide, nodes.follow, nodes.combine, nodes.check):
         builder.add_node(work.__name__, Step(work.__name__, work), retry_policy=RETRIES)
+    builder.add_node("solve", Step("solve", nodes.solve))
     builder.add_node("gather", nodes.gather)
     builder.add_node("finish", nodes.finish)
     builder.add_node("abstain", nodes.abstain)
     builder.add_edge(START, "divide")
     builder.add_conditional_edges("divide", nodes.ready, ["solve"])
-    builder.add_edge("solve", "gather")
+    builder.add_conditional_edges("solve", after_solve)
+    builder.add_edge("follow", "gather")
     builder.add_conditional_edges("gather", after_gather, ["solve", "combine", "finish", "abstain"])
     builder.add_conditional_edges("combine", _after_combine)
     builder.add_conditional_edges("check", after_check)

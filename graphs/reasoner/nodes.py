@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,7 @@ class ReasonerNodes:
         questions = yield from self.mind.divide(whole)
         if len(questions) < 2:
             questions = [whole]  # not broken down: the person's own words are better than a copy of them
+        roads = yield from self._roads(questions[: self.max_questions])
         decisions = [Decision(node="divide", what=question, probability=1.0) for question in questions]
         if (dropped := len(questions) - self.max_questions) > 0:
             decisions.append(Decision(node="divide", what=f"{dropped} questions too many", probability=1.0))
@@ -63,20 +64,18 @@ class ReasonerNodes:
             **begin("reason", asked),
             "standalone_question": whole,
             "plan": questions,
+            "roads": roads,
             "steps": [],
             "confidence": 0.0,
             "decisions": decisions,
         }
 
     def solve(self, assignment: Assignment) -> Work[Update]:
-        """Answer one simple question, from where the model thinks its answer is.
-
-        A question that was not broken down, and yet came here, may take two facts that lead to each other.
-        """
-        question = assignment["filled"]
+        """Answer one simple question, from where the model thinks its answer is."""
+        question, route = assignment["question"], assignment["route"]
         report("solve", f"Finding out: {question}")
-        route = yield from self._route(assignment["planned"])
-        result = yield from self._answer(route, question, assignment["is_whole"])
+        # Who answers tries again what fails; this node does not, or tools would be called a second time.
+        result = yield from ask_runnable(self.helpers[route], {"question": question})
         step = ReasonStep(
             index=assignment["index"],
             question=question,
@@ -86,6 +85,28 @@ class ReasonerNodes:
             citations=result["citations"],
         )
         return {"steps": [step]}
+
+    def follow(self, state: ReasonerState) -> Work[Update]:
+        """Look for two facts that lead to each other, where a question that was not broken down takes them.
+
+        A question that one sentence answers must not be led astray: the likelier evidence is taken.
+        """
+        [step] = state["steps"]
+        single = min((citation["score"] for citation in step["citations"]), default=0.0)
+        chained = None
+        if self.chain is not None:
+            chained = yield from self.chain.answer(step["question"], thresholds_of_run(self.judgement), single)
+        if chained is None or chained["certainty"] <= single:
+            return {}
+        found = ReasonStep(
+            index=step["index"],
+            question=step["question"],
+            route=step["route"],
+            answer=chained["answer"],
+            confidence=chained["confidence"],
+            citations=chained["citations"],
+        )
+        return {"steps": [found]}
 
     def gather(self, state: ReasonerState) -> Update:
         """Wait for the questions that were asked in parallel."""
@@ -109,11 +130,13 @@ class ReasonerNodes:
             earlier = [number for number in needed if 0 <= number < index]
             if index not in answers and all(answers.get(number) for number in earlier):
                 filled = _fill(question, {number: str(answers[number]) for number in earlier})
-                assignment = Assignment(
-                    index=index, planned=question, is_whole=len(state["plan"]) == 1, filled=filled
-                )
+                assignment = Assignment(index=index, route=state["roads"][index], question=filled)
                 sends.append(Send("solve", assignment))
         return sends
+
+    def may_follow(self, state: ReasonerState) -> bool:
+        """Whether two facts may answer what was asked: it is one question, to the documents."""
+        return self.chain is not None and len(state["plan"]) == 1 and state["roads"] == ["documents"]
 
     def combine(self, state: ReasonerState) -> Work[Update]:
         """Answer the question from the answers to the simple ones.
@@ -158,21 +181,13 @@ class ReasonerNodes:
         """Whether the answer passes the thresholds of support and abstention."""
         return holds(state, thresholds_of_run(self.judgement))
 
-    def _answer(self, route: str, question: str, is_whole: bool) -> Work[Mapping[str, Any]]:
-        result: Mapping[str, Any] = yield from ask_runnable(self.helpers[route], {"question": question})
-        if not is_whole or route != "documents" or self.chain is None:
-            return result
-        # A question that one sentence answers must not be led astray: the likelier evidence is taken.
-        single = min((citation["score"] for citation in result["citations"]), default=0.0)
-        chained = yield from self.chain.answer(question, thresholds_of_run(self.judgement), single)
-        return chained if chained is not None and chained["certainty"] > single else result
-
-    def _route(self, question: str) -> Work[str]:
+    def _roads(self, questions: Sequence[str]) -> Work[list[str]]:
+        """Return who answers each question, by the plan's words alone: no document can say it."""
         routes = list(self.helpers)
         if len(routes) == 1:
-            return routes[0]
-        [distribution] = yield from self.mind.choose([prompts.route(question)], routes)
-        return max(routes, key=distribution.__getitem__)
+            return routes * len(questions)
+        odds = yield from self.mind.choose([prompts.route(question) for question in questions], routes)
+        return [max(routes, key=distribution.__getitem__) for distribution in odds]
 
 
 def _answered(state: ReasonerState) -> list[ReasonStep]:

@@ -26,8 +26,12 @@ class ReasonStep(TypedDict):
 
 
 def add_steps(before: list[ReasonStep], new: list[ReasonStep]) -> list[ReasonStep]:
-    """Join steps that were answered in parallel, in the plan's order; no steps begins anew."""
-    return sorted(before + new, key=lambda step: step["index"]) if new else []
+    """Join steps that were answered in parallel, in the plan's order; no steps begins anew.
+
+    A new step takes the place of an earlier one of the same question.
+    """
+    steps = {step["index"]: step for step in before + new} if new else {}
+    return [steps[index] for index in sorted(steps)]
 
 
 class ReasonerInput(TurnInput):
@@ -50,14 +54,15 @@ class ReasonerOutput(TurnOutput):
 class ReasonerState(ReasonerOutput, TurnState):
     """What passes between the nodes."""
 
+    roads: list[str]
+    """Who answers each question of the plan: "documents" or "tools"."""
+
 
 class Assignment(TypedDict):
     """A question that is ready to be asked."""
 
     index: int
-    planned: str
-    """The question as the plan has it; it alone decides who answers, so no document can."""
-    is_whole: bool
-    """Whether it is all that was asked: the plan has no other."""
-    filled: str
+    route: str
+    """Who answers it."""
+    question: str
     """The question with the answers that it refers to."""

@@ -64,6 +64,15 @@ def test_what_the_first_sentence_tells_leads_to_the_second() -> None:
     assert f"Quotation: {FOUNDER}\n{TOWN}" in model.prompts_of("answer")[-1]
 
 
+def test_a_chain_that_lost_its_connection_is_followed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("langgraph.pregel._retry.time.sleep", lambda _: None)
+    retriever, model = folder(), model_that()
+    model.script["answer"] = ["Ruth Marwick", ConnectionError(), ConnectionError(), "Torshaw"]
+    graph = build_reasoner(model, retriever, judgement=Judgement(quote_method="score"))
+    assert graph.invoke({"question": QUESTION})["answer"] == "Torshaw"
+    assert retriever.searches.count(QUESTION) == 4  # one sentence is looked for once, two thrice
+
+
 def test_a_surer_answer_of_one_sentence_is_taken() -> None:
     def alone(prompt: str) -> float:
         return (

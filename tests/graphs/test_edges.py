@@ -63,6 +63,10 @@ def reasoner(kind: type[ScriptedModel]) -> Iterator[Run]:
     for script in scripts:
         model = test_reasoner.model_that(kind, **script)
         yield build_reasoner(model, ListRetriever(passages=passages_of())), "Both?"
+    last_word = {"answer": lambda prompt: prompt.split()[-1]}
+    model = test_reasoner.model_that(kind, plan=test_reasoner.TALL, **last_word)
+    scoring = Judgement(quote_method="score")  # a question of one part is followed
+    yield build_reasoner(model, ListRetriever(passages=passages_of()[:1]), judgement=scoring), "Both?"
 
 
 def assistant(kind: type[ScriptedModel]) -> Iterator[Run]:

@@ -11,7 +11,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
-from graphs import DocumentQAContext, Judgement, Thresholds, build_reasoner
+from graphs import DocumentQAContext, Judgement, Thresholds, build_assistant, build_reasoner
 from graphs.reasoner.nodes import NOT_FOUND_OUT
 from tests.graphs.fakes import DOCUMENT, ListRetriever, PortedModel, ScriptedModel, passages_of
 from tests.graphs.test_tool_agent import add, calls, note_tool
@@ -214,6 +214,65 @@ def test_tools_in_a_step_wait_for_a_person() -> None:
     result = graph.invoke(Command(resume={pause.id: True for pause in pauses}), thread)
     assert sorted(notes) == ["a", "b"]
     assert result["answer"] == "ok"
+
+
+@pytest.fixture
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("langgraph.pregel._retry.time.sleep", lambda _: None)
+
+
+@pytest.mark.usefixtures("no_waiting")
+@pytest.mark.parametrize("approved", [False, True])
+@pytest.mark.parametrize("build", [build_reasoner, build_assistant])
+def test_no_call_is_made_again_when_the_model_fails_after_it(build: Any, approved: bool) -> None:
+    notes: list[str] = []
+    tries: list[str] = []
+
+    def lose(prompt: str) -> AIMessage:
+        if "kept" not in prompt:
+            return calls(("note", {"text": "a"}))
+        tries.append(prompt)
+        raise ConnectionError("The service is gone.")
+
+    model = ScriptedModel(script={"plan": "Keep a.", "tool": lose, "route": "reason"})
+    note = note_tool(notes).model_copy(update={"metadata": {"changes": approved}})
+    graph = build(model, tools=[note], checkpointer=InMemorySaver())
+    thread: Any = {"configurable": {"thread_id": "one"}}
+    given: Any = {"question": "Keep a."}
+    if approved:
+        assert len(graph.invoke(given, thread)["__interrupt__"]) == 1
+        given = Command(resume=True)
+    with pytest.raises(ConnectionError):
+        graph.invoke(given, thread)
+    assert (notes, len(tries)) == (["a"], 3)
+
+
+@pytest.mark.usefixtures("no_waiting")
+@pytest.mark.parametrize("task", ["plan", "route", "grade"])
+def test_a_question_is_asked_again_when_the_connection_was_lost(task: str) -> None:
+    script = {"plan": TALL, "route": "documents", "grade": "yes", "tool": "Never asked."}
+    model = model_that(ScriptedModel, **script)
+    model.script[task] = [ConnectionError(), ConnectionError(), script[task]]
+    graph = build_reasoner(
+        model, ListRetriever(passages=passages_of()), [add], judgement=Judgement(quote_method="score")
+    )
+    assert graph.invoke({"question": TALL})["answer"] == "38 metres"
+
+
+def test_who_answers_is_decided_once_also_where_a_step_pauses() -> None:
+    notes: list[str] = []
+    model = ScriptedModel(
+        script={
+            "plan": "Keep a.",
+            "route": ["tools", "documents"],
+            "tool": lambda prompt: "ok" if "kept" in prompt else calls(("note", {"text": "a"})),
+        }
+    )
+    tools, saver = [note_tool(notes)], InMemorySaver()
+    graph = build_reasoner(model, ListRetriever(passages=passages_of()), tools, checkpointer=saver)
+    thread: Any = {"configurable": {"thread_id": "one"}}
+    graph.invoke({"question": "Keep a."}, thread)
+    assert (graph.invoke(Command(resume=True), thread)["answer"], notes) == ("ok", ["a"])
 
 
 def test_a_thread_begins_each_turn_afresh() -> None:
