@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from graphs.retention import AsyncBoundedSqliteSaver, BoundedSqliteSaver
     from graphs.thresholds import Thresholds
     from graphs.tool_agent.graph import build_tool_agent
+    from graphs.tool_agent.policy import ToolPolicy
     from graphs.tool_agent.state import (
         ApprovalRequest,
         ToolAgentContext,
@@ -78,6 +79,7 @@ __all__ = [
     "ToolAgentInput",
     "ToolAgentOutput",
     "ToolModel",
+    "ToolPolicy",
     "ToolRecord",
     "build_assistant",
     "build_document_qa",
@@ -117,6 +119,7 @@ _HOMES = {
     "ToolAgentInput": "graphs.tool_agent.state",
     "ToolAgentOutput": "graphs.tool_agent.state",
     "ToolModel": "graphs.ports",
+    "ToolPolicy": "graphs.tool_agent.policy",
     "ToolRecord": "graphs.tool_agent.state",
     "build_assistant": "graphs.assistant.graph",
     "build_document_qa": "graphs.document_qa.graph",

@@ -98,11 +98,12 @@ def measure_own_tools(context: Context, rows: Rows, on_row: Callable[[], None]) 
     from agent.evaluation.own_tools import SEED, evaluate_own_tools
     from agent.evaluation.temporary_assembly import assembly_over
     from agent.tools import build_tools
-    from graphs import build_tool_agent
+    from graphs import ToolPolicy, build_tool_agent
 
     with assembly_over(invent(SEED).write, context.settings) as assembly:
         offered = build_tools(assembly.library.get(), assembly.memory)
-        agent = build_tool_agent(assembly.model.get(), offered, approval=(), judgement=assembly.judgement())
+        free, judgement = ToolPolicy(approval=()), assembly.judgement()
+        agent = build_tool_agent(assembly.model.get(), offered, policy=free, judgement=judgement)
         return evaluate_own_tools(agent, offered, rows, embedder=assembly.embedder.get(), on_row=on_row)
 
 

@@ -30,6 +30,7 @@ from graphs.reasoner.graph import build_reasoner
 from graphs.retries import RETRIES
 from graphs.step import Step
 from graphs.tool_agent.graph import build_tool_agent
+from graphs.tool_agent.policy import ToolPolicy
 
 RECURSION_LIMIT = 10
 """Twice the steps that a turn has, those of the graphs inside not counted."""
@@ -46,6 +47,7 @@ def build_assistant(
     retriever: BaseRetriever | None = None,
     tools: Sequence[BaseTool] = (),
     *,
+    policy: ToolPolicy | None = None,
     judgement: Judgement | None = None,
     small_talk: bool = True,
     history_tokens: int = 600,
@@ -59,6 +61,7 @@ def build_assistant(
         model: Any chat model.
         retriever: Finds passages; without it no message is sent to the documents.
         tools: What the model may call; without any no message is sent to tools.
+        policy: What the tools may do; `ToolPolicy()` when not given.
         judgement: How sure the model must be, and what else counts; `Judgement()` when not given.
         small_talk: Whether a message may be replied to in conversation; else all are looked into.
         history_tokens: Length of a conversation from which its oldest part is summarised.
@@ -73,7 +76,7 @@ def build_assistant(
     if history_tokens < 1:
         raise ValueError(f"history_tokens must be at least 1, not {history_tokens}.")
     judgement = judgement or Judgement()
-    roads = _roads(model, retriever, tools, judgement)
+    roads = _roads(model, retriever, tools, policy, judgement)
     if not (roads or small_talk):
         raise ValueError("An assistant without small talk needs a retriever or tools.")
     mind = Mind(model)
@@ -93,15 +96,16 @@ def _roads(
     model: BaseChatModel,
     retriever: BaseRetriever | None,
     tools: Sequence[BaseTool],
+    policy: ToolPolicy | None,
     judgement: Judgement,
 ) -> dict[str, Road]:
     roads: dict[str, Road] = {}
     if retriever is not None:
         roads["documents"] = build_document_qa(model, retriever, judgement=judgement)
     if tools:
-        roads["tools"] = build_tool_agent(model, tools, judgement=judgement)
+        roads["tools"] = build_tool_agent(model, tools, policy=policy, judgement=judgement)
     if roads:
-        roads["reason"] = build_reasoner(model, retriever, tools, judgement=judgement)
+        roads["reason"] = build_reasoner(model, retriever, tools, policy=policy, judgement=judgement)
     return roads
 
 

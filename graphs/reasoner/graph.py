@@ -34,6 +34,7 @@ from graphs.reasoner.state import ReasonerInput, ReasonerOutput, ReasonerState
 from graphs.retries import RETRIES
 from graphs.step import Step
 from graphs.tool_agent.graph import build_tool_agent
+from graphs.tool_agent.policy import ToolPolicy
 
 Reasoner = CompiledStateGraph[ReasonerState, DocumentQAContext, ReasonerInput, ReasonerOutput]
 """The compiled graph."""
@@ -44,6 +45,7 @@ def build_reasoner(
     retriever: BaseRetriever | None = None,
     tools: Sequence[BaseTool] = (),
     *,
+    policy: ToolPolicy | None = None,
     judgement: Judgement | None = None,
     max_questions: int = 4,
     checkpointer: Checkpointer = None,
@@ -55,6 +57,7 @@ def build_reasoner(
         model: Any chat model.
         retriever: Finds passages for the questions that the documents answer.
         tools: Tools for the questions that they answer.
+        policy: What the tools may do; `ToolPolicy()` when not given.
         judgement: How sure the model must be, and what else counts; `Judgement()` when not given. With
             the quote method "score", a question that is not broken down is answered from two sentences
             where these hold the answer.
@@ -73,7 +76,7 @@ def build_reasoner(
     if retriever is not None:
         helpers["documents"] = build_document_qa(model, retriever, judgement=judgement)
     if tools:
-        helpers["tools"] = build_tool_agent(model, tools, judgement=judgement)
+        helpers["tools"] = build_tool_agent(model, tools, policy=policy, judgement=judgement)
     if not helpers:
         raise ValueError("A reasoner needs a retriever or tools to find things out with.")
     if max_questions < 1:

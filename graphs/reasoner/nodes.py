@@ -95,7 +95,9 @@ class ReasonerNodes:
         single = min((citation["score"] for citation in step["citations"]), default=0.0)
         chained = None
         if self.chain is not None:
-            chained = yield from self.chain.answer(step["question"], thresholds_of_run(self.judgement), single)
+            chained = yield from self.chain.answer(
+                step["question"], thresholds_of_run(self.judgement), single
+            )
         if chained is None or chained["certainty"] <= single:
             return {}
         found = ReasonStep(

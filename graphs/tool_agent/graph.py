@@ -6,7 +6,7 @@ changes something the graph pauses and asks a person.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -25,6 +25,7 @@ from graphs.step import Step
 from graphs.tool_agent.choice import ToolChoice
 from graphs.tool_agent.guard import ToolGuard, changes_something, explain_error
 from graphs.tool_agent.nodes import ToolAgentNodes, asks_for_tools
+from graphs.tool_agent.policy import ToolPolicy, known
 from graphs.tool_agent.state import ToolAgentContext, ToolAgentInput, ToolAgentOutput, ToolAgentState
 
 ToolAgent = CompiledStateGraph[ToolAgentState, ToolAgentContext, ToolAgentInput, ToolAgentOutput]
@@ -35,10 +36,7 @@ def build_tool_agent(
     model: BaseChatModel,
     tools: Sequence[BaseTool],
     *,
-    approval: Collection[str] | None = None,
-    max_calls: int = 8,
-    tool_seconds: float = 30.0,
-    result_characters: int = 4000,
+    policy: ToolPolicy | None = None,
     judgement: Judgement | None = None,
     checkpointer: Checkpointer = None,
     store: BaseStore | None = None,
@@ -48,34 +46,31 @@ def build_tool_agent(
     Args:
         model: Any chat model that can bind tools.
         tools: What it may call.
-        approval: Names of the tools that wait for a person (which takes a checkpointer); when not
-            given, those that say that they change something.
-        max_calls: Calls that the model may make in a turn, refused ones included.
-        tool_seconds: How long one call may take.
-        result_characters: How much of a result the model reads.
+        policy: How many calls, for how long, and which wait for a person; `ToolPolicy()` when not given.
         judgement: How likely a tool must be called for, and what else counts; `Judgement()` when not given.
         checkpointer: Keeps conversations by their thread.
         store: Long-term memory, for tools that take it (`InjectedStore`, `ToolRuntime`).
 
     Returns:
         The compiled graph; see `ToolAgentInput`, `ToolAgentOutput` and `ApprovalRequest`.
+
+    Raises:
+        ValueError: A tool that should wait for a person does not exist.
     """
-    if max_calls < 1:
-        raise ValueError(f"max_calls must be at least 1, not {max_calls}.")
+    policy = policy or ToolPolicy()
     by_name = {tool.name: tool for tool in tools}
-    if approval is None:
-        approval = [tool.name for tool in tools if changes_something(tool)]
-    if unknown := sorted(set(approval) - set(by_name)):
-        raise ValueError(f"There is no tool to approve named {', '.join(unknown)}.")
+    waiting = policy.approval
+    if waiting is None:
+        waiting = [tool.name for tool in tools if changes_something(tool)]
     judgement = judgement or Judgement()
     of_tools = judgement.tool_evidence.for_recurring_texts()
     choice = ToolChoice(Mind(model), replace(judgement, tool_evidence=of_tools))
-    nodes = ToolAgentNodes(choice, by_name, frozenset(approval), max_calls)
-    builder = _assemble(nodes, ToolGuard(tool_seconds, result_characters))
+    nodes = ToolAgentNodes(choice, by_name, known(waiting, by_name), policy.max_calls)
+    builder = _assemble(nodes, ToolGuard(policy.seconds, policy.result_characters))
     graph = builder.compile(checkpointer, store=store, name="tool_agent")
     # A round is think, guard, act, of a call or of one that could not be read, which have budgets of their
     # own; begin, conclude and finish come on top.
-    return graph.with_config(recursion_limit=6 * max_calls + 10)
+    return graph.with_config(recursion_limit=6 * policy.max_calls + 10)
 
 
 def _assemble(

@@ -34,6 +34,7 @@ from graphs.tool_agent.guard import (
     this_turn,
     turn_calls,
 )
+from graphs.tool_agent.policy import known
 from graphs.tool_agent.state import (
     ApprovalCall,
     ApprovalRequest,
@@ -56,6 +57,7 @@ class ToolAgentNodes:
 
     def receive(self, state: ToolAgentState) -> Update:
         """Begin a turn."""
+        self._settings()  # a mistake in the run's context is told before anything is done
         question, before = read_question(state)
         is_new = len(before) == len(state.get("messages", []))
         messages = [HumanMessage(question)] if is_new else []
@@ -159,11 +161,15 @@ class ToolAgentNodes:
         return replace(self.choice, judgement=judgement)
 
     def _settings(self) -> ToolAgentNodes:
-        """Return these nodes as the run's context sets them."""
+        """Return these nodes as the run's context sets them.
+
+        Raises:
+            ValueError: A tool that should wait for a person does not exist.
+        """
         context = get_runtime(ToolAgentContext).context
         if not isinstance(context, ToolAgentContext):
             return self
-        approval = self.approval if context.approval is None else frozenset(context.approval)
+        approval = self.approval if context.approval is None else known(context.approval, self.tools)
         most = self.max_calls if context.max_calls is None else min(self.max_calls, context.max_calls)
         return replace(self, approval=approval, max_calls=most)
 

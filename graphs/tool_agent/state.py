@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from typing_extensions import TypedDict
 
+from graphs.tool_agent.policy import check_approval, check_calls
 from graphs.turn import TurnInput, TurnOutput, TurnState
 
 
@@ -41,12 +42,21 @@ class ToolAgentState(ToolAgentOutput, TurnState):
 
 @dataclass(frozen=True, slots=True)
 class ToolAgentContext:
-    """What one run may set otherwise than the graph was built with (`invoke(..., context=...)`)."""
+    """What one run may set otherwise than the graph was built with (`invoke(..., context=...)`).
+
+    Raises:
+        ValueError: A value is out of its range.
+    """
 
     max_calls: int | None = None
     """Calls that the model may make, no more than the graph was built for."""
     approval: Sequence[str] | Set[str] | None = None
-    """Names of the tools that wait for a person."""
+    """Names of the tools that wait for a person, instead of those that the graph was built with."""
+
+    def __post_init__(self) -> None:
+        if self.max_calls is not None:
+            check_calls(self.max_calls)
+        check_approval(self.approval)
 
 
 class ApprovalCall(TypedDict):

@@ -17,7 +17,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.types import Command
 
-from graphs import ToolAgentContext, build_tool_agent
+from graphs import ToolAgentContext, ToolPolicy, build_assistant, build_reasoner, build_tool_agent
 from graphs.tool_agent.guard import changes_something
 from graphs.tool_agent.nodes import NOT_ALLOWED
 from tests.graphs.fakes import NarrowModel, ScriptedModel
@@ -122,7 +122,7 @@ def test_invalid_arguments_are_fed_back_and_cannot_go_on_for_ever() -> None:
     assert "not valid JSON" in results(result)[0][1]
     assert result["answer"] == "Sorry."
     model = ScriptedModel(script={"tool": broken})
-    result = build_tool_agent(model, [add], max_calls=3).invoke({"question": "?"})
+    result = build_tool_agent(model, [add], policy=ToolPolicy(max_calls=3)).invoke({"question": "?"})
     assert result["abstained"]
     assert len(model.asked) == 4
 
@@ -162,7 +162,7 @@ def test_the_budget_holds() -> None:
             )
         }
     )
-    result = build_tool_agent(model, [add], max_calls=3).invoke({"question": "?"})
+    result = build_tool_agent(model, [add], policy=ToolPolicy(max_calls=3)).invoke({"question": "?"})
     assert [status for status, _ in results(result)] == ["success", "success", "success", "error"]
     assert "budget" in results(result)[-1][1]
     assert result["answer"] == "so"
@@ -190,7 +190,9 @@ async def test_a_tool_that_does_not_return_is_left_behind(asynchronous: bool) ->
         return "late"
 
     tools = [StructuredTool.from_function(hang, ahang)]
-    graph = build_tool_agent(scripted(calls(("hang", {})), "Gave up."), tools, tool_seconds=0.05)
+    graph = build_tool_agent(
+        scripted(calls(("hang", {})), "Gave up."), tools, policy=ToolPolicy(seconds=0.05)
+    )
     result = await graph.ainvoke({"question": "?"}) if asynchronous else graph.invoke({"question": "?"})
     released.set()
     assert results(result) == [("error", "Error: no result within 0.05 seconds.")]
@@ -246,7 +248,8 @@ def test_a_run_can_have_a_smaller_budget_and_other_tools_that_wait() -> None:
 
     def build(most: int) -> Any:
         tools = [note_tool(notes)]
-        return build_tool_agent(scripted(*wanted), tools, max_calls=most, checkpointer=InMemorySaver())
+        policy = ToolPolicy(max_calls=most)
+        return build_tool_agent(scripted(*wanted), tools, policy=policy, checkpointer=InMemorySaver())
 
     result = build(8).invoke(
         {"question": "Keep all"}, THREAD, context=ToolAgentContext(max_calls=1, approval=())
@@ -260,12 +263,53 @@ def test_a_run_can_have_a_smaller_budget_and_other_tools_that_wait() -> None:
 def test_which_tools_wait_can_be_set() -> None:
     notes: list[str] = []
     model = scripted(calls(("note", {"text": "a"})), "Done.")
-    build_tool_agent(model, [note_tool(notes)], approval=()).invoke({"question": "?"})
+    build_tool_agent(model, [note_tool(notes)], policy=ToolPolicy(approval=())).invoke({"question": "?"})
     assert notes == ["a"]
     with pytest.raises(ValueError, match="no tool to approve named sing"):
-        build_tool_agent(model, [add], approval=["sing"])
-    with pytest.raises(ValueError, match="max_calls"):
-        build_tool_agent(model, [add], max_calls=0)
+        build_tool_agent(model, [add], policy=ToolPolicy(approval=["sing"]))
+
+
+@pytest.mark.parametrize(
+    ("mistake", "told"),
+    [
+        ({"max_calls": 0}, "max_calls must be at least 1, not 0"),
+        ({"approval": "note"}, "approval must be a list of names, not 'note'"),
+        ({"seconds": 0}, "seconds must be more than 0"),
+        ({"result_characters": 0}, "result_characters must be at least 1"),
+    ],
+)
+def test_a_policy_that_makes_no_sense_is_refused(mistake: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        ToolPolicy(**mistake)
+    if mistake.keys() <= {"max_calls", "approval"}:
+        with pytest.raises(ValueError, match=told):
+            ToolAgentContext(**mistake)
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+def test_a_run_whose_tools_to_approve_do_not_exist_is_refused(resumed: bool) -> None:
+    notes: list[str] = []
+    model = scripted(calls(("note", {"text": "a"})), "Done.")
+    graph = build_tool_agent(model, [note_tool(notes)], checkpointer=InMemorySaver())
+    given: Any = {"question": "Keep a."}
+    if resumed:
+        graph.invoke(given, THREAD)
+        given = Command(resume=True)
+    with pytest.raises(ValueError, match="no tool to approve named noet"):
+        graph.invoke(given, THREAD, context=ToolAgentContext(approval=["noet"]))
+    assert notes == []
+    assert resumed or model.asked == []
+
+
+def test_every_road_to_the_tools_keeps_to_the_policy() -> None:
+    policy = ToolPolicy(approval=["add"], result_characters=3)
+    shout = StructuredTool.from_function(lambda: "x" * 10, name="shout", description="Shout.")
+    for build, route in ((build_reasoner, "tools"), (build_assistant, "tools"), (build_assistant, "reason")):
+        script = {"plan": "1 + 1?", "route": route, "tool": [calls(("shout", {})), calls(("add", {}))]}
+        model = ScriptedModel(script=script)
+        graph: Any = build(model, tools=[add, shout], policy=policy, checkpointer=InMemorySaver())
+        assert graph.invoke({"question": "1 + 1?"}, THREAD)["__interrupt__"]
+        assert "xxx\n[The first 3 of 10 characters.]" in model.prompts_of("tool")[-1]
 
 
 @pytest.mark.parametrize(
@@ -335,7 +379,9 @@ def misbehave(generator: random.Random) -> AIMessage:
 def test_no_adversarial_run_exceeds_its_budget() -> None:
     generator, released = random.Random(7), threading.Event()
     model = ScriptedModel(script={"tool": lambda prompt: misbehave(generator)})
-    graph = build_tool_agent(model, [adversarial_tool(released)], max_calls=5, tool_seconds=0.01)
+    graph = build_tool_agent(
+        model, [adversarial_tool(released)], policy=ToolPolicy(max_calls=5, seconds=0.01)
+    )
     kinds: set[str] = set()
     for _ in range(1000):
         made: list[str] = []
