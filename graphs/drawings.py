@@ -8,12 +8,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from langchain_core.embeddings import DeterministicFakeEmbedding
-from langchain_core.language_models import FakeListChatModel
-from langchain_core.tools import tool
-from langchain_core.vectorstores import InMemoryVectorStore
-
 from graphs.assistant.graph import build_assistant
+from graphs.benchmark import InstantModel, InstantRetriever, look
 from graphs.document_qa.graph import build_document_qa
 from graphs.reasoner.graph import build_reasoner
 from graphs.tool_agent.graph import build_tool_agent
@@ -26,21 +22,14 @@ _STYLE = re.compile(
 )
 
 
-@tool
-def your_tool() -> str:
-    """Stand in for a tool of the caller."""
-    return ""
-
-
 def draw() -> dict[str, str]:
     """Return the Mermaid drawing of each graph by its name."""
-    model = FakeListChatModel(responses=[""])
-    retriever = InMemoryVectorStore(DeterministicFakeEmbedding(size=1)).as_retriever()
+    model, retriever = InstantModel(), InstantRetriever()
     graphs = (
         build_document_qa(model, retriever),
-        build_tool_agent(model, [your_tool]),
-        build_reasoner(model, retriever, [your_tool]),
-        build_assistant(model, retriever, [your_tool]),
+        build_tool_agent(model, [look]),
+        build_reasoner(model, retriever, [look]),
+        build_assistant(model, retriever, [look]),
     )
     return {graph.name: _STYLE.sub("", graph.get_graph().draw_mermaid()) for graph in graphs}
 

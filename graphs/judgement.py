@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from langchain_core.language_models import BaseChatModel
 
@@ -19,7 +19,11 @@ QuoteMethod = Literal["generate", "score"]
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """How decisions are made; as it is, by any chat model alone."""
+    """How decisions are made; as it is, by any chat model alone.
+
+    Raises:
+        ValueError: There is no such quote method.
+    """
 
     thresholds: Thresholds = field(default_factory=Thresholds)
     """How sure the model must be."""
@@ -30,6 +34,9 @@ class Judgement:
     tool_evidence: Evidence = field(default_factory=Evidence)
     """What counts beside the model's probability of a call; without embeddings it decides alone."""
     quote_method: QuoteMethod = "generate"
+
+    def __post_init__(self) -> None:
+        check_quote_method(self.quote_method)
 
     @classmethod
     def fitted_to(cls, model: BaseChatModel, embeddings: EmbeddingModel | None) -> Judgement:
@@ -54,6 +61,12 @@ class Judgement:
             _evidence(embeddings, fit.tool_evidence),
             quote_method="score",
         )
+
+
+def check_quote_method(name: str) -> None:
+    """Refuse a way to quote that there is not."""
+    if name not in get_args(QuoteMethod):
+        raise ValueError(f"quote_method must be generate or score, not {name!r}.")
 
 
 def _evidence(embeddings: EmbeddingModel, weights: Mapping[str, float]) -> Evidence:

@@ -14,7 +14,7 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.messages.utils import count_tokens_approximately
-from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.runnables import Runnable, RunnableBinding, RunnableConfig, RunnableWithFallbacks
 from langgraph.constants import TAG_NOSTREAM
 
 from graphs.ports import ChoiceModel, CopyingModel, EditModel, MeasuredModel, QuestionModel, SpanModel
@@ -43,9 +43,17 @@ class Mind:
 
     Args:
         model: Any LangChain chat model.
+
+    Raises:
+        TypeError: It is something else, perhaps a wrapper that hides what a model can do.
     """
 
     def __init__(self, model: BaseChatModel) -> None:
+        if not _is_chat_model(model):
+            raise TypeError(
+                f"A graph cannot ask a {type(model).__name__} all that it asks a model: give it the chat "
+                "model itself. Lost connections and busy services are tried again by the graph."
+            )
         self.model = model
 
     def choose(
@@ -170,6 +178,14 @@ class Mind:
         if not isinstance(self.model, CopyingModel):
             raise TypeError("only a CopyingModel can be held to the words of a conversation")
         return (yield from ask_runnable(self.model.bind_call(tool, copied=copied), messages, _UNSEEN))
+
+
+def _is_chat_model(model: object) -> bool:
+    """Whether something can be asked like a chat model."""
+    if isinstance(model, RunnableWithFallbacks):
+        return not isinstance(model, ChoiceModel)  # those that take its place could not do what it can
+    # What `bind` and `with_config` return has all methods of its model.
+    return isinstance(model.bound if isinstance(model, RunnableBinding) else model, BaseChatModel)
 
 
 def read_choice(reply: str, choices: Sequence[str]) -> Distribution:

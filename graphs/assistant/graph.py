@@ -13,7 +13,6 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AnyMessage
 from langchain_core.retrievers import BaseRetriever
-from langchain_core.tools import BaseTool
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.store.base import BaseStore
@@ -31,6 +30,7 @@ from graphs.retries import RETRIES
 from graphs.step import Step
 from graphs.tool_agent.graph import build_tool_agent
 from graphs.tool_agent.policy import ToolPolicy
+from graphs.tool_agent.tools import Tools
 
 RECURSION_LIMIT = 10
 """Twice the steps that a turn has, those of the graphs inside not counted."""
@@ -45,7 +45,7 @@ Road = CompiledStateGraph[Any, Any, Any, Any]
 def build_assistant(
     model: BaseChatModel,
     retriever: BaseRetriever | None = None,
-    tools: Sequence[BaseTool] = (),
+    tools: Tools = (),
     *,
     policy: ToolPolicy | None = None,
     judgement: Judgement | None = None,
@@ -95,7 +95,7 @@ def build_assistant(
 def _roads(
     model: BaseChatModel,
     retriever: BaseRetriever | None,
-    tools: Sequence[BaseTool],
+    tools: Tools,
     policy: ToolPolicy | None,
     judgement: Judgement,
 ) -> dict[str, Road]:

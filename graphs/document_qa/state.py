@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, get_args
+from typing import Any
 
 from langgraph.runtime import get_runtime
 
-from graphs.judgement import Judgement, QuoteMethod
+from graphs.judgement import Judgement, QuoteMethod, check_quote_method
 from graphs.thresholds import Thresholds
 from graphs.turn import TurnInput, TurnOutput, TurnState
 
@@ -53,8 +53,8 @@ class DocumentQAContext:
             object.__setattr__(self, "thresholds", Thresholds(**thresholds))
         if self.max_passages is not None and self.max_passages < 1:
             raise ValueError(f"max_passages must be at least 1, not {self.max_passages}.")
-        if self.quote_method not in (None, *get_args(QuoteMethod)):
-            raise ValueError(f"quote_method must be generate or score, not {self.quote_method!r}.")
+        if self.quote_method is not None:
+            check_quote_method(self.quote_method)
 
     def applied_to(self, judgement: Judgement) -> Judgement:
         """Return a judgement as this run changes it."""

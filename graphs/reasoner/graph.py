@@ -12,13 +12,11 @@ sentences are graded; any other model has broken down what needed it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Literal
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable
-from langchain_core.tools import BaseTool
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.store.base import BaseStore
@@ -35,6 +33,7 @@ from graphs.retries import RETRIES
 from graphs.step import Step
 from graphs.tool_agent.graph import build_tool_agent
 from graphs.tool_agent.policy import ToolPolicy
+from graphs.tool_agent.tools import Tools
 
 Reasoner = CompiledStateGraph[ReasonerState, DocumentQAContext, ReasonerInput, ReasonerOutput]
 """The compiled graph."""
@@ -43,7 +42,7 @@ Reasoner = CompiledStateGraph[ReasonerState, DocumentQAContext, ReasonerInput, R
 def build_reasoner(
     model: BaseChatModel,
     retriever: BaseRetriever | None = None,
-    tools: Sequence[BaseTool] = (),
+    tools: Tools = (),
     *,
     policy: ToolPolicy | None = None,
     judgement: Judgement | None = None,

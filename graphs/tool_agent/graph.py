@@ -6,12 +6,10 @@ changes something the graph pauses and asks a person.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.tools import BaseTool
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.prebuilt import ToolNode
@@ -27,6 +25,7 @@ from graphs.tool_agent.guard import ToolGuard, changes_something, explain_error
 from graphs.tool_agent.nodes import ToolAgentNodes, asks_for_tools
 from graphs.tool_agent.policy import ToolPolicy, known
 from graphs.tool_agent.state import ToolAgentContext, ToolAgentInput, ToolAgentOutput, ToolAgentState
+from graphs.tool_agent.tools import Tools, check_model, read_tools
 
 ToolAgent = CompiledStateGraph[ToolAgentState, ToolAgentContext, ToolAgentInput, ToolAgentOutput]
 """The compiled graph."""
@@ -34,7 +33,7 @@ ToolAgent = CompiledStateGraph[ToolAgentState, ToolAgentContext, ToolAgentInput,
 
 def build_tool_agent(
     model: BaseChatModel,
-    tools: Sequence[BaseTool],
+    tools: Tools,
     *,
     policy: ToolPolicy | None = None,
     judgement: Judgement | None = None,
@@ -45,7 +44,7 @@ def build_tool_agent(
 
     Args:
         model: Any chat model that can bind tools.
-        tools: What it may call.
+        tools: What it may call: LangChain tools, or functions with docstrings.
         policy: How many calls, for how long, and which wait for a person; `ToolPolicy()` when not given.
         judgement: How likely a tool must be called for, and what else counts; `Judgement()` when not given.
         checkpointer: Keeps conversations by their thread.
@@ -55,13 +54,15 @@ def build_tool_agent(
         The compiled graph; see `ToolAgentInput`, `ToolAgentOutput` and `ApprovalRequest`.
 
     Raises:
-        ValueError: A tool that should wait for a person does not exist.
+        TypeError: The model cannot be given tools.
+        ValueError: Tools share a name, or one that should wait for a person does not exist.
     """
     policy = policy or ToolPolicy()
-    by_name = {tool.name: tool for tool in tools}
+    check_model(model)
+    by_name = read_tools(tools)
     waiting = policy.approval
     if waiting is None:
-        waiting = [tool.name for tool in tools if changes_something(tool)]
+        waiting = [name for name, tool in by_name.items() if changes_something(tool)]
     judgement = judgement or Judgement()
     of_tools = judgement.tool_evidence.for_recurring_texts()
     choice = ToolChoice(Mind(model), replace(judgement, tool_evidence=of_tools))

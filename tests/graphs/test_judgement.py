@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from graphs import Confidence, DocumentQAContext, Evidence, Judgement, Thresholds
 from llm.calibration import Calibration
 from tests.graphs.fakes import ScriptedModel
@@ -35,3 +39,10 @@ def test_a_run_changes_what_it_names() -> None:
     strict = Thresholds(relevance=0.9)
     changed = DocumentQAContext(thresholds=strict, quote_method="score").applied_to(judgement)
     assert changed == Judgement(strict, confidence=Confidence(bias=1.0), quote_method="score")
+
+
+def test_a_quote_method_that_there_is_not_is_refused() -> None:
+    for kind in (Judgement, DocumentQAContext):
+        wrong: Any = kind
+        with pytest.raises(ValueError, match="quote_method must be generate or score, not 'scored'"):
+            wrong(quote_method="scored")

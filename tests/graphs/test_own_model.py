@@ -11,9 +11,17 @@ from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
 import graphs
-from graphs import Judgement, Thresholds, build_assistant, build_document_qa, ports
+from graphs import (
+    Judgement,
+    Thresholds,
+    build_assistant,
+    build_document_qa,
+    build_reasoner,
+    build_tool_agent,
+    ports,
+)
 from llm.errors import ContextOverflowError
-from tests.graphs.fakes import DOCUMENT, ListRetriever, passages_of
+from tests.graphs.fakes import DOCUMENT, ListRetriever, ScriptedModel, passages_of
 from tests.graphs.test_tool_agent import add
 from tests.llm.conftest import write_tiny_model
 
@@ -68,3 +76,19 @@ def test_every_road_of_the_assistant_ends(model: Any) -> None:
         result = graph.invoke({"question": question})
         assert result["route"] in ("documents", "tools", "chat", "reason")
         assert 0.0 < result["decisions"][0]["probability"] < 1.0
+
+
+def test_what_wraps_a_model_is_as_good_or_refused(model: Any) -> None:
+    retriever = ListRetriever(passages=passages_of())
+    other = ScriptedModel(script={"grade": "no", "rewrite": ""})
+    tagged, always = model.with_config(tags=["any"]), Judgement(ANSWER_ALWAYS)
+    configured = build_document_qa(tagged, retriever, judgement=always)
+    assert configured.invoke({"question": "How tall is it?"})["answer"]
+    for hiding in (model.with_fallbacks([other]), model.with_retry(), model | (lambda reply: reply)):
+        for build in (build_document_qa, build_reasoner, build_assistant):
+            with pytest.raises(TypeError, match="give it the chat model itself"):
+                build(hiding, retriever)
+        with pytest.raises(TypeError, match="give it the chat model itself"):
+            build_tool_agent(hiding, [add])
+    in_words: Any = other.with_fallbacks([model])
+    assert build_document_qa(in_words, retriever).invoke({"question": "How tall is it?"})["abstained"]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain_core.language_models import FakeListChatModel
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langchain_core.tools import BaseTool, StructuredTool, tool
 from langgraph.checkpoint.memory import InMemorySaver
@@ -310,6 +311,34 @@ def test_every_road_to_the_tools_keeps_to_the_policy() -> None:
         graph: Any = build(model, tools=[add, shout], policy=policy, checkpointer=InMemorySaver())
         assert graph.invoke({"question": "1 + 1?"}, THREAD)["__interrupt__"]
         assert "xxx\n[The first 3 of 10 characters.]" in model.prompts_of("tool")[-1]
+
+
+def test_a_function_is_a_tool_that_may_be_named_for_approval() -> None:
+    def double(number: int) -> int:
+        """Double a number."""
+        return 2 * number
+
+    for build in (build_tool_agent, build_reasoner, build_assistant):
+        script = {"plan": "2 * 3?", "route": "tools", "tool": [calls(("double", {"number": 3})), "6"]}
+        graph: Any = build(ScriptedModel(script=script), tools=[double])
+        assert graph.invoke({"question": "2 * 3?"})["answer"] == "6"
+        policy = ToolPolicy(approval=["double"])
+        model, saver = ScriptedModel(script=script), InMemorySaver()
+        graph = build(model, tools=[double], policy=policy, checkpointer=saver)
+        assert graph.invoke({"question": "2 * 3?"}, THREAD)["__interrupt__"]
+
+
+def test_tools_of_one_name_are_refused() -> None:
+    other = StructuredTool.from_function(lambda: "", name="add", description="Add a file.")
+    with pytest.raises(ValueError, match="Several tools are named add"):
+        build_tool_agent(scripted("Never."), [add, other])
+
+
+def test_a_model_that_cannot_be_given_tools_is_refused() -> None:
+    model: Any = FakeListChatModel(responses=["Never."])
+    for given in (model, model.with_config(tags=["any"])):
+        with pytest.raises(TypeError, match="FakeListChatModel cannot be given tools"):
+            build_tool_agent(given, [add])
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 from pydantic import Field
 
-from graphs import Evidence, Judgement, Thresholds, build_tool_agent, prompts
+from graphs import Evidence, Judgement, Thresholds, ToolPolicy, build_tool_agent, prompts
 from graphs.evidence import log_odds
 from graphs.mind import Mind
 from graphs.step import Step, Work
@@ -231,7 +231,7 @@ def test_a_call_is_corrected_once_and_not_where_a_person_refused_it() -> None:
         model,
         [ship],
         judgement=WEIGHED,
-        approval=["ship"],
+        policy=ToolPolicy(approval=["ship"]),
         checkpointer=InMemorySaver(),
     )
     config: RunnableConfig = {"configurable": {"thread_id": "1"}}
@@ -273,7 +273,7 @@ def test_words_that_leave_out_the_result_give_way_to_it(words: str, answer: str)
 def test_words_that_give_way_are_never_shown(max_calls: int) -> None:
     model = model_that(tower=0.9)
     model.script["tool"][1] = "It is tall."
-    graph = build_tool_agent(model, [tower], judgement=WEIGHED, max_calls=max_calls)
+    graph = build_tool_agent(model, [tower], judgement=WEIGHED, policy=ToolPolicy(max_calls=max_calls))
     shown = graph.stream({"question": "How tall is the tower?"}, stream_mode="messages")
     assert [message.text for message, _ in shown if isinstance(message, AIMessage) and message.text] == [
         "38 metres"
