@@ -11,10 +11,10 @@ import contextvars
 import json
 import threading
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar, cast
 
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
+from langchain_core.messages import ToolCall, ToolMessage, convert_to_messages
 from langchain_core.tools import BaseTool, ToolException
 from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.types import Command
@@ -49,9 +49,10 @@ class ToolGuard:
         if refusal := self._refusal(request):
             return refusal
         try:
-            return self._cut(_within(self.seconds, lambda: execute(request)))
+            reply = _within(self.seconds, lambda: execute(request))
         except TimeoutError:
             return self._late(request)
+        return self._cut(reply)
 
     async def arun(
         self, request: ToolCallRequest, execute: Callable[[ToolCallRequest], Awaitable[Reply]]
@@ -61,9 +62,10 @@ class ToolGuard:
             return refusal
         try:
             async with asyncio.timeout(self.seconds):
-                return self._cut(await execute(request))
+                reply = await execute(request)
         except TimeoutError:
             return self._late(request)
+        return self._cut(reply)
 
     def _refusal(self, request: ToolCallRequest) -> ToolMessage | None:
         reason = request.state["refused"].get(request.tool_call["id"])
@@ -72,38 +74,43 @@ class ToolGuard:
     def _late(self, request: ToolCallRequest) -> ToolMessage:
         return _error(request.tool_call, f"Error: no result within {self.seconds:g} seconds.")
 
-    def _cut(self, reply: Reply) -> Reply:
-        if not isinstance(reply, ToolMessage) or len(reply.text) <= self.characters:
-            return reply
-        kept = reply.text[: self.characters]
-        note = f"\n[The first {self.characters} of {len(reply.text)} characters.]"
-        return reply.model_copy(update={"content": kept + note, "artifact": None})
+    def _cut(self, reply: Result) -> Result:
+        cut: Any = reply
+        match reply:
+            case ToolMessage():
+                cut = shorten(reply, self.characters)
+            case Command(update={"messages": messages, **others}):
+                cut = replace(reply, update={**others, "messages": self._cut(convert_to_messages(messages))})
+            case list():  # a tool may return several
+                cut = [self._cut(each) for each in reply]
+        return cast(Result, cut)
+
+
+def shorten(result: ToolMessage, characters: int) -> ToolMessage:
+    """Cut the text of a result that is longer, and say so; pictures and the artifact stay as they are."""
+    length = len(result.text)
+    if length <= characters:
+        return result
+    note = f"\n[The first {characters} of {length} characters.]"
+    if isinstance(result.content, str):
+        return result.model_copy(update={"content": result.content[:characters] + note})
+    blocks: list[Any] = []
+    left = characters
+    for block in result.content:
+        text = block if isinstance(block, str) else block.get("text") if block.get("type") == "text" else None
+        if text is None:
+            blocks.append(block)
+        elif left:
+            kept = text[:left]
+            blocks.append(kept if isinstance(block, str) else {**block, "text": kept})
+            left -= len(kept)
+    return result.model_copy(update={"content": [*blocks, {"type": "text", "text": note}]})
 
 
 def explain_error(error: Exception) -> str:
     """Tell the model about a tool's failure, so that it can try otherwise."""
     kind = "" if isinstance(error, ToolException) else f"{type(error).__name__}: "
     return f"Error: {kind}{error}"[:_LONGEST_ERROR]
-
-
-def turn_calls(messages: Sequence[AnyMessage]) -> list[ToolCall]:
-    """Return the tool calls since the last message of a person, oldest first."""
-    return [
-        call
-        for message in this_turn(messages)
-        if isinstance(message, AIMessage)
-        for call in message.tool_calls
-    ]
-
-
-def this_turn(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
-    """Return the messages after the last one of a person."""
-    turn: list[AnyMessage] = []
-    for message in reversed(messages):
-        if isinstance(message, HumanMessage):
-            break
-        turn.insert(0, message)
-    return turn
 
 
 def refuse_repeated(calls: Sequence[ToolCall], earlier: Sequence[ToolCall]) -> dict[str, str]:

@@ -26,21 +26,24 @@ from graphs.document_qa.state import DocumentQAContext
 from graphs.progress import Decision, report
 from graphs.step import Work
 from graphs.tool_agent.choice import ToolChoice
-from graphs.tool_agent.guard import (
-    NOT_ALLOWED,
-    REFUSALS,
-    refuse_over_budget,
-    refuse_repeated,
-    this_turn,
-    turn_calls,
-)
+from graphs.tool_agent.guard import NOT_ALLOWED, refuse_over_budget, refuse_repeated
 from graphs.tool_agent.policy import known
 from graphs.tool_agent.state import (
     ApprovalCall,
     ApprovalRequest,
     ToolAgentContext,
     ToolAgentState,
-    ToolRecord,
+)
+from graphs.tool_agent.turn import (
+    failed_first,
+    invalid_rounds,
+    latest,
+    records,
+    this_turn,
+    told_last,
+    turn_calls,
+    unanswered,
+    with_own_ids,
 )
 from graphs.turn import Update, begin, read_question
 
@@ -60,15 +63,21 @@ class ToolAgentNodes:
         self._settings()  # a mistake in the run's context is told before anything is done
         question, before = read_question(state)
         is_new = len(before) == len(state.get("messages", []))
-        messages = [HumanMessage(question)] if is_new else []
-        given_up = [RemoveMessage(id=str(message.id)) for message in _unanswered(before)]
-        return {**begin("tools", question), "messages": [*given_up, *messages], "calls": [], "refused": {}}
+        asked = HumanMessage(question, id=str(uuid4())) if is_new else state["messages"][-1]
+        given_up = [RemoveMessage(id=str(message.id)) for message in unanswered(before)]
+        return {
+            **begin("tools", question),
+            "messages": [*given_up, asked] if is_new else given_up,
+            "question_id": asked.id,
+            "calls": [],
+            "refused": {},
+        }
 
     def think(self, state: ToolAgentState) -> Work[Update]:
         """Ask the model for tool calls, or for the answer."""
         report("think", "Thinking")
         said = self._read(state)
-        failed = _failed_first(state) if self.choice.can_correct else None
+        failed = failed_first(state) if self.choice.can_correct else None
         if failed is not None and failed["name"] in self.tools:
             # What the tool complained of is left out: the wrong words would be copied from there.
             before, tool = prompts.tool(said[:-2]), self.tools[failed["name"]]
@@ -81,26 +90,27 @@ class ToolAgentNodes:
             Decision(node="think", what=f"call {call['name']}({_show(call['args'])})", probability=1.0)
             for call in reply.tool_calls
         ]
-        return {"messages": [_with_ids(reply)], "decisions": state["decisions"] + decisions}
+        asking = with_own_ids(reply, state["messages"])
+        return {"messages": [asking], "decisions": state["decisions"] + decisions}
 
     def guard(self, state: ToolAgentState) -> Update:
         """Refuse what may not run; pause where a person has to approve."""
-        latest, settings = _latest(state), self._settings()
-        earlier = turn_calls(state["messages"][:-1])
+        asking, settings = latest(state), self._settings()
+        earlier = turn_calls(this_turn(state)[:-1])
         refused = {
-            **refuse_repeated(latest.tool_calls, earlier),
-            **refuse_over_budget(latest.tool_calls, settings.max_calls - len(earlier)),
+            **refuse_repeated(asking.tool_calls, earlier),
+            **refuse_over_budget(asking.tool_calls, settings.max_calls - len(earlier)),
         }
         waiting = [
             call
-            for call in latest.tool_calls
+            for call in asking.tool_calls
             if call["name"] in settings.approval and call["id"] not in refused
         ]
         if waiting:
             # The node runs again from its top when it is resumed: nothing before this line acts.
             allowed = _read_verdict(interrupt(self._request(waiting)), waiting)
             refused |= {str(call["id"]): NOT_ALLOWED for call in waiting if call["id"] not in allowed}
-        return {"refused": refused, "messages": _answer_invalid(latest)}
+        return {"refused": refused, "messages": _answer_invalid(asking)}
 
     def conclude(self, state: ToolAgentState) -> Work[Update]:
         """Ask for the answer without tools, when no more calls may be made."""
@@ -113,12 +123,12 @@ class ToolAgentNodes:
 
     def finish(self, state: ToolAgentState) -> Update:
         """Take the last words as the answer."""
-        answer = _latest(state).text.strip() or None
+        answer = latest(state).text.strip() or None
         return {
             "question": state["asked"],
             "answer": answer,
             "abstained": answer is None,
-            "calls": _records(state),
+            "calls": records(state),
         }
 
     def _say(self, state: ToolAgentState, reply: AIMessage, node: str) -> Update:
@@ -127,7 +137,7 @@ class ToolAgentNodes:
         Where tools are chosen by weighing, the model is a small one, whose words may get a result wrong:
         words that leave out what the tool said give way to what it said, before anybody sees them.
         """
-        told = _told_last(state) if self.choice.is_weighed else ""
+        told = told_last(state) if self.choice.is_weighed else ""
         if not told or _repeats(reply.text, told):
             return {"messages": [reply]}
         what = f"“{reply.text.strip()}” leaves out what the tool said, which is the answer"
@@ -138,11 +148,10 @@ class ToolAgentNodes:
 
     def _read(self, state: ToolAgentState) -> Sequence[BaseMessage]:
         """Return what the model reads: where a tool is chosen for a message, no more than its turn."""
-        messages = state["messages"]
-        since = max(0, len(messages) - len(this_turn(messages)) - 1)
-        before, turn = messages[:since], messages[since:]
+        turn = this_turn(state)
         if self.choice.is_weighed:
             return turn
+        before = state["messages"][: len(state["messages"]) - len(turn)]
         kept = self.choice.mind.newest_turns(
             before, lambda turns: prompts.tool([*turns, *turn]), list(self.tools.values())
         )
@@ -150,10 +159,10 @@ class ToolAgentNodes:
 
     def may_go_on(self, state: ToolAgentState) -> bool:
         """Whether the model may call more tools: there is budget, and its latest calls were of use."""
-        latest, budget = _latest(state), self._settings().max_calls
-        useful = any(call["id"] not in state["refused"] for call in latest.tool_calls)
-        invalid = bool(latest.invalid_tool_calls) and _invalid_rounds(state) < budget
-        return (useful or invalid) and len(turn_calls(state["messages"])) < budget
+        asking, budget = latest(state), self._settings().max_calls
+        useful = any(call["id"] not in state["refused"] for call in asking.tool_calls)
+        invalid = bool(asking.invalid_tool_calls) and invalid_rounds(state) < budget
+        return (useful or invalid) and len(turn_calls(this_turn(state))) < budget
 
     def _choice(self) -> ToolChoice:
         """Return how tools are chosen, as the context of a run of the assistant or the reasoner sets it."""
@@ -188,39 +197,8 @@ class ToolAgentNodes:
 
 def asks_for_tools(state: ToolAgentState) -> bool:
     """Whether the model's latest message calls tools, be it wrongly."""
-    latest = _latest(state)
-    return bool(latest.tool_calls or latest.invalid_tool_calls)
-
-
-def _with_ids(reply: AIMessage) -> AIMessage:
-    """Give its calls ids where the model gave none: refusals and results are told apart by them."""
-    calls = [{**call, "id": call["id"] or f"call_{uuid4().hex}"} for call in reply.tool_calls]
-    return reply.model_copy(update={"tool_calls": calls})
-
-
-def _unanswered(messages: Sequence[AnyMessage]) -> list[AIMessage]:
-    """Return the messages whose calls have no result, as their turn was given up; services refuse such."""
-    answered = {message.tool_call_id for message in messages if isinstance(message, ToolMessage)}
-    asking = (message for message in messages if isinstance(message, AIMessage))
-    return [message for message in asking if any(call["id"] not in answered for call in message.tool_calls)]
-
-
-def _failed_first(state: ToolAgentState) -> ToolCall | None:
-    """Return the turn's only call if its tool failed; a call that was refused did not get there."""
-    match this_turn(state["messages"]):
-        case [AIMessage(tool_calls=[call]), ToolMessage(status="error")] if (
-            call["id"] not in state["refused"]
-        ):
-            return call
-    return None
-
-
-def _told_last(state: ToolAgentState) -> str:
-    """Return the turn's last result, the last error where no tool had a result, or nothing."""
-    turn = this_turn(state["messages"])
-    told = [message for message in turn if isinstance(message, ToolMessage) and message.text not in REFUSALS]
-    results = [message for message in told if message.status == "success"]
-    return (results or told)[-1].text.removeprefix("Error: ").strip() if told else ""
+    asking = latest(state)
+    return bool(asking.tool_calls or asking.invalid_tool_calls)
 
 
 def _repeats(answer: str, told: str) -> bool:
@@ -229,11 +207,7 @@ def _repeats(answer: str, told: str) -> bool:
     return all(re.search(rf"(?<![\w.]){line}(?!\w)", answer) for line in lines)
 
 
-def _latest(state: ToolAgentState) -> AIMessage:
-    return next(message for message in reversed(state["messages"]) if isinstance(message, AIMessage))
-
-
-def _answer_invalid(latest: AIMessage) -> list[ToolMessage]:
+def _answer_invalid(asking: AIMessage) -> list[ToolMessage]:
     return [
         ToolMessage(
             f"Error: the arguments are not valid JSON: {call.get('error') or call['args']}",
@@ -241,13 +215,8 @@ def _answer_invalid(latest: AIMessage) -> list[ToolMessage]:
             tool_call_id=str(call["id"]),
             status="error",
         )
-        for call in latest.invalid_tool_calls
+        for call in asking.invalid_tool_calls
     ]
-
-
-def _invalid_rounds(state: ToolAgentState) -> int:
-    turn = this_turn(state["messages"])
-    return sum(isinstance(message, AIMessage) and bool(message.invalid_tool_calls) for message in turn)
 
 
 def _read_verdict(verdict: Any, waiting: Sequence[ToolCall]) -> set[str]:
@@ -255,16 +224,6 @@ def _read_verdict(verdict: Any, waiting: Sequence[ToolCall]) -> set[str]:
     if verdict is True:
         return {str(call["id"]) for call in waiting}
     return set(map(str, verdict)) if isinstance(verdict, list | tuple | set) else set()
-
-
-def _records(state: ToolAgentState) -> list[ToolRecord]:
-    turn = this_turn(state["messages"])
-    results = {message.tool_call_id: message for message in turn if isinstance(message, ToolMessage)}
-    answered = [(call, results[str(call["id"])]) for call in turn_calls(turn) if str(call["id"]) in results]
-    return [
-        ToolRecord(name=call["name"], arguments=call["args"], result=result.text, status=result.status)
-        for call, result in answered
-    ]
 
 
 def _show(arguments: Mapping[str, Any]) -> str:

@@ -36,6 +36,8 @@ class ToolAgentOutput(TurnOutput):
 class ToolAgentState(ToolAgentOutput, TurnState):
     """What passes between the nodes."""
 
+    question_id: str
+    """Id of the message that asks; the turn is what comes after it."""
     refused: dict[str, str]
     """Why calls of the latest message may not run, by their id."""
 

@@ -8,12 +8,12 @@ import sqlite3
 import threading
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, cast
 
 import pytest
 from langchain_core.language_models import FakeListChatModel
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
-from langchain_core.tools import BaseTool, StructuredTool, tool
+from langchain_core.tools import BaseTool, InjectedToolCallId, StructuredTool, tool
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.types import Command
@@ -174,6 +174,60 @@ def test_a_long_result_is_cut_and_says_so() -> None:
     shout = StructuredTool.from_function(lambda: "x" * 10_000_000, name="shout", description="Shout.")
     result = build_tool_agent(scripted(calls(("shout", {})), "Loud."), [shout]).invoke({"question": "?"})
     assert results(result)[0][1] == "x" * 4000 + "\n[The first 4000 of 10000000 characters.]"
+
+
+def test_of_a_long_result_the_text_alone_is_cut() -> None:
+    picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+
+    @tool(response_format="content_and_artifact")
+    def look() -> tuple[list[Any], dict[str, int]]:
+        """Look."""
+        text = {"type": "text", "text": "ab"}
+        return [text, picture, {"type": "text", "text": "cd"}, text], {"rows": 3}
+
+    model, policy = scripted(calls(("look", {})), "Seen."), ToolPolicy(result_characters=3)
+    result = build_tool_agent(model, [look], policy=policy).invoke({"question": "?"})
+    [message] = [message for message in result["messages"] if isinstance(message, ToolMessage)]
+    kept = [{"type": "text", "text": "ab"}, picture, {"type": "text", "text": "c"}]
+    assert message.content == [*kept, {"type": "text", "text": "\n[The first 3 of 6 characters.]"}]
+    assert message.artifact == {"rows": 3}
+
+
+def adding_tool(*added: Any) -> BaseTool:
+    @tool
+    def extend(number: int, tool_call_id: Annotated[str, InjectedToolCallId]) -> Command[Any]:
+        """Add to the conversation."""
+        told = ToolMessage("x" * 10, tool_call_id=tool_call_id)
+        return Command(update={"messages": [told, *added], "route": "tools"})
+
+    return cast(BaseTool, extend)
+
+
+def test_results_that_a_command_adds_are_cut_as_well() -> None:
+    model, policy = scripted(calls(("extend", {"number": 1})), "Done."), ToolPolicy(result_characters=3)
+    result = build_tool_agent(model, [adding_tool()], policy=policy).invoke({"question": "?"})
+    assert results(result) == [("success", "xxx\n[The first 3 of 10 characters.]")]
+    assert result["route"] == "tools"
+
+
+def test_a_tool_that_speaks_for_a_person_does_not_get_a_new_budget() -> None:
+    numbers = iter(range(100))
+    model = ScriptedModel(
+        script={"tool": lambda prompt: calls(("extend", {"number": next(numbers)}), text="so")}
+    )
+    graph = build_tool_agent(model, [adding_tool(HumanMessage("Go on."))], policy=ToolPolicy(max_calls=3))
+    result = graph.invoke({"messages": [HumanMessage("Hi"), AIMessage("Hello."), HumanMessage("?")]})
+    assert (len(result["calls"]), result["answer"]) == (3, "so")
+
+
+def test_ids_that_come_again_do_not_mix_up_results() -> None:
+    def call(*numbers: int) -> AIMessage:
+        wanted = [{"name": "add", "args": {"a": number, "b": 0}, "id": "call_0"} for number in numbers]
+        return AIMessage("", tool_calls=wanted)
+
+    graph = build_tool_agent(scripted(call(1), call(2, 3), "Done."), [add])
+    made = graph.invoke({"question": "?"})["calls"]
+    assert [(one["arguments"]["a"], one["result"]) for one in made] == [(1, "1"), (2, "2"), (3, "3")]
 
 
 @pytest.mark.parametrize("asynchronous", [False, True])
