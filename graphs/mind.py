@@ -31,8 +31,8 @@ HISTORY = 4
 LONGEST_EDITED = 300
 """Characters of a question that may lean on the conversation; longer ones say themselves what they mean."""
 
-PROMPT_SHARE = 0.75
-"""Part of a model's context that a conversation may fill; the rest is for the reply."""
+REPLY = 128
+"""Tokens that a prompt leaves for the reply."""
 
 _UNSEEN = RunnableConfig(tags=[TAG_NOSTREAM])
 """Keeps a call out of the stream of messages: its reply is a decision, not something to show."""
@@ -135,7 +135,7 @@ class Mind:
     def count_tokens(self, messages: Sequence[BaseMessage]) -> int:
         """Return how long a conversation is: exactly where the model knows, else by an estimate."""
         if isinstance(self.model, MeasuredModel):
-            return self.model.get_num_tokens_from_messages(list(messages))
+            return self.model.get_num_tokens_from_messages(messages)
         return count_tokens_approximately(messages)
 
     def fits(self, messages: Sequence[BaseMessage], tools: Sequence[Any] = ()) -> bool:
@@ -147,10 +147,8 @@ class Mind:
         """
         if not isinstance(self.model, MeasuredModel):
             return True
-        most, count = self.model.context_length * PROMPT_SHARE, self.model.get_num_tokens_from_messages
-        if not tools:
-            return count(list(messages)) <= most
-        return all(count(list(messages), [tool]) <= most for tool in tools)
+        count, most = self.model.get_num_tokens_from_messages, self.model.context_length - REPLY
+        return all(count(messages, shown) <= most for shown in ([[tool] for tool in tools] or [[]]))
 
     def newest_turns(
         self,

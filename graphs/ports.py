@@ -96,11 +96,17 @@ class CopyingModel(Protocol):
 
 @runtime_checkable
 class MeasuredModel(Protocol):
-    """A model that knows how much it reads, and whose `get_num_tokens_from_messages` is exact and quick."""
+    """A model that knows how much it reads, and counts it without asking anybody."""
 
     @property
     def context_length(self) -> int:
         """Tokens that a prompt and its reply can have together."""
+        ...
+
+    def get_num_tokens_from_messages(
+        self, messages: Sequence[BaseMessage], tools: Sequence[Any] | None = None
+    ) -> int:
+        """Return the tokens of a conversation as a prompt, with the tools that are shown with it."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
@@ -10,13 +11,14 @@ from langchain_core.retrievers import BaseRetriever
 
 from graphs import prompts
 from graphs.citation import annotate, cite, find_citations, find_others
+from graphs.document_qa.pieces import cut
 from graphs.document_qa.state import DocumentQAContext, DocumentQAState
 from graphs.grading import grade_passages, promise
 from graphs.judgement import Judgement
 from graphs.mind import Mind
 from graphs.progress import Decision, report
 from graphs.sentences import statements
-from graphs.step import Work, ask_runnable
+from graphs.step import Ask, Work, ask_runnable
 from graphs.thresholds import Thresholds
 from graphs.turn import Update, begin, conclude, read_question
 from graphs.verdict import holds, weigh
@@ -54,11 +56,24 @@ class DocumentQANodes:
         }
 
     def retrieve(self, state: DocumentQAState) -> Work[Update]:
-        """Search the documents with the latest words for the question."""
+        """Search the documents with the latest words for the question.
+
+        A passage that is longer than the model reads becomes several.
+        """
         search = state["searches"][-1]
         report("retrieve", f"Searching the documents for: {search}")
         documents = yield from ask_runnable(self.retriever, search)
-        return {"passages": [asdict(Passage.from_document(document)) for document in documents]}
+        found = [Passage.from_document(document) for document in documents]
+        question = state["standalone_question"]
+
+        def fits(passage: Passage) -> bool:
+            return self.mind.fits(prompts.quote(question, [passage]))
+
+        def read() -> list[Passage]:
+            return [piece for passage in found for piece in cut(passage, fits)]
+
+        pieces: list[Passage] = yield Ask(read, lambda: asyncio.to_thread(read))
+        return {"passages": [asdict(piece) for piece in pieces]}
 
     def grade(self, state: DocumentQAState) -> Work[Update]:
         """Keep the passages that likely hold the answer, best first.
@@ -100,6 +115,8 @@ class DocumentQANodes:
         question, passages = state["standalone_question"], _passages(state)
         if self._settings().judgement.quote_method == "score":
             return (yield from self._quote_by_score(state, question, passages))
+        while len(passages) > 1 and not self.mind.fits(prompts.quote(question, passages)):
+            passages = passages[:-1]  # the one that promises least
         reply = yield from self.mind.quote(
             prompts.quote(question, passages), [passage.text for passage in passages]
         )

@@ -67,7 +67,7 @@ def build_tool_agent(
     of_tools = judgement.tool_evidence.for_recurring_texts()
     choice = ToolChoice(Mind(model), replace(judgement, tool_evidence=of_tools))
     nodes = ToolAgentNodes(choice, by_name, known(waiting, by_name), policy.max_calls)
-    builder = _assemble(nodes, ToolGuard(policy.seconds, policy.result_characters))
+    builder = _assemble(nodes, ToolGuard(policy.seconds, policy.result_characters, nodes.can_read))
     graph = builder.compile(checkpointer, store=store, name="tool_agent")
     # A round is think, guard, act, of a call or of one that could not be read, which have budgets of their
     # own; begin, conclude and finish come on top.

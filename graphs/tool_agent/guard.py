@@ -39,10 +39,12 @@ class ToolGuard:
     Args:
         seconds: How long a tool may take.
         characters: How much of a result the model reads.
+        can_read: Whether it can read that much, in the state that the call was made in.
     """
 
     seconds: float
     characters: int
+    can_read: Callable[[Any, ToolMessage], bool]
 
     def run(self, request: ToolCallRequest, execute: Callable[[ToolCallRequest], Reply]) -> Reply:
         """Run a call unless it was refused."""
@@ -52,7 +54,7 @@ class ToolGuard:
             reply = _within(self.seconds, lambda: execute(request))
         except TimeoutError:
             return self._late(request)
-        return self._cut(reply)
+        return self._cut(reply, request.state)
 
     async def arun(
         self, request: ToolCallRequest, execute: Callable[[ToolCallRequest], Awaitable[Reply]]
@@ -65,7 +67,7 @@ class ToolGuard:
                 reply = await execute(request)
         except TimeoutError:
             return self._late(request)
-        return self._cut(reply)
+        return self._cut(reply, request.state)
 
     def _refusal(self, request: ToolCallRequest) -> ToolMessage | None:
         reason = request.state["refused"].get(request.tool_call["id"])
@@ -74,16 +76,25 @@ class ToolGuard:
     def _late(self, request: ToolCallRequest) -> ToolMessage:
         return _error(request.tool_call, f"Error: no result within {self.seconds:g} seconds.")
 
-    def _cut(self, reply: Result) -> Result:
+    def _cut(self, reply: Result, state: Any) -> Result:
         cut: Any = reply
         match reply:
             case ToolMessage():
-                cut = shorten(reply, self.characters)
+                cut = self._fit(reply, state)
             case Command(update={"messages": messages, **others}):
-                cut = replace(reply, update={**others, "messages": self._cut(convert_to_messages(messages))})
+                added = self._cut(convert_to_messages(messages), state)
+                cut = replace(reply, update={**others, "messages": added})
             case list():  # a tool may return several
-                cut = [self._cut(each) for each in reply]
+                cut = [self._cut(each, state) for each in reply]
         return cast(Result, cut)
+
+    def _fit(self, result: ToolMessage, state: Any) -> ToolMessage:
+        kept = min(self.characters, len(result.text))
+        fitted = shorten(result, kept)
+        while kept and not self.can_read(state, fitted):
+            kept = kept * 4 // 5
+            fitted = shorten(result, kept)
+        return fitted
 
 
 def shorten(result: ToolMessage, characters: int) -> ToolMessage:

@@ -10,7 +10,6 @@ from uuid import uuid4
 
 from langchain_core.messages import (
     AIMessage,
-    AnyMessage,
     BaseMessage,
     HumanMessage,
     RemoveMessage,
@@ -111,6 +110,11 @@ class ToolAgentNodes:
             allowed = _read_verdict(interrupt(self._request(waiting)), waiting)
             refused |= {str(call["id"]): NOT_ALLOWED for call in waiting if call["id"] not in allowed}
         return {"refused": refused, "messages": _answer_invalid(asking)}
+
+    def can_read(self, state: ToolAgentState, result: ToolMessage) -> bool:
+        """Whether the model can read the result of a call that it has just made, and reply."""
+        state = {**state, "messages": [*state["messages"], result]}
+        return self.choice.mind.fits(prompts.tool(self._read(state)), list(self.tools.values()))
 
     def conclude(self, state: ToolAgentState) -> Work[Update]:
         """Ask for the answer without tools, when no more calls may be made."""

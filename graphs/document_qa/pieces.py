@@ -1,0 +1,33 @@
+"""Pieces of a passage that is longer than the model reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from graphs.citation import cite
+from graphs.sentences import sentences
+from rag.passage import Passage
+
+
+def cut(passage: Passage, fits: Callable[[Passage], bool]) -> list[Passage]:
+    """Return a passage, or its halves, cut between sentences, until each fits; places stay exact."""
+    length = len(passage.text)
+    if length < 2 or fits(passage):
+        return [passage]
+    beginnings = [start for start, _ in sentences(passage.text) if start] or [length // 2]
+    middle = min(beginnings, key=lambda start: abs(start - length // 2))
+    halves = _piece(passage, 0, middle), _piece(passage, middle, length)
+    return [piece for half in halves for piece in cut(half, fits)]
+
+
+def _piece(passage: Passage, start: int, end: int) -> Passage:
+    place = cite(passage, start, end - 1, passage.score)  # a line's end is still in that line
+    return replace(
+        passage,
+        text=passage.text[start:end],
+        start=passage.start + start,
+        end=passage.start + end,
+        start_line=place["start_line"],
+        end_line=place["end_line"],
+    )
