@@ -32,7 +32,7 @@ LONGEST_EDITED = 300
 """Characters of a question that may lean on the conversation; longer ones say themselves what they mean."""
 
 REPLY = 128
-"""Tokens that a prompt leaves for the reply."""
+"""Tokens that a prompt leaves for the reply, of a model that reads little a quarter of what it reads."""
 
 _UNSEEN = RunnableConfig(tags=[TAG_NOSTREAM])
 """Keeps a call out of the stream of messages: its reply is a decision, not something to show."""
@@ -147,7 +147,8 @@ class Mind:
         """
         if not isinstance(self.model, MeasuredModel):
             return True
-        count, most = self.model.get_num_tokens_from_messages, self.model.context_length - REPLY
+        count, length = self.model.get_num_tokens_from_messages, self.model.context_length
+        most = length - min(REPLY, length // 4)
         return all(count(messages, shown) <= most for shown in ([[tool] for tool in tools] or [[]]))
 
     def newest_turns(
