@@ -92,8 +92,8 @@ class Mind:
         A model that can be held to edits keeps to words that were said; a very long question stands alone.
         """
         recent = self.newest_turns(history[-HISTORY:], lambda turns: rewrite(turns, question))
-        if not recent:
-            return question
+        if history and not recent:
+            return question  # no turn fits beside it
         messages = rewrite(recent, question)
         if not isinstance(self.model, EditModel):
             return (yield from self.write(messages)).text.strip() or question
