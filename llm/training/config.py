@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import math
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -37,6 +39,11 @@ class Shape(Section):
         _DEFAULT.max_position_embeddings, gt=0, description="Longest context, in tokens."
     )
 
+    @model_validator(mode="after")
+    def _fits_together(self) -> Shape:
+        ModelConfig(vocab_size=1, **self.model_dump())
+        return self
+
 
 class Optimiser(Section):
     """Muon for matrices, AdamW for embeddings and norms."""
@@ -61,7 +68,7 @@ class Stage(Section):
     """One stage of training: what is read, for how long, and how."""
 
     name: str = Field(description="Names the stage in logs.")
-    mix: dict[str, float] = Field(description="Sequence set to its share of batches.")
+    mix: dict[str, Annotated[float, Field(ge=0)]] = Field(description="Sequence set to its share of batches.")
     extractive: list[str] = Field(
         default_factory=list, description="Sequence sets whose replies are spans of their prompts."
     )
@@ -85,18 +92,33 @@ class Stage(Section):
             raise ValueError(f"stage {self.name!r} needs either tokens or minutes")
         return self
 
+    @model_validator(mode="after")
+    def _reads_something(self) -> Stage:
+        if not 0 < sum(self.mix.values()) < math.inf:
+            raise ValueError(f"the shares in the mix of stage {self.name!r} must add up to a number above 0")
+        for name in self.extractive:
+            if name not in self.mix:
+                near = difflib.get_close_matches(name, self.mix, n=1)
+                hint = f"; did you mean {near[0]!r}?" if near else ""
+                raise ValueError(
+                    f"stage {self.name!r} names {name!r} as extractive, which is not in its mix{hint}"
+                )
+        return self
+
 
 class TrainingConfig(Section):
     """A training run."""
 
     name: str = Field(description="Names the run and its weights.")
-    seed: int = Field(0, description="Makes data order and initial weights repeatable.")
+    seed: int = Field(0, ge=0, lt=2**63, description="Makes data order and initial weights repeatable.")
     data: Path = Field(description="Folder of sequence sets and the tokenizer (`corpus build`).")
     output: Path = Field(description="Folder for checkpoints, metrics and the finished weights.")
     start: Path | None = Field(
         None, description="Weights folder to start from, not from nothing; a deeper shape adds layers to it."
     )
-    copying_circuits: bool = Field(True, description="Whether copying is written into the start.")
+    copying_circuits: bool = Field(
+        True, description="Whether copying is written into the start, if hidden_size has room for two heads."
+    )
     meanings_from: str | None = Field(
         None, description="Sequence set whose co-occurrences start the embedding; random if none."
     )
@@ -112,6 +134,27 @@ class TrainingConfig(Section):
     )
     stage: list[Stage] = Field(min_length=1, description="The stages, in order.")
 
+    @model_validator(mode="after")
+    def _reads_no_further_than_its_shape(self) -> TrainingConfig:
+        # Weights to start from have a shape of their own where the config gives none.
+        if self.start is None or "shape" in self.model_fields_set:
+            check_context(self.stage, self.shape.max_position_embeddings)
+        return self
+
+
+def check_context(stages: Iterable[Stage], longest: int) -> None:
+    """Refuse stages that read longer sequences than the model has positions.
+
+    Raises:
+        ValueError: One does; it is named.
+    """
+    for stage in stages:
+        if stage.context > longest:
+            raise ValueError(
+                f"the context of stage {stage.name!r} ({stage.context}) is longer than the model's "
+                f"max_position_embeddings ({longest})"
+            )
+
 
 def load_config(path: Path) -> TrainingConfig:
     """Read a configuration; relative folders in it start at the file's own folder.
@@ -123,6 +166,8 @@ def load_config(path: Path) -> TrainingConfig:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"The config {path} cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"The config {path} is not written in UTF-8: save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"The config {path} is no valid TOML: {error}.") from error
     try:

@@ -36,7 +36,7 @@ def initialise(model: GPT, *, copying: bool = True, vectors: Tensor | None = Non
 
     Args:
         model: The model.
-        copying: Whether to write in the copying circuits.
+        copying: Whether to write in the copying circuits; they need a stream as wide as two heads.
         vectors: What is known of the tokens' meanings (V, C), mean square 1; see
             `llm.training.cooccurrence`.
         seed: Makes the numbers repeatable.
@@ -53,7 +53,7 @@ def initialise(model: GPT, *, copying: bool = True, vectors: Tensor | None = Non
             nn.init.normal_(parameter, std=1 / math.sqrt(parameter.shape[1]), generator=generator)
     if vectors is not None:
         _write_meanings(model.model.embed_tokens.weight, vectors)
-    if copying:
+    if copying and model.config.hidden_size >= 2 * model.config.head_dim:
         _write_copying_circuits(model, generator)
 
 

@@ -7,7 +7,7 @@ and where each sequence begins (int64). They are memory-mapped, so a set may be 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -113,18 +113,21 @@ class SequenceSet:
         path: Path of the set without an ending.
 
     Raises:
-        ConfigError: There is no such set.
+        ConfigError: There is no such set, it is empty, or a file of it is damaged, which is named.
     """
 
     def __init__(self, path: Path) -> None:
         try:
             self._offsets = np.fromfile(f"{path}.offsets", dtype=np.int64)
-            self._tokens = np.memmap(f"{path}.tokens", dtype=np.uint16, mode="r")
-            self._learned = np.memmap(f"{path}.learned", dtype=np.uint8, mode="r")
-        except (FileNotFoundError, ValueError):
+            sizes = [Path(f"{path}{ending}").stat().st_size for ending in (".tokens", ".learned")]
+        except FileNotFoundError:
             raise ConfigError(
-                f"There are no training sequences at {path}: run `python main.py corpus build`."
+                f"There are no training sequences at {path}: run `python main.py corpus build`, or mend the "
+                "name in the config."
             ) from None
+        _check_whole(path, self._offsets, sizes)
+        self._tokens = np.memmap(f"{path}.tokens", dtype=np.uint16, mode="r")
+        self._learned = np.memmap(f"{path}.learned", dtype=np.uint8, mode="r")
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
@@ -196,6 +199,26 @@ class SequenceSet:
         ids = torch.from_numpy(tokens)
         counted, of_replies = torch.from_numpy(weights)[:, 1:], torch.from_numpy(replied)[:, 1:]
         return Batch(ids[:, :-1], ids[:, 1:], counted, of_replies)
+
+
+def _check_whole(path: Path, offsets: NDArray[np.int64], sizes: Sequence[int]) -> None:
+    """Compare the sizes of the tokens' and the flags' file with what the offsets say of them."""
+    if not len(offsets) or offsets[0] != 0 or (np.diff(offsets) < 0).any():
+        raise _damaged(f"{path}.offsets")
+    if offsets[-1] == 0:
+        raise ConfigError(
+            f"The training sequences at {path} are empty: leave the set out of the config, or build it of "
+            "more text."
+        )
+    for ending, size, width in zip((".tokens", ".learned"), sizes, (2, 1), strict=True):
+        if size != int(offsets[-1]) * width:
+            raise _damaged(f"{path}{ending}")
+
+
+def _damaged(file: str) -> ConfigError:
+    return ConfigError(
+        f"The training sequences in {file} are damaged or truncated: run `python main.py corpus build` again."
+    )
 
 
 def _cut(

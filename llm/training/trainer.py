@@ -29,7 +29,7 @@ from llm.errors import ConfigError, ModelError
 from llm.model.config import ModelConfig
 from llm.model.gpt import GPT
 from llm.tokenization.tokenizer import Tokenizer, is_same_vocabulary
-from llm.training.config import Stage, TrainingConfig
+from llm.training.config import Stage, TrainingConfig, check_context
 from llm.training.cooccurrence import token_vectors
 from llm.training.growth import grown_from
 from llm.training.initialisation import initialise
@@ -112,11 +112,13 @@ class Trainer:
         """Run all stages that are left and return the folder of the finished weights.
 
         Raises:
+            ConfigError: A stage that is left, or the validation, cannot be read.
             TrainingStoppedError: Interrupted, a loss that is no number, or no memory or disk is left.
             OutputBusyError: Another run writes into the same folder.
         """
         with output_lock(self.config.output, self._processes.is_first):
             self._resume()
+            self._check_stages_left()
             previous = self._listen_for_interrupt()
             try:
                 while self._progress.stage < len(self.config.stage):
@@ -191,6 +193,18 @@ class Trainer:
         stage = min(self._progress.stage, len(self.config.stage) - 1)  # of a finished run there is no next
         self._optimisers = self._build_optimisers(self.config.stage[stage])
         load_snapshot(self.config.output, self.model, self._optimisers)
+
+    def _check_stages_left(self) -> None:
+        """Open all that will be read: a mistake in the last stage must not show after the hours before it."""
+        left = self.config.stage[self._progress.stage :]
+        try:
+            check_context(left, self.model.config.max_position_embeddings)
+        except ValueError as error:
+            raise ConfigError(f"The run cannot start from {self.config.start}: {error}.") from None
+        for stage in left:
+            self._build_mixture(stage)
+        for name in self.config.validation if left else ():
+            SequenceSet(self.config.data / name)
 
     def _run_stage(self, stage: Stage) -> None:
         if self._progress.step == 0 or not self._optimisers:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from llm.errors import ConfigError
 from llm.model.config import ModelConfig
 from llm.model.gpt import GPT
 from llm.training.config import Optimiser
@@ -82,6 +83,21 @@ def test_half_a_set_is_never_taken_for_a_whole_one(tmp_path: Path) -> None:
         write(3, fail=True)
     assert SequenceSet(tmp_path / "set").head(9).tolist() == [2, 2, 2]
     assert {path.name for path in tmp_path.iterdir()} == {"set.tokens", "set.learned", "set.offsets"}
+
+
+@pytest.mark.parametrize("ending", ["tokens", "learned", "offsets"])
+def test_a_truncated_file_of_a_set_is_named(sequences: SequenceSet, tmp_path: Path, ending: str) -> None:
+    file = tmp_path / f"set.{ending}"
+    file.write_bytes(file.read_bytes()[:-3] if ending != "offsets" else b"")
+    with pytest.raises(ConfigError, match=rf"set\.{ending} are damaged or truncated"):
+        SequenceSet(tmp_path / "set")
+
+
+def test_an_empty_set_is_not_taken_for_a_missing_one(tmp_path: Path) -> None:
+    with SequenceWriter(tmp_path / "set"):
+        pass
+    with pytest.raises(ConfigError, match="set are empty"):
+        SequenceSet(tmp_path / "set")
 
 
 def repeated_tokens(size: int = 60) -> torch.Tensor:

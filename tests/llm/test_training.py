@@ -234,6 +234,17 @@ def test_a_typo_names_the_key_and_the_nearest(folder: Path) -> None:
         (("tokens = 3000", ""), "either tokens or minutes"),
         (("dropout = 0.1", "dropout = 2"), "less than 1"),
         (("[[stage]]", "[[stage"), "no valid TOML"),
+        (("{ text = 0.7, task = 0.3 }", "{ text = 0.7, task = -0.1 }"), "greater than or equal to 0"),
+        (("{ text = 0.7, task = 0.3 }", "{ text = nan }"), "greater than or equal to 0"),
+        (("{ text = 0.7, task = 0.3 }", "{ text = 0.0 }"), "stage 'first' must add up"),
+        (("{ text = 0.7, task = 0.3 }", "{ text = inf }"), "stage 'first' must add up"),
+        (("{ text = 0.7, task = 0.3 }", "{}"), "stage 'first' must add up"),
+        (("tokens = 3000", 'tokens = 3000\nextractive = ["taks"]'), r"'taks' as extractive.*mean 'task'\?"),
+        (("context = 32", "context = 65"), r"'first' \(65\) is longer than .*max_position_embeddings \(64\)"),
+        (("threads = 1", "threads = 1\nseed = -1"), "seed: Input should be greater"),
+        (("threads = 1", f"threads = 1\nseed = {2**64}"), "seed: Input should be less"),
+        (("head_dim = 16", "head_dim = 15"), r"head_dim \(15\) must be even"),
+        (("num_key_value_heads = 1", "num_key_value_heads = 3"), "must be a multiple of"),
     ],
 )
 def test_an_impossible_config_says_why(folder: Path, change: tuple[str, str], words: str) -> None:
@@ -241,6 +252,39 @@ def test_an_impossible_config_says_why(folder: Path, change: tuple[str, str], wo
     path.write_text(CONFIG.replace(*change, 1))
     with pytest.raises(ConfigError, match=words):
         load_config(path)
+
+
+def test_a_config_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
+    (tmp_path / "latin.toml").write_bytes(CONFIG.replace("tiny", "größer").encode("latin-1"))
+    with pytest.raises(ConfigError, match=r"latin\.toml is not written in UTF-8"):
+        load_config(tmp_path / "latin.toml")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [('validation = ["text"]', 'validation = ["txet"]'), ("mix = { task = 1.0 }", "mix = { txet = 1.0 }")],
+)
+def test_a_set_that_is_read_late_is_missed_before_the_first_step(
+    folder: Path, right: str, wrong: str
+) -> None:
+    (folder / "config.toml").write_text(CONFIG.replace(right, wrong))
+    trainer = Trainer(load_config(folder / "config.toml"))
+    with pytest.raises(ConfigError, match="txet"):
+        trainer.train()
+    assert trainer._progress.total_tokens == 0
+
+
+def test_a_context_longer_than_that_of_the_start_is_refused(folder: Path) -> None:
+    Trainer(load_config(folder / "config.toml")).train()
+    more = without_shape(CONFIG).replace('output = "run"', 'output = "more"\nstart = "run/weights"')
+    (folder / "more.toml").write_text(more.replace("context = 32", "context = 65", 1))
+    with pytest.raises(ConfigError, match=r"cannot start from .*stage 'first' \(65\).*\(64\)"):
+        Trainer(load_config(folder / "more.toml")).train()
+
+
+def test_a_stream_without_room_for_the_copying_circuits_is_trained_without(folder: Path) -> None:
+    (folder / "config.toml").write_text(CONFIG.replace("head_dim = 16", "head_dim = 32"))
+    assert Trainer(load_config(folder / "config.toml")).train().is_dir()
 
 
 def test_missing_data_says_how_to_make_it(folder: Path) -> None:
