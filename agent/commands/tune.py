@@ -63,7 +63,9 @@ def command(config: Path, fields: tuple[str, ...], trials: int, tokens: int, stu
     click.echo("\n".join(table(search.outcomes())))
     best = search.best()
     if best is None:
-        raise click.UsageError("Every run broke off: search lower learning rates.")
+        raise click.UsageError(
+            "No run came to its end: search lower learning rates, or values that fit together."
+        )
     save_config(best, folder / BEST_FILE, _comment(config, search, tokens))
     click.echo(str(folder / BEST_FILE))
 

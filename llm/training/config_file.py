@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -46,8 +47,10 @@ def _is_table(name: str, value: object) -> bool:
 
 def _inline(value: object) -> str:
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{json.dumps(key)} = {_inline(item)}" for key, item in value.items()) + " }"
+        return "{ " + ", ".join(f"{_inline(key)} = {_inline(item)}" for key, item in value.items()) + " }"
     if isinstance(value, list):
         return "[" + ", ".join(map(_inline, value)) + "]"
-    # JSON writes strings, numbers and booleans as TOML reads them.
-    return json.dumps(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    # JSON writes all else as TOML reads it, if it escapes no characters in pairs, and DEL, which it leaves.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -9,9 +9,12 @@ in an SQLite file, so that a search which was stopped goes on.
 from __future__ import annotations
 
 import difflib
+import hashlib
+import json
 import math
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,13 +84,20 @@ class Field:
         return trial.suggest_float(self.name, self.low, self.high, log=wide)
 
 
+class CombinationError(ConfigError):
+    """Values that are possible each on their own do not fit together."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """A finished trial."""
 
     number: int
     loss: float
-    """Last loss on the first validation set, in nats per token; infinite where training broke off."""
+    """Last loss on the first validation set, in nats per token.
+
+    It is infinite where training broke off or the values did not fit together.
+    """
     values: Mapping[str, Any]
     """Field to its value."""
 
@@ -122,7 +132,8 @@ class Search:
             raise ConfigError("A search needs at least one --field PATH=LOW..HIGH.")
         for field in fields:
             for value in field.choices or (field.low, field.high):
-                changed(self.config, {field.path: value})
+                with suppress(CombinationError):  # it may fit to other values of the other fields
+                    changed(self.config, {field.path: value})
         self._fields = list(fields)
         self._folder = folder
         self._tokens = tokens
@@ -141,6 +152,8 @@ class Search:
             values = {field.path: field.propose(trial) for field in self._fields}
             try:
                 loss = self._try(trial.number, changed(self.config, values))
+            except CombinationError:
+                loss = math.inf
             except BaseException:  # a trial that Ctrl-C ends has failed, too
                 self._study.tell(trial, state=_state("FAIL"))
                 raise
@@ -162,7 +175,7 @@ class Search:
         return sorted(done, key=lambda outcome: outcome.loss)
 
     def best(self) -> TrainingConfig | None:
-        """Return the config with the best values, at its full length; None when every trial broke off."""
+        """Return the config with the best values, at its full length; None when no trial came to its end."""
         ranked = self.outcomes()
         if not ranked or not math.isfinite(ranked[0].loss):
             return None
@@ -197,16 +210,32 @@ class Search:
         url = f"sqlite:///{(self._folder / STUDY_FILE).resolve()}"
         study = optuna.create_study(storage=url, study_name=self.config.name, load_if_exists=True)
         # A continued study must not repeat the draws that it began with.
-        study.sampler = optuna.samplers.TPESampler(seed=self.config.seed + len(study.trials))
-        asked = {"fields": sorted(map(repr, self._fields)), "tokens": self._tokens}
-        known = study.user_attrs.get("asked", asked)
+        study.sampler = optuna.samplers.TPESampler(seed=(self.config.seed + len(study.trials)) % 2**32)
+        asked = {
+            "fields": sorted(map(repr, self._fields)),
+            "tokens": self._tokens,
+            "config": self._digest_of_what_stays(),
+        }
+        # Studies of earlier versions know of no digest.
+        known = asked | study.user_attrs.get("asked", {})
         if known != asked:
             raise ConfigError(
-                f"The study in {self._folder} searched other fields, ranges or lengths: "
+                f"The study in {self._folder} searched other fields, ranges or lengths, or another config: "
                 "repeat those, or choose another --study FOLDER."
             )
         study.set_user_attr("asked", asked)
         return study
+
+    def _digest_of_what_stays(self) -> str:
+        """Return a digest of all that is the same in every trial."""
+        stays = self.config.model_dump(mode="json", exclude={"output"})
+        for field in self._fields:
+            place: Any = stays
+            for step in field.path[:-1]:
+                place = place[int(step) if isinstance(place, list) else step]
+            if isinstance(place, dict):
+                place.pop(field.path[-1], None)
+        return hashlib.sha256(json.dumps(stays, sort_keys=True).encode()).hexdigest()
 
 
 def changed(config: TrainingConfig, values: Mapping[tuple[str, ...], Any]) -> TrainingConfig:
@@ -214,6 +243,7 @@ def changed(config: TrainingConfig, values: Mapping[tuple[str, ...], Any]) -> Tr
 
     Raises:
         ConfigError: A path leads to no field, or a value is impossible there.
+        CombinationError: Each value is possible, but they do not fit together.
     """
     # A shape that nobody gave must not become a given one: weights to start from have their own.
     content = config.model_dump(exclude_unset=True)
@@ -234,7 +264,10 @@ def changed(config: TrainingConfig, values: Mapping[tuple[str, ...], Any]) -> Tr
     try:
         return TrainingConfig.model_validate(content)
     except ValidationError as error:
-        raise ConfigError(f"A value of the search is impossible: {explain(error)}") from None
+        # Only what compares several values raises a plain ValueError.
+        fits_alone = all(problem["type"] == "value_error" for problem in error.errors())
+        kind = CombinationError if fits_alone else ConfigError
+        raise kind(f"A value of the search is impossible: {explain(error)}") from None
 
 
 def shortened(config: TrainingConfig, tokens: int, output: Path) -> TrainingConfig:

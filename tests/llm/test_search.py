@@ -60,6 +60,29 @@ def test_a_search_goes_on(config: Path) -> None:
         search(config, "stage.0.context=16..32")
 
 
+def test_a_changed_config_is_not_compared_in_one_study(config: Path) -> None:
+    search(config)
+    config.write_text(CONFIG.replace('output = "run"', 'output = "elsewhere"'))
+    search(config)
+    config.write_text(CONFIG.replace("dropout = 0.1", "dropout = 0.2"))
+    with pytest.raises(ConfigError, match="or another config"):
+        search(config)
+
+
+def test_what_a_search_varies_may_change_in_its_config(config: Path) -> None:
+    search(config, "stage.0.dropout=0.1..0.3")
+    config.write_text(CONFIG.replace("dropout = 0.1", "dropout = 0.2"))
+    search(config, "stage.0.dropout=0.1..0.3")
+
+
+def test_values_that_do_not_fit_together_are_the_worst(config: Path) -> None:
+    found = search(config, "shape.num_attention_heads=1|3", "shape.num_key_value_heads=2|3", tokens=100)
+    found.run(4)
+    losses = {tuple(outcome.values.values()): outcome.loss for outcome in found.outcomes()}
+    assert all(math.isfinite(loss) == (values == (3, 3)) for values, loss in losses.items())
+    assert any(math.isinf(loss) for loss in losses.values())
+
+
 def test_weights_to_start_from_keep_their_own_shape(config: Path) -> None:
     Trainer(load_config(config)).train()
     start = CONFIG.replace('output = "run"', 'output = "more"\nstart = "run/weights"')
@@ -156,6 +179,17 @@ def test_every_recipe_survives_being_written(name: str, tmp_path: Path) -> None:
     recipe = load_config(Path(__file__).parents[2] / "llm" / "recipes" / f"{name}.toml")
     save_config(recipe, tmp_path / "deep" / "copy.toml")
     assert load_config(tmp_path / "deep" / "copy.toml") == recipe
+
+
+def test_unusual_characters_and_numbers_survive_being_written(config: Path) -> None:
+    whole = load_config(config)
+    stage = whole.stage[0].model_copy(
+        update={"name": "first \x7f\n\u2028", "mix": {"text 🐈": 1.0}, "tokens": None, "minutes": math.inf}
+    )
+    unusual = whole.model_copy(update={"name": "tiny 🐈", "stage": [stage]})
+    save_config(unusual, config.parent / "copy.toml")
+    again = load_config(config.parent / "copy.toml")
+    assert (again.name, again.stage) == (unusual.name, unusual.stage)
 
 
 def test_the_command_prints_a_table(config: Path, capfd: pytest.CaptureFixture[str]) -> None:
