@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import struct
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -71,10 +72,12 @@ def write_weights(
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, shard in zip(names, shards, strict=True):
-            save_file(shard, folder / (name + _PARTIAL), metadata={"format": "pt"})
         for name, description in descriptions.items():
             _write_json(folder / (name + _PARTIAL), description)
+        for name, shard in zip(names, shards, strict=True):
+            save_file(shard, folder / (name + _PARTIAL), metadata={"format": "pt"})
+            # safetensors lets only its owner read what it writes.
+            shutil.copymode(folder / (INDEX_FILE + _PARTIAL), folder / (name + _PARTIAL))
         for name, content in spelling.items():
             (folder / (name + _PARTIAL)).write_bytes(content)
         _change_places(folder, [*names, *spelling, *descriptions])
@@ -152,7 +155,9 @@ def _read_shard(path: Path) -> dict[str, Tensor]:
     try:
         with safe_open(path, framework="pt") as shard:
             return {name: shard.get_tensor(name) for name in shard.keys()}  # noqa: SIM118 - no mapping
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):  # safetensors takes what it may not read for missing
+        if path.exists():
+            raise WeightsError(f"The weights file {path} cannot be read: check its permissions.") from None
         raise WeightsError(f"The weights file {path} is missing: restore it.") from None
     except (SafetensorError, OSError, struct.error) as error:
         raise WeightsError(f"The weights file {path} is damaged or truncated: restore it.") from error

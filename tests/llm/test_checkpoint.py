@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import stat
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,26 @@ def test_a_missing_shard_is_named(folder: Path) -> None:
     shard = next(folder.glob("*.safetensors"))
     shard.unlink()
     with pytest.raises(WeightsError, match=shard.name):
+        GPT.from_pretrained(folder)
+
+
+def test_whoever_may_read_one_file_may_read_all(folder: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        GPT.from_pretrained(folder).save_pretrained(folder, tokenizer_from=folder)
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o644}
+
+
+def test_a_shard_that_may_not_be_read_is_not_called_missing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, **_: object) -> None:
+        raise FileNotFoundError(f"No such file or directory: {path}")
+
+    monkeypatch.setattr(checkpoint, "safe_open", refuse)
+    with pytest.raises(WeightsError, match="check its permissions"):
         GPT.from_pretrained(folder)
 
 
