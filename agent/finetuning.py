@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -105,31 +105,69 @@ def finetune(
 
     Raises:
         FolderUnusableError: The folder holds too little text.
-        HomespunError: The output would overwrite the base weights, or the replay data is another model's.
+        HomespunError: The output would overwrite other weights, or the replay data is another model's.
+        OutputBusyError: Another run writes into the same folder.
     """
+    from llm.training.output_lock import output_lock
+
+    if plan.output.resolve() in (plan.base, plan.base.parent):
+        raise HomespunError(f"{plan.base} would be overwritten: choose another --name.")
+    replayed = _replay_shares(plan)
+    new = NewFolders([plan.output])
+    try:
+        with output_lock(plan.output, is_first=True):
+            _check_owner(plan, folder)
+            return _train(plan, folder, replayed, say, on_report)
+    except FolderUnusableError:
+        new.remove()
+        raise
+
+
+def _check_owner(plan: Plan, folder: Path) -> None:
+    """Refuse to replace the finished weights of another folder or of another base."""
+    from llm.training.trainer import WEIGHTS_FOLDER
+
+    if not (plan.output / WEIGHTS_FOLDER).exists():
+        return
+    try:
+        record = json.loads((plan.output / RECORD_FILE).read_text(encoding="utf-8"))
+        docs, base = record["docs"], record["base"]
+    except (OSError, ValueError, KeyError, TypeError):
+        docs = base = "something else"
+    if (docs, base) != (str(folder.resolve()), str(plan.base)):
+        raise HomespunError(
+            f"{plan.output} holds weights made of {docs}, from {base}: choose another --name."
+        )
+
+
+def _train(
+    plan: Plan,
+    folder: Path,
+    replayed: Mapping[str, float],
+    say: Callable[[str], None],
+    on_report: Callable[[Report], None],
+) -> Outcome:
+    """Write the data and train on it, in a folder that nobody else writes into."""
     from corpora.personal import build_personal
     from llm.calibration import CALIBRATION_FILE
     from llm.tokenization.tokenizer import Tokenizer
     from llm.training.trainer import WEIGHTS_FOLDER, Trainer
 
-    if plan.output.resolve() in (plan.base, plan.base.parent):
-        raise HomespunError(f"{plan.base} would be overwritten: choose another --name.")
     say("Reading the documents")
     data = plan.output / DATA_FOLDER
     shutil.rmtree(data, ignore_errors=True)
-    new = NewFolders([data])
     corpus = build_personal(read_folder(folder, say), Tokenizer.load(plan.base), data, plan.seed)
     if corpus.tokens < LEAST_TOKENS:
-        new.remove()
+        shutil.rmtree(data)
         raise FolderUnusableError(
             f"There is too little text in {folder} to learn from ({corpus.tokens} tokens, at least "
             f"{LEAST_TOKENS} are needed): add documents, or just ask it with --docs."
         )
     say(f"{corpus.tokens:,} tokens of text, {corpus.questions:,} questions made of it")
     _add_tokenizer(plan.base, data)
-    config = _config(plan, corpus, data)
+    config = _config(plan, corpus, data, replayed)
     _forget_other_run(plan, folder, data)
-    Trainer(config, on_report).train()
+    Trainer(config, on_report).train(has_lock=True)
     weights = plan.output / WEIGHTS_FOLDER
     if (calibration := plan.base / CALIBRATION_FILE).exists():
         shutil.copyfile(calibration, weights / CALIBRATION_FILE)
@@ -145,14 +183,14 @@ def _add_tokenizer(base: Path, data: Path) -> None:
         shutil.copyfile(base / name, data / name)
 
 
-def _config(plan: Plan, corpus: PersonalCorpus, data: Path) -> TrainingConfig:
+def _config(plan: Plan, corpus: PersonalCorpus, data: Path, replayed: Mapping[str, float]) -> TrainingConfig:
     """Describe the run: small rates that fall to nothing, so that little of the old is lost."""
     from llm.model.config import ModelConfig
     from llm.training.config import Optimiser, Stage, TrainingConfig
     from llm.training.precision import is_bfloat16_faster
 
     mix = {name: share for name, share in SHARES.items() if name in corpus.sets}
-    mix |= _replay_shares(plan)
+    mix |= replayed
     context = min(512, ModelConfig.load(plan.base).max_position_embeddings)
     stage = Stage(
         name="finetune",

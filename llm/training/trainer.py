@@ -108,15 +108,18 @@ class Trainer:
         self._last_snapshot = time.monotonic()
         self._is_stopping = False
 
-    def train(self) -> Path:
+    def train(self, *, has_lock: bool = False) -> Path:
         """Run all stages that are left and return the folder of the finished weights.
+
+        Args:
+            has_lock: Whether the caller holds the lock of the output folder already.
 
         Raises:
             ConfigError: A stage that is left, or the validation, cannot be read.
             TrainingStoppedError: Interrupted, a loss that is no number, or no memory or disk is left.
             OutputBusyError: Another run writes into the same folder.
         """
-        with output_lock(self.config.output, self._processes.is_first):
+        with output_lock(self.config.output, self._processes.is_first and not has_lock):
             self._resume()
             self._check_stages_left()
             previous = self._listen_for_interrupt()

@@ -18,6 +18,7 @@ from corpora import personal
 from corpora.personal import build_personal, cut
 from llm.model.gpt import GPT
 from llm.tokenization.tokenizer import Tokenizer
+from llm.training.output_lock import OutputBusyError
 from llm.training.sequences import SequenceSet, SequenceWriter
 from llm.training.snapshot import SNAPSHOT_FILE
 from llm.training.trainer import TrainingStoppedError
@@ -117,6 +118,7 @@ def test_an_interrupted_run_goes_on_and_another_folder_begins_anew(
     assert started[1] == 1
 
     started.clear()
+    plan = Plan(weights, tmp_path / "other", **LENGTH)
     with pytest.raises(TrainingStoppedError):
         finetune(plan, docs)
     (other := tmp_path / "docs").mkdir()
@@ -131,6 +133,7 @@ def test_earlier_data_is_repeated(weights: Path, docs: Path, tmp_path: Path) -> 
     plan = Plan(weights, tmp_path / "out", **LENGTH, replay=replay)
     with pytest.raises(HomespunError, match="no training data of these weights"):
         finetune(plan, docs)
+    assert not plan.output.exists()
     tokenizer = Tokenizer.load(weights)
     tokenizer.save(replay)
     for name in ("grade", "validation"):
@@ -146,6 +149,36 @@ def test_the_base_weights_cannot_be_overwritten(weights: Path, docs: Path) -> No
     for output in (weights, weights.parent):
         with pytest.raises(HomespunError, match="would be overwritten"):
             finetune(Plan(weights, output, **LENGTH), docs)
+
+
+def test_weights_of_another_folder_are_not_overwritten(weights: Path, docs: Path, tmp_path: Path) -> None:
+    plan = Plan(weights, tmp_path / "out", **LENGTH)
+    before = content(finetune(plan, docs).weights)
+    (other := tmp_path / docs.name).mkdir()
+    (other / "a.md").write_text("The house has many rooms and a garden with trees. " * 60)
+    with pytest.raises(HomespunError, match=rf"holds weights made of {docs}, from {weights}: choose another"):
+        finetune(plan, other)
+    assert content(tmp_path / "out" / "weights") == before
+    finetune(plan, docs)
+
+
+def test_a_second_run_leaves_the_first_undisturbed(
+    weights: Path, docs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("llm.training.trainer.LOG_EVERY", 1)
+    plan = Plan(weights, tmp_path / "out", **LENGTH)
+    data = plan.output / "corpus"
+    seen: list[int] = []
+
+    def begin_another(_: object) -> None:
+        made = data.stat().st_mtime_ns
+        with pytest.raises(OutputBusyError, match="Another run is training into"):
+            finetune(plan, docs)
+        assert data.stat().st_mtime_ns == made
+        seen.append(made)
+
+    assert finetune(plan, docs, on_report=begin_another).weights.is_dir()
+    assert seen
 
 
 def test_too_little_text_is_refused(weights: Path, tmp_path: Path) -> None:
