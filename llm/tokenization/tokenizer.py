@@ -9,6 +9,7 @@ a document that contains "<|end|>" cannot end a message.
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -111,6 +112,11 @@ def is_same_vocabulary(folder: Path, other: Path) -> bool:
         return (folder / RANKS_FILE).read_bytes() == (other / RANKS_FILE).read_bytes()
     except FileNotFoundError:
         return False
+
+
+def vocabulary_digest(folder: Path) -> str:
+    """Return a digest of a folder's rank file: where it is the same, a token means the same."""
+    return hashlib.sha256((folder / RANKS_FILE).read_bytes()).hexdigest()
 
 
 def _read_ranks(path: Path) -> Iterator[tuple[bytes, int]]:

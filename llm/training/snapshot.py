@@ -26,7 +26,7 @@ SNAPSHOT_FILE = "snapshot.safetensors"
 
 @dataclass
 class Progress:
-    """Counters of a run."""
+    """Counters of a run, and what they count."""
 
     stage: int = 0
     """Number of the stage, from 0."""
@@ -46,6 +46,8 @@ class Progress:
     """Lowest validation loss of the stage."""
     worse_validations: int = 0
     """Validations since then."""
+    vocabulary: str = ""
+    """Digest of the vocabulary that the data is written in; earlier versions kept none."""
 
 
 def save_snapshot(

@@ -16,7 +16,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from torch import Tensor
 from llm.errors import ConfigError, ModelError
 from llm.model.config import ModelConfig
 from llm.model.gpt import GPT
-from llm.tokenization.tokenizer import Tokenizer, is_same_vocabulary
+from llm.tokenization.tokenizer import Tokenizer, is_same_vocabulary, vocabulary_digest
 from llm.training.config import Stage, TrainingConfig, check_context
 from llm.training.cooccurrence import token_vectors
 from llm.training.growth import grown_from
@@ -103,7 +103,7 @@ class Trainer:
         if config.compile:
             self._hidden_states = torch.compile(self.model.hidden_states, dynamic=True)
         self._log = MetricsLog(config.output)
-        self._progress = Progress()
+        self._progress = Progress(vocabulary=vocabulary_digest(config.data))
         self._optimisers: dict[str, torch.optim.Optimizer] = {}
         self._last_snapshot = time.monotonic()
         self._is_stopping = False
@@ -115,7 +115,8 @@ class Trainer:
             has_lock: Whether the caller holds the lock of the output folder already.
 
         Raises:
-            ConfigError: A stage that is left, or the validation, cannot be read.
+            ConfigError: A stage that is left, or the validation, cannot be read, or the data was written
+                with another tokenizer since the run began.
             TrainingStoppedError: Interrupted, a loss that is no number, or no memory or disk is left.
             OutputBusyError: Another run writes into the same folder.
         """
@@ -127,8 +128,8 @@ class Trainer:
                 while self._progress.stage < len(self.config.stage):
                     self._run_stage(self.config.stage[self._progress.stage])
             finally:
-                if previous is not None:
-                    signal.signal(signal.SIGINT, previous)
+                for number, handler in previous.items():
+                    signal.signal(number, handler)
                 self._processes.close()
             return self.export()
 
@@ -141,11 +142,16 @@ class Trainer:
         """Stop after the step under way; `train` then saves a snapshot and says so."""
         self._is_stopping = True
 
-    def _listen_for_interrupt(self) -> Any:
-        """Let Ctrl-C end the run between two steps, never inside one; return the old handler."""
+    def _listen_for_interrupt(self) -> dict[int, Any]:
+        """Let Ctrl-C, or a machine that takes itself back, end the run between two steps, never inside one.
+
+        Returns:
+            The old handler of each signal.
+        """
         if threading.current_thread() is not threading.main_thread():
-            return None
-        return signal.signal(signal.SIGINT, lambda *_: self.stop())
+            return {}
+        numbers = (signal.SIGINT, signal.SIGTERM)
+        return {number: signal.signal(number, lambda *_: self.stop()) for number in numbers}
 
     def export(self) -> Path:
         """Write the weights as a Hugging Face folder and return it."""
@@ -192,7 +198,13 @@ class Trainer:
     def _resume(self) -> None:
         if not (self.config.output / SNAPSHOT_FILE).exists():
             return
-        self._progress = load_progress(self.config.output)
+        progress, vocabulary = load_progress(self.config.output), self._progress.vocabulary
+        if progress.vocabulary not in ("", vocabulary):
+            raise ConfigError(
+                f"The run in {self.config.output} cannot go on: the data in {self.config.data} was written "
+                "with another tokenizer since it began, so restore it, or name another output in the config."
+            )
+        self._progress = replace(progress, vocabulary=vocabulary)
         stage = min(self._progress.stage, len(self.config.stage) - 1)  # of a finished run there is no next
         self._optimisers = self._build_optimisers(self.config.stage[stage])
         load_snapshot(self.config.output, self.model, self._optimisers)

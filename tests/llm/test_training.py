@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -205,6 +206,41 @@ def test_weights_that_changed_in_part_are_not_saved(folder: Path, monkeypatch: p
     assert not (config.output / SNAPSHOT_FILE).exists()
 
 
+def retrain_tokenizer(folder: Path) -> None:
+    """Replace the tokenizer of the data by one of the same size."""
+    size = Tokenizer.load(folder / "data").vocabulary_size
+    text = "Seven ships sail to the island at dawn. Nobody knows when they will be home again. " * 20
+    assert train_tokenizer([text], size, folder / "data").vocabulary_size == size
+
+
+def test_a_run_does_not_go_on_with_another_tokenizer(folder: Path) -> None:
+    config = load_config(folder / "config.toml")
+    before = (Trainer(config).train() / "vocabulary.tiktoken").read_bytes()
+    retrain_tokenizer(folder)
+    with pytest.raises(ConfigError, match="another tokenizer since it began"):
+        Trainer(config).train()
+    assert (config.output / "weights" / "vocabulary.tiktoken").read_bytes() == before
+
+
+def test_a_snapshot_of_an_earlier_version_goes_on(folder: Path) -> None:
+    trainer = Trainer(load_config(folder / "config.toml"))
+    trainer._progress.vocabulary = ""
+    trainer._snapshot()
+    resumed = Trainer(trainer.config)
+    resumed._resume()
+    assert resumed._progress.vocabulary
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_a_run_between_two_steps(folder: Path, number: int) -> None:
+    before = signal.getsignal(number)
+    trainer = Trainer(load_config(folder / "config.toml"), on_report=lambda _: signal.raise_signal(number))
+    with pytest.raises(TrainingStoppedError, match="goes on"):
+        trainer.train()
+    assert (trainer.config.output / SNAPSHOT_FILE).exists()
+    assert signal.getsignal(number) is before
+
+
 def test_a_damaged_snapshot_is_named(folder: Path) -> None:
     config = load_config(folder / "config.toml")
     config.output.mkdir()
@@ -360,9 +396,7 @@ def test_weights_of_another_tokenizer_are_refused(folder: Path, shape: str) -> N
     if shape != "given":
         other = without_shape(other)
     (folder / "other.toml").write_text(other)
-    size = Tokenizer.load(folder / "data").vocabulary_size
-    text = "Seven ships sail to the island at dawn. Nobody knows when they will be home again. " * 20
-    assert train_tokenizer([text], size, folder / "data").vocabulary_size == size
+    retrain_tokenizer(folder)
     with pytest.raises(ConfigError, match="written with another tokenizer"):
         Trainer(load_config(folder / "other.toml"))
 
