@@ -53,10 +53,10 @@ def compare(
 
     Args:
         folder: Weights folder.
-        text: Plain text of at least `prompt_tokens` tokens.
+        text: Plain text of at least as many tokens as the prompt.
         threads: CPU threads of each contender.
-        prompt_tokens: Length of the prompt.
-        new_tokens: Tokens to write.
+        prompt_tokens: Length of the prompt, or what a short context leaves for it.
+        new_tokens: Tokens to write; at most a quarter of the context.
         repetitions: The fastest of so many counts.
 
     Returns:
@@ -67,10 +67,13 @@ def compare(
     """
     tokenizer = Tokenizer.load(folder)
     tokens = tokenizer.encode(text)
+    model = GPT.from_pretrained(folder)
+    context = model.config.max_position_embeddings
+    new_tokens = min(new_tokens, context // 4)
+    prompt_tokens = min(prompt_tokens, context - new_tokens)
     if len(tokens) < prompt_tokens:
         raise ValueError(f"the text has {len(tokens)} tokens, {prompt_tokens} are needed")
     torch.set_num_threads(threads)
-    model = GPT.from_pretrained(folder)
     writers = {
         "transformers, float32": transformers_writer(folder),
         "homespun, float32": engine_writer(model, tokenizer, quantised=False, speculate=False),
@@ -86,6 +89,7 @@ def compare(
 
 def quoting_prompt(tokens: Sequence[int], length: int, begun: int = 32) -> list[int]:
     """Return a text followed by its own beginning, which a model that copies will continue."""
+    begun = min(begun, length // 2)
     text = list(tokens[: length - begun])
     return text + text[:begun]
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
+from llm.errors import WeightsError
 from llm.model.config import ModelConfig
 from llm.model.gpt import GPT
 from llm.tokenization.template import CHAT_TEMPLATE
@@ -50,16 +52,16 @@ def export_gguf(folder: Path, path: Path, kind: str = "F16") -> None:
         kind: One of `llm.gguf_types.GGUF_TYPES`.
 
     Raises:
-        WeightsError: The folder is damaged.
+        WeightsError: The folder is damaged, the disk is full or the file cannot be written.
         ModuleNotFoundError: The package gguf is not installed.
     """
     from gguf import GGUFWriter
 
     model, tokenizer = GPT.from_pretrained(folder), Tokenizer.load(folder)
-    path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(path.name + ".partial")
     writer = GGUFWriter(scratch, ARCHITECTURE)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         _add_shape(writer, model.config, folder.name, kind)
         _add_tokenizer(writer, tokenizer, folder, model.config.vocab_size)
         for name, tensor in model.state_dict().items():
@@ -69,8 +71,13 @@ def export_gguf(folder: Path, path: Path, kind: str = "F16") -> None:
         writer.write_tensors_to_file()
         writer.close()
         os.replace(scratch, path)
+    except OSError as error:
+        raise WeightsError(
+            f"The weights could not be written to {path} ({error}): free some space, or name another file."
+        ) from error
     finally:
-        scratch.unlink(missing_ok=True)
+        with suppress(OSError):  # its folder may be no folder
+            scratch.unlink(missing_ok=True)
 
 
 def gguf_name(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +30,8 @@ def find_weights(model: str) -> Path:
         WeightsError: There is no such folder.
     """
     shipped = WEIGHTS / model
-    for folder in (shipped, Path(model).expanduser()):
+    # Unlike the method of a path, this leaves the home of an unknown person as it is written.
+    for folder in (shipped, Path(os.path.expanduser(model))):
         if (folder / "config.json").is_file():
             return folder.resolve()
     known = ", ".join(sorted(path.parent.name for path in WEIGHTS.glob("*/config.json"))) or "none"

@@ -16,7 +16,7 @@ from llm.tokenization.tokenizer import Tokenizer
 def bits_per_byte(
     model: GPT, tokenizer: Tokenizer, texts: Iterable[str], context: int = 512
 ) -> dict[str, float]:
-    """Return bits per byte over texts, cut into windows of `context` tokens.
+    """Return bits per byte over texts, cut into windows of `context` tokens, or of what the model reads.
 
     Each document begins after END_OF_TEXT, so its first token is foreseen too. Each later window
     begins with the last token of the one before, which is the only thing that it knows of it.
@@ -24,6 +24,7 @@ def bits_per_byte(
     Returns:
         bits_per_byte, tokens, bytes and bytes_per_token.
     """
+    context = min(context, model.config.max_position_embeddings)
     nats, tokens, size = 0.0, 0, 0
     for text in texts:
         encoded = [tokenizer.end_of_text_id, *tokenizer.encode(text)]

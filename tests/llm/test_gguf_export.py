@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from agent import cli
+from llm.errors import WeightsError
 from llm.gguf_export import export_gguf, gguf_name
 from llm.gguf_types import GGUF_TYPES
 from llm.inference.engine import Engine
@@ -103,3 +104,21 @@ def test_the_command_writes_the_file(
     for wrong in (["--type", "q2"], ["--model", "nothing"], ["--gguf", str(tmp_path)]):
         assert cli.run(["export", "--gguf", str(path), *wrong]) == 2
         assert capfd.readouterr().err.count("\n") == 1
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_the_old_file(
+    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise OSError("512 requested and 0 written")
+
+    (path := tmp_path / "model.gguf").write_bytes(b"old")
+    monkeypatch.setattr(gguf.GGUFWriter, "write_tensors_to_file", fail)
+    with pytest.raises(WeightsError, match=r"could not be written to .*model\.gguf .*: free some space"):
+        export_gguf(weights, path)
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {"model.gguf": b"old"}
+
+
+def test_the_home_of_nobody_is_no_folder_of_weights() -> None:
+    with pytest.raises(WeightsError, match="no weights for the model '~nobody-of-that-name/x'"):
+        find_weights("~nobody-of-that-name/x")
