@@ -188,7 +188,7 @@ def explain(error: ValidationError) -> str:
     problem = error.errors()[0]
     place = ".".join(str(step) for step in problem["loc"])
     if problem["type"] != "extra_forbidden":
-        return f"{place or 'the config'}: {problem['msg']}."
+        return f"{place or 'the config'}: {problem['msg'].removeprefix('Value error, ')}."
     unknown = str(problem["loc"][-1])
     near = difflib.get_close_matches(unknown, _keys(problem["loc"]), n=1)
     hint = f"; did you mean {near[0]!r}?" if near else "."
