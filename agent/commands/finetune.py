@@ -36,7 +36,13 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="Data of the weights' own training (`corpus build`), mixed in so that less is forgotten.",
 )
-@click.option("--seed", default=0, show_default=True, help="Makes all choices repeatable.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=0,
+    show_default=True,
+    help="Makes all choices repeatable.",
+)
 @model_option
 @settings_options
 def command(

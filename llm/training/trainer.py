@@ -129,7 +129,8 @@ class Trainer:
                     self._run_stage(self.config.stage[self._progress.stage])
             finally:
                 for number, handler in previous.items():
-                    signal.signal(number, handler)
+                    if handler is not None:
+                        signal.signal(number, handler)
                 self._processes.close()
             return self.export()
 

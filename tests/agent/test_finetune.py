@@ -196,6 +196,7 @@ def test_too_little_text_is_refused(weights: Path, tmp_path: Path) -> None:
         (["--docs", "/does/not/exist"], "does not exist"),
         (["--docs", ".", "--name", "../up"], "cannot be the name"),
         (["--docs", ".", "--minutes", "0"], "--minutes"),
+        (["--docs", ".", "--seed", "-1"], "--seed"),
         (["--docs", ".", "--model", "openai:gpt"], "does not run here"),
         (["--docs", ".", "--replay", "/does/not/exist"], "does not exist"),
     ],
