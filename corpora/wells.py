@@ -33,13 +33,22 @@ def read_rows(path: Path) -> Iterator[Row]:
     Raises:
         CorpusError: The file is missing or damaged, or a line is no JSON; the line is named.
     """
+    return (row for _, row in read_numbered_rows(path))
+
+
+def read_numbered_rows(path: Path) -> Iterator[tuple[int, Row]]:
+    """Yield what `read_rows` yields, each with the number of its line.
+
+    Raises:
+        CorpusError: The file is missing or damaged, or a line is no JSON; the line is named.
+    """
     require(path)
     opener = lzma.open if path.suffix == ".xz" else open
     try:
-        with opener(path, "rt", encoding="utf-8") as file:
+        with opener(path, "rt", encoding="utf-8-sig") as file:  # some programs begin a file with a mark
             for number, line in enumerate(file, 1):
                 if line.strip():
-                    yield _row(line, number, path)
+                    yield number, _row(line, number, path)
     except (OSError, EOFError, lzma.LZMAError, UnicodeDecodeError) as error:
         raise CorpusError(f"The data file {path} cannot be read ({error}): restore it.") from error
 

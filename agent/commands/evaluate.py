@@ -21,7 +21,8 @@ from agent.evaluation.measures import (
     measure_tools,
     measure_two_hop,
 )
-from agent.evaluation.rows import FIELDS, measured_half, read_evaluation
+from agent.evaluation.row_shapes import SHAPES
+from agent.evaluation.rows import measured_half, read_evaluation
 from agent.rendering.escape import to_json
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
@@ -39,7 +40,7 @@ def command() -> None:
 def _register(name: str, help_text: str, measure: Measure) -> None:
     """Add a command that reads a file of rows and prints what `measure` finds."""
 
-    @command.command(name, help=f"{help_text}\n\nRows of FILE: {{{', '.join(FIELDS[name])}}}.")
+    @command.command(name, help=f"{help_text}\n\nRows of FILE: {{{', '.join(SHAPES[name].required)}}}.")
     @FILE
     @LIMIT
     @model_option

@@ -2,46 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
 from agent.errors import HomespunError
-from corpora.wells import Row, read_rows
-
-FIELDS: Mapping[str, tuple[str, ...]] = {
-    "reading": ("passage", "question", "answers", "answerable"),
-    "relevance": ("question", "candidates", "relevant"),
-    "rewrite": ("history", "question", "standalone"),
-    "route": ("text", "route"),
-    "tools": ("tools", "messages", "expected"),
-    "language": ("text",),
-    "documents": ("question", "answers"),
-    "retrieval": ("question",),
-}
-"""What every row of a file holds, by what is measured on it."""
+from agent.evaluation.row_shapes import SHAPES
+from corpora.wells import Row, read_numbered_rows
 
 
 def read_evaluation(path: Path, measured: str, limit: int | None = None) -> list[Row]:
-    """Read the rows of a JSON Lines file, plain or xz, and see that they have the fields they need.
+    """Read the rows of a JSON Lines file, plain or xz, and see that they have the shape they need.
 
     Args:
         path: The file.
-        measured: What is measured on it, a key of `FIELDS`.
+        measured: What is measured on it, a key of `SHAPES`.
         limit: Most rows, from the first; all by default.
 
     Raises:
         CorpusError: The file cannot be read.
-        HomespunError: It is empty, or a row lacks a field.
+        HomespunError: It is empty, or a row has another shape; its line is named.
     """
-    rows = list(islice(read_rows(path), limit))
-    if not rows:
+    numbered = list(islice(read_numbered_rows(path), limit))
+    if not numbered:
         raise HomespunError(f"{path} holds no rows: give a file of JSON Lines.")
-    for number, row in enumerate(rows, 1):
-        missing = [name for name in FIELDS[measured] if not isinstance(row, dict) or name not in row]
-        if missing:
-            raise HomespunError(f"Line {number} of {path} lacks {', '.join(map(repr, missing))}.")
-    return rows
+    for number, row in numbered:
+        if complaint := SHAPES[measured].complaint(row):
+            raise HomespunError(f"Line {number} of {path} {complaint}.")
+    return [row for _, row in numbered]
 
 
 def measured_half(rows: Sequence[Row]) -> list[Row]:

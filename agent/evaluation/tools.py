@@ -94,13 +94,17 @@ def to_messages(rows: Sequence[Row]) -> list[BaseMessage]:
     known = ("role", "content", "tool_calls", "tool_call_id", "name")
     cleaned = []
     for row in rows:
-        message = {key: row[key] for key in known if key in row}
-        for call in message.get("tool_calls", ()):
-            if not isinstance(call["function"]["arguments"], str):
-                arguments = json.dumps(call["function"]["arguments"])
-                call["function"] = {**call["function"], "arguments": arguments}
+        message = {"content": "", **{key: row[key] for key in known if row.get(key) is not None}}
+        if calls := message.pop("tool_calls", None):
+            message["tool_calls"] = [{**call, "function": _read(call["function"])} for call in calls]
         cleaned.append(message)
     return convert_to_messages(cleaned)
+
+
+def _read(call: Call) -> Call:
+    """Return a call whose arguments, which OpenAI sends as a text, are read."""
+    arguments = call["arguments"]
+    return {**call, "arguments": json.loads(arguments or "{}") if isinstance(arguments, str) else arguments}
 
 
 def _first_call(reply: AIMessage) -> Call | None:
@@ -114,10 +118,7 @@ def _same_name(call: Call, expected: Call) -> bool:
 
 
 def _same_call(call: Call, expected: Call) -> bool:
-    arguments = expected["arguments"]
-    if isinstance(arguments, str):
-        arguments = json.loads(arguments or "{}")
-    return _same_name(call, expected) and bool(call["arguments"] == arguments)
+    return _same_name(call, expected) and bool(call["arguments"] == _read(expected)["arguments"])
 
 
 def _nearest_tool(message: str, tools: Sequence[dict[str, Any]], embedder: Embedder) -> str:

@@ -83,8 +83,6 @@ def test_questions_without_an_answer_do_not_count(index: FolderIndex) -> None:
     assert (figures["n"], len(seen)) == (1, 2)
     with pytest.raises(HomespunError, match="answerable"):
         evaluate_retrieval(index.as_retriever(), [unanswerable])
-    with pytest.raises(HomespunError, match="Row 2"):
-        evaluate_retrieval(index.as_retriever(), [ANSWER, {"question": QUESTION}])
 
 
 def test_the_command_prints_one_object(
