@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from agent.evaluation.evidence_fit import (
     fit_tool_evidence,
     kept_threshold,
 )
+from agent.evaluation.too_long import each_unless_too_long
 from corpora.development import DEVELOPMENT_SEED
 from corpora.example import Example
 from corpora.prompt_digest import prompt_digest
@@ -118,9 +120,7 @@ def _calibrate(weights: Path, rows: DevelopmentRows, on_row: Callable[[], None])
     errors: dict[str, dict[str, float]] = {}
     examples = _decisions(rows.reading, rows.relevance)
     for task in DECISIONS:
-        chosen = [example for example in examples if example.task == task]
-        margins = _margins(uncorrected, chosen)
-        truths = [example.messages[-1].text == prompts.YES for example in chosen]
+        margins, truths = _margins(uncorrected, [example for example in examples if example.task == task])
         temperature, bias = fit_temperature(margins, truths)
         fitted = [sigmoid(margin / temperature + bias) for margin in margins]
         content["temperature"][task], content["bias"][task] = temperature, bias
@@ -159,15 +159,27 @@ def _decisions(reading: Sequence[Row], relevance: Sequence[Row]) -> list[Example
     return examples
 
 
-def _margins(model: ChatHomespun, examples: Sequence[Example]) -> list[float]:
-    """Return the log-probability of yes minus that of no, uncorrected."""
+def _margins(model: ChatHomespun, examples: Sequence[Example]) -> tuple[list[float], list[bool]]:
+    """Return the log-probability of yes minus that of no, uncorrected, and whether yes is right.
+
+    Examples that do not fit into the context are left out.
+    """
     engine = model.engine
     template = ChatTemplate(engine.tokenizer)
     encoded = [template.encode(to_template(example.messages[:-1])) for example in examples]
     choices = [engine.tokenizer.encode(open_text(choice)) for choice in prompts.YES_OR_NO]
-    scores = engine.choice_logprobs(encoded, choices)
-    margins: list[float] = (scores[:, 0] - scores[:, 1]).tolist()
-    return margins
+
+    def margins(some: Sequence[Sequence[int]]) -> list[float]:
+        scores = engine.choice_logprobs(some, choices)
+        found: list[float] = (scores[:, 0] - scores[:, 1]).tolist()
+        return found
+
+    fitting = [
+        (margin, example.messages[-1].text == prompts.YES)
+        for margin, example in zip(each_unless_too_long(margins, encoded), examples, strict=True)
+        if margin is not None
+    ]
+    return [margin for margin, _ in fitting], [truth for _, truth in fitting]
 
 
 def _fit_route(model: ChatHomespun, rows: Sequence[Row]) -> float:
@@ -177,6 +189,7 @@ def _fit_route(model: ChatHomespun, rows: Sequence[Row]) -> float:
     answer.
     """
     decided = _routed(model, [row["text"] for row in rows])
+    routed = [(row["route"], said) for row, said in zip(rows, decided, strict=True) if said]
 
     def right(bias: float) -> int:
         scored = [
@@ -184,10 +197,10 @@ def _fit_route(model: ChatHomespun, rows: Sequence[Row]) -> float:
                 route: math.log(max(p, SMALLEST)) + bias * (route == prompts.ROUTES[0])
                 for route, p in probabilities.items()
             }
-            for probabilities in decided
+            for _, probabilities in routed
         ]
         chosen = [max(scores, key=scores.__getitem__) for scores in scored]
-        return sum(route == row["route"] for route, row in zip(chosen, rows, strict=True))
+        return sum(said == route for said, (route, _) in zip(chosen, routed, strict=True))
 
     return max(ROUTE_BIASES, key=lambda bias: (right(bias), bias))
 
@@ -198,9 +211,12 @@ def _fit_reason(model: ChatHomespun, rows: Sequence[Row]) -> float:
     asked = [row["text"] for row in rows if row["route"] == "documents" and row["text"].endswith("?")]
     both = [join(first, second, draw) for first, second in zip(asked[::2], asked[1::2], strict=False)]
     messages = [*both, *(row["text"] for row in rows)]
-    odds = [probabilities["reason"] for probabilities in _routed(model, messages)]
-    return bagged_threshold(odds, [number < len(both) for number in range(len(messages))])
+    decided = enumerate(_routed(model, messages))
+    odds = [(said["reason"], number < len(both)) for number, said in decided if said]
+    return bagged_threshold([odd for odd, _ in odds], [is_both for _, is_both in odds])
 
 
-def _routed(model: ChatHomespun, messages: Sequence[str]) -> list[dict[str, float]]:
-    return model.choice_probabilities([prompts.route(message) for message in messages], prompts.ROUTES)
+def _routed(model: ChatHomespun, messages: Sequence[str]) -> list[dict[str, float] | None]:
+    """Return the probability of each route, None where a message does not fit into the context."""
+    conversations = [prompts.route(message) for message in messages]
+    return each_unless_too_long(partial(model.choice_probabilities, choices=prompts.ROUTES), conversations)

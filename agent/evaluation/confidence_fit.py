@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from agent.configuration.settings import Settings
 from agent.evaluation.documents import graph_that_always_answers
 from agent.evaluation.temporary_assembly import assembly_over
+from agent.evaluation.too_long import unless_too_long
 from corpora.wells import Row
 from graphs.confidence import Confidence, features
 from llm.evaluation.decisions import fit_signed
@@ -43,7 +45,7 @@ def fit_confidence(
 
     Args:
         settings: Name the weights.
-        asked: Documents and questions about them, with `question` and `answerable`.
+        asked: Documents and questions about them, with `question` and `answerable`, or `answers` to tell.
         on_row: Called after each question.
     """
     parts: list[tuple[float, float, float]] = []
@@ -54,10 +56,10 @@ def fit_confidence(
             graph = graph_that_always_answers(assembly, confidence=recorder)
             for row in questions:
                 recorder.seen.clear()
-                graph.invoke({"question": row["question"]})
-                if recorder.seen:  # otherwise nothing was found to quote
+                result = unless_too_long(partial(graph.invoke, {"question": row["question"]}))
+                if result and recorder.seen:  # otherwise nothing was found to quote
                     parts.append(recorder.seen[-1])
-                    truths.append(bool(row["answerable"]))
+                    truths.append(bool(row.get("answerable", row.get("answers"))))
                 on_row()
     (certainty, support, rival), bias = fit_signed([features(*part) for part in parts], truths, SIGNS)
     answered = sum(truths)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.evaluation.abstention import abstention_figures
 from agent.evaluation.baselines import embedded_sentence, sentence_texts
+from agent.evaluation.too_long import unless_too_long
 from corpora.passages import find_span
 from corpora.wells import Row
 from llm.evaluation.answers import exact_match, token_f1
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from agent.assembly import Assembly
 
 RECALL_AT = 5
+
+NO_ANSWER = {"answer": None, "confidence": 0.0, "citations": []}
+"""What a question counts as whose passages do not fit into the model's context."""
 
 
 @dataclass
@@ -68,16 +73,19 @@ def evaluate_documents(
     threshold = assembly.judgement().thresholds.abstention
     started = time.perf_counter()
     answering = 0.0
+    too_long = 0
     for row in rows:
         began = time.perf_counter()
-        result = graph.invoke({"question": row["question"]})
+        result = unless_too_long(partial(graph.invoke, {"question": row["question"]}))
         answering += time.perf_counter() - began
-        _measure(measured, row, result, threshold, library.text)
+        too_long += result is None
+        _measure(measured, row, result or NO_ANSWER, threshold, library.text)
         found = retriever.invoke(row["question"])
         _measure_search(measured, row, found, embedder)
         on_row()
     return {
         "n": len(rows),
+        "too_long": too_long,
         "folder": folder.name,
         "recall_at_5": mean(measured.recalls),
         "exact_match": mean(measured.exact),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from agent.evaluation.too_long import unless_too_long
 from agent.evaluation.tools import to_messages
 from corpora.passages import find_span, passage, sentences
 from corpora.tasks.own_task import told
@@ -17,7 +19,6 @@ from graphs import Evidence, prompts
 from graphs.evidence import log_odds, sigmoid
 from graphs.tool_agent.choice import asked, describe, stands_alone
 from llm import ChatHomespun
-from llm.errors import ContextOverflowError
 from llm.evaluation.decisions import bagged_threshold, best_threshold, fit_logistic
 from rag.minilm import MiniLM
 
@@ -33,6 +34,8 @@ def fit_evidence(
 ) -> tuple[Evidence, float]:
     """Weigh grade and likeness of sentences; return the fit, and the threshold that keeps most right ones.
 
+    Rows that do not fit into the context are left out, here as in the other fits.
+
     Args:
         model: With calibrated grades.
         embeddings: Tell the likeness.
@@ -45,7 +48,9 @@ def fit_evidence(
     truths: list[bool] = []
     for question, texts, answering in _sentences(reading, relevance):
         conversations = [prompts.grade(question, passage(text)) for text in texts]
-        decided = model.choice_probabilities(conversations, prompts.YES_OR_NO)
+        decided = unless_too_long(partial(model.choice_probabilities, conversations, prompts.YES_OR_NO))
+        if decided is None:
+            continue
         grades += [probabilities[prompts.YES] for probabilities in decided]
         similarities += likeness.similarities(question, texts)
         truths += answering
@@ -61,11 +66,8 @@ def fit_tool_evidence(
     offers: list[_Offer] = []
     for row in rows:
         messages, tools = prompts.tool(to_messages(row["messages"])), row["tools"]
-        try:
-            calls = model.call_probabilities(messages, tools)
-        except ContextOverflowError:
-            continue
-        if tools:
+        calls = unless_too_long(partial(model.call_probabilities, messages, tools))
+        if calls:
             question, context = asked(messages)
             alike = likeness.similarities(question, [describe(tool) for tool in tools], context)
             wanted = {expected["name"] for expected in row["expected"]}
@@ -99,10 +101,10 @@ def fit_again(model: ChatHomespun, tasks: Iterable[OwnTask]) -> float:
     goes_on: list[bool] = []
     for task in tasks:
         for number, said in enumerate(told(task), 1):
-            try:
-                likeliest.append(max(model.call_probabilities(prompts.tool(said), tools)))
-            except ContextOverflowError:
+            calls = unless_too_long(partial(model.call_probabilities, prompts.tool(said), tools))
+            if calls is None:
                 break
+            likeliest.append(max(calls))
             goes_on.append(number < len(task.steps))
     return even_threshold(likeliest, goes_on)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -14,6 +15,7 @@ from langchain_core.retrievers import BaseRetriever
 
 from agent.evaluation.abstention import abstention_figures
 from agent.evaluation.baselines import bm25_sentence, embedded_sentence, sentence_texts
+from agent.evaluation.too_long import unless_too_long
 from corpora.passages import windows
 from corpora.wells import Row
 from graphs import Judgement, Thresholds, build_document_qa
@@ -67,7 +69,7 @@ def evaluate_reading(
 
     `exact_match` and `f1` are over all questions, abstaining below the threshold; `answerable_f1` is
     that of the answers to answerable questions had the model always answered; `abstain_accuracy` is
-    balanced between answerable and not.
+    balanced between answerable and not. A row that does not fit into the context counts as no answer.
 
     Args:
         model: The chat model.
@@ -79,8 +81,11 @@ def evaluate_reading(
     threshold = judgement.thresholds.abstention
     started = time.perf_counter()
     outcomes = []
+    too_long = 0
     for row in rows:
-        outcomes.append(answer_row(model, row, judgement))
+        outcome = unless_too_long(partial(answer_row, model, row, judgement))
+        too_long += outcome is None
+        outcomes.append(outcome or Outcome(None, 0.0, row))
         on_row()
     seconds = time.perf_counter() - started
     confidences = [outcome.confidence for outcome in outcomes]
@@ -95,6 +100,7 @@ def evaluate_reading(
     answerable_f1 = [outcome.score(token_f1) for outcome in answerable]
     return {
         "n": len(rows),
+        "too_long": too_long,
         "exact_match": mean([outcome.score(exact_match) for outcome in given]),
         "f1": mean(f1),
         "answerable_f1": mean(answerable_f1),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from agent.evaluation.baselines import embedded_sentence
+from agent.evaluation.too_long import unless_too_long
 from corpora.passages import overlap, passage
 from corpora.wells import Row
 from graphs import Evidence, prompts
@@ -28,7 +30,7 @@ def evaluate_relevance(
     evidence: Evidence,
     on_row: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
-    """Grade every candidate of every row.
+    """Grade every candidate of every row; rows that do not fit into the context are left out.
 
     Args:
         model: A model that gives probabilities of choices.
@@ -42,18 +44,23 @@ def evaluate_relevance(
     truths: list[bool] = []
     cosines: list[float] = []
     shared: list[float] = []
+    too_long = 0
     for row in rows:
         question, candidates = row["question"], row["candidates"]
         conversations = [prompts.grade(question, passage(text)) for text in candidates]
-        decided = model.choice_probabilities(conversations, prompts.YES_OR_NO)
-        scores += [probabilities[prompts.YES] for probabilities in decided]
-        truths += [index in row["relevant"] for index in range(len(candidates))]
-        cosines += [embedded_sentence(question, [text], embedder)[1] for text in candidates]
-        shared += [overlap(question, text) for text in candidates]
+        decided = unless_too_long(partial(model.choice_probabilities, conversations, prompts.YES_OR_NO))
+        if decided is None:
+            too_long += 1
+        else:
+            scores += [probabilities[prompts.YES] for probabilities in decided]
+            truths += [index in row["relevant"] for index in range(len(candidates))]
+            cosines += [embedded_sentence(question, [text], embedder)[1] for text in candidates]
+            shared += [overlap(question, text) for text in candidates]
         on_row()
     weighed = list(map(evidence.probability, scores, cosines)) if evidence.embeddings else scores
     return {
         "n": len(rows),
+        "too_long": too_long,
         "pairs": len(scores),
         "auroc": area_under_curve(scores, truths),
         "calibration_error": calibration_error(scores, truths),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
+from agent.evaluation.too_long import unless_too_long
 from corpora.wells import Row
 from graphs import prompts
 from graphs.ports import ChoiceModel
@@ -17,6 +19,8 @@ def evaluate_route(
 ) -> dict[str, Any]:
     """Route every message; the baseline always takes the commonest route.
 
+    Messages that do not fit into the context are left out.
+
     Args:
         model: A model that gives probabilities of choices.
         rows: Rows with text and route.
@@ -24,18 +28,22 @@ def evaluate_route(
     """
     right: list[float] = []
     confused: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
     for row in rows:
-        [probabilities] = model.choice_probabilities([prompts.route(row["text"])], prompts.ROUTES)
-        chosen = max(probabilities, key=lambda route: probabilities[route])
-        right.append(float(chosen == row["route"]))
-        if chosen != row["route"]:
-            confused[f"{row['route']} as {chosen}"] += 1
+        conversations = [prompts.route(row["text"])]
+        decided = unless_too_long(partial(model.choice_probabilities, conversations, prompts.ROUTES))
+        for probabilities in decided or ():
+            chosen = max(probabilities, key=probabilities.__getitem__)
+            asked[row["route"]] += 1
+            right.append(float(chosen == row["route"]))
+            if chosen != row["route"]:
+                confused[f"{row['route']} as {chosen}"] += 1
         on_row()
-    commonest = Counter(row["route"] for row in rows).most_common(1)[0][1]
     return {
         "n": len(rows),
+        "too_long": len(rows) - len(right),
         "accuracy": mean(right),
         "intervals": {"accuracy": interval(right)},
         "confusions": dict(confused.most_common()),
-        "baseline": {"commonest_route_accuracy": commonest / len(rows)},
+        "baseline": {"commonest_route_accuracy": max(asked.values(), default=0) / max(len(right), 1)},
     }

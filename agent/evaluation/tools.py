@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, convert_to_messages
 
+from agent.evaluation.too_long import unless_too_long
 from corpora.passages import overlap
 from corpora.wells import Row
 from graphs import Evidence, prompts
 from graphs.step import Step
 from graphs.tool_agent.choice import ToolChoice, describe
-from llm.errors import ContextOverflowError
 from llm.evaluation.intervals import interval, mean
 from rag.embedding import Embedder
 
@@ -39,12 +40,9 @@ def evaluate_tools(
     too_long = 0
     for row in rows:
         messages = to_messages(row["messages"])
-        try:
-            reply = _reply(choice, messages, row["tools"])
-        except ContextOverflowError:
-            too_long += 1
-            reply = AIMessage("")
-        call = _first_call(reply)
+        reply = unless_too_long(partial(_reply, choice, messages, row["tools"]))
+        too_long += reply is None
+        call = _first_call(reply or AIMessage(""))
         if call is not None:
             valid.append(float(is_valid(call, row["tools"])))
         if row["expected"]:

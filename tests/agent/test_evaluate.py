@@ -199,3 +199,44 @@ def test_what_is_measured_on_is_never_fitted_to(count: int) -> None:
     rows = [{"n": number} for number in range(count)]
     assert [*measured_half(rows), *fitted_half(rows)] == rows
     assert 0 <= len(measured_half(rows)) - len(fitted_half(rows)) <= 1
+
+
+@pytest.mark.parametrize(
+    ("measure", "fitting", "too_long"),
+    [
+        ("reading", READING, {**READING[0], "question": f"{TALL} " * 200}),
+        (
+            "relevance",
+            [{"question": TALL, "candidates": ["It is 38 metres tall.", "Ferries leave."], "relevant": [0]}],
+            {"question": TALL, "candidates": ["It is 38 metres tall. " * 200], "relevant": [0]},
+        ),
+        ("route", [{"text": TALL, "route": "documents"}], {"text": f"{TALL} " * 200, "route": "chat"}),
+        (
+            "rewrite",
+            [{"history": ASKED, "question": "And now?", "standalone": "What time is it now?"}],
+            {
+                "history": [{"role": "user", "content": f"{TALL} " * 200}],
+                "question": "And now?",
+                "standalone": "How tall is the lighthouse now?",
+            },
+        ),
+    ],
+)
+def test_a_row_that_is_too_long_is_counted_and_ends_nothing(
+    evaluate: Evaluate, tmp_path: Path, measure: str, fitting: list[Row], too_long: Row
+) -> None:
+    weights = str(write_tiny_model(tmp_path / "tiny"))
+    without = evaluate(measure, fitting, "--model", weights)
+    found = evaluate(measure, [*fitting, too_long], "--model", weights)
+    assert (without["too_long"], found["too_long"], found["n"]) == (0, 1, len(fitting) + 1)
+    if measure != "reading":  # there it counts as no answer
+        assert {**found, "n": without["n"], "too_long": 0} == without
+
+
+def test_a_question_about_documents_that_is_too_long_counts_as_no_answer(
+    evaluate: Evaluate, tmp_path: Path, folder: Path
+) -> None:
+    weights = str(write_tiny_model(tmp_path / "tiny"))
+    row = {"question": f"{TALL} " * 200, "answers": ["38"]}
+    found = evaluate("documents", [row], str(folder), "--model", weights)
+    assert (found["too_long"], found["answerable_f1"], found["recall_at_5"]) == (1, 0.0, 1.0)
