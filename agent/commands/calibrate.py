@@ -39,8 +39,9 @@ def command(weights: Path, development: Path, limit: int) -> None:
     They are those of the second half of each file, from its end; `eval all` measures on the first half. The
     questions about a folder have files of their own for both.
     """
-    from agent.evaluation.calibration import DevelopmentRows, calibrate
+    from agent.evaluation.calibration import calibrate
     from agent.evaluation.counter import counting
+    from agent.evaluation.development_rows import DevelopmentRows
     from agent.evaluation.rows import fitted_half, read_evaluation
     from llm.weights_folder import find_weights
 
@@ -56,6 +57,7 @@ def command(weights: Path, development: Path, limit: int) -> None:
         folder=development / "folder",
     )
     folder = find_weights(str(weights))
+    rows.require_enough()
     with counting(sum(len(questions) for _, questions in rows.asked()), is_shown=True) as on_row:
         result = calibrate(folder, rows, on_row)
     click.echo(json.dumps(result))

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from agent.configuration.settings import Settings
-from agent.evaluation.confidence_fit import Documents, fit_confidence, half_of_the_passages
+from agent.errors import HomespunError
+from agent.evaluation.confidence_fit import fit_confidence
+from agent.evaluation.development_rows import DevelopmentRows
 from agent.evaluation.evidence_fit import (
     fit_again,
     fit_evidence,
@@ -36,6 +39,7 @@ from llm.chat.messages import to_template
 from llm.evaluation.decisions import bagged_threshold, calibration_error, fit_temperature
 from llm.tokenization.opening import open_text
 from llm.tokenization.template import ChatTemplate
+from llm.weights_folder import unload
 from rag.minilm import MiniLM
 
 DECISIONS = ("grade", "check")
@@ -54,33 +58,12 @@ SMALLEST = 1e-9
 """Probabilities below this count as this."""
 
 
-@dataclass(frozen=True, slots=True)
-class DevelopmentRows:
-    """Held-out rows that calibration is fitted to."""
-
-    reading: Sequence[Row]
-    """With passage, question, answers, answerable."""
-    relevance: Sequence[Row]
-    """With question, candidates, relevant."""
-    tools: Sequence[Row]
-    """With tools, messages, expected."""
-    routes: Sequence[Row]
-    """With text, route."""
-    questions: Sequence[Row]
-    """With question, answerable: about the documents in `folder`."""
-    folder: Path
-
-    def asked(self) -> list[tuple[Documents, Sequence[Row]]]:
-        """Return documents and the questions about them: the folder's, and those of the readings."""
-        return [(self.folder, self.questions), half_of_the_passages(self.reading)]
-
-
 def calibrate(
     weights: Path, rows: DevelopmentRows, on_row: Callable[[], None] = lambda: None
 ) -> dict[str, Any]:
     """Fit temperatures, biases and thresholds, and write `calibration.json` into a weights folder.
 
-    Until all of it is fitted, a part of it stands there; what was there before comes back after a failure.
+    It is written once all of it is fitted: until then, what was there before counts, whatever happens.
 
     Args:
         weights: Weights folder.
@@ -90,26 +73,40 @@ def calibrate(
     Returns:
         What was written, and the calibration errors before and after on the rows that it is fitted to.
     """
-    with _restored_after_failure(weights / CALIBRATION_FILE):
-        return _calibrate(weights, rows, on_row)
+    with _uncalibrated(weights) as scratch:
+        content, errors = _fit(scratch, rows, on_row)
+    partial_file = weights / (CALIBRATION_FILE + ".partial")
+    try:
+        partial_file.write_text(_as_text(content), encoding="utf-8")
+        os.replace(partial_file, weights / CALIBRATION_FILE)
+    finally:
+        partial_file.unlink(missing_ok=True)
+    return {**content, "calibration_error": errors}
 
 
 @contextmanager
-def _restored_after_failure(file: Path) -> Iterator[None]:
-    before = file.read_bytes() if file.exists() else None
-    try:
-        yield
-    except BaseException:  # Ctrl-C, too: it takes minutes
-        if before is None:
-            file.unlink(missing_ok=True)
-        else:
-            file.write_bytes(before)
-        raise
+def _uncalibrated(weights: Path) -> Iterator[Path]:
+    """Make a folder of links to the files of weights, all but their calibration."""
+    with TemporaryDirectory(prefix="homespun-") as place:
+        folder = Path(place).resolve()
+        for file in weights.iterdir():
+            if file.name != CALIBRATION_FILE:
+                (folder / file.name).symlink_to(file.resolve())
+        try:
+            yield folder
+        finally:
+            unload(folder)
 
 
-def _calibrate(weights: Path, rows: DevelopmentRows, on_row: Callable[[], None]) -> dict[str, Any]:
+def _as_text(content: dict[str, Any]) -> str:
+    return json.dumps(content, indent=2) + "\n"
+
+
+def _fit(
+    weights: Path, rows: DevelopmentRows, on_row: Callable[[], None]
+) -> tuple[dict[str, Any], dict[str, dict[str, float]]]:
+    """Fit one part after the other with those before it, which are written into the folder."""
     place, embeddings = weights / CALIBRATION_FILE, MiniLM()
-    place.unlink(missing_ok=True)
     uncorrected = ChatHomespun(model=str(weights))
     content: dict[str, Any] = {
         "temperature": {},
@@ -121,6 +118,11 @@ def _calibrate(weights: Path, rows: DevelopmentRows, on_row: Callable[[], None])
     examples = _decisions(rows.reading, rows.relevance)
     for task in DECISIONS:
         margins, truths = _margins(uncorrected, [example for example in examples if example.task == task])
+        if len(set(truths)) < 2:
+            raise HomespunError(
+                f"The readings make no examples of the task {task!r} that are right and such that are wrong: "
+                "give some whose answers stand in their passages word for word."
+            )
         temperature, bias = fit_temperature(margins, truths)
         fitted = [sigmoid(margin / temperature + bias) for margin in margins]
         content["temperature"][task], content["bias"][task] = temperature, bias
@@ -132,7 +134,7 @@ def _calibrate(weights: Path, rows: DevelopmentRows, on_row: Callable[[], None])
             content["thresholds"]["support"] = kept_threshold(fitted, truths)
 
     def write() -> ChatHomespun:
-        place.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        place.write_text(_as_text(content), encoding="utf-8")
         return ChatHomespun(model=str(weights))
 
     corrected = write()
@@ -146,16 +148,15 @@ def _calibrate(weights: Path, rows: DevelopmentRows, on_row: Callable[[], None])
     asked = rows.asked()
     content["confidence"] = fit_confidence(Settings(model=str(weights)), asked, on_row).weights
     content["thresholds"]["abstention"] = EVEN
-    write()
-    return {**content, "calibration_error": errors}
+    return content, errors
 
 
 def _decisions(reading: Sequence[Row], relevance: Sequence[Row]) -> list[Example]:
-    readings = [made for row in reading if (made := Reading.from_row(row))]
+    readings = [made for row in reading if (made := Reading.from_row({"id": "", "source": "", **row}))]
     draw = random.Random(0)
     examples = list(ReadingTasks(readings, seed=0).build())
     for row in relevance:
-        examples += relevance_examples(row, draw)
+        examples += relevance_examples({"source": "", **row}, draw)
     return examples
 
 

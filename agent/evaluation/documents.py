@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 RECALL_AT = 5
 
-NO_ANSWER = {"answer": None, "confidence": 0.0, "citations": []}
+NO_ANSWER: dict[str, Any] = {"answer": None, "confidence": 0.0, "citations": []}
 """What a question counts as whose passages do not fit into the model's context."""
 
 

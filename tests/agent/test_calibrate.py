@@ -13,9 +13,10 @@ from agent.cli import run
 from agent.configuration.settings import Settings
 from agent.evaluation import calibration
 from agent.evaluation.confidence_fit import half_of_the_passages
-from agent.evaluation.evidence_fit import even_threshold
+from agent.evaluation.evidence_fit import even_threshold, fit_evidence
 from agent.parts.judgement import open_judgement
 from corpora.prompt_digest import prompt_digest
+from corpora.tasks.reading import relevance_examples
 from corpora.wells import Row
 from graphs import Confidence, Thresholds
 from llm import ChatHomespun
@@ -61,7 +62,11 @@ def rows() -> dict[str, list[Row]]:
         {**called, "messages": [{"role": "user", "content": "What time is it?"}]},
         {**called, "messages": [{"role": "user", "content": "Hello!"}], "expected": []},
     ]
-    routes = [{"text": "Hello!", "route": "chat"}, {"text": "When was it built?", "route": "documents"}]
+    routes = [
+        {"text": text, "route": route}
+        for thing, _ in FACTS
+        for text, route in ((f"Hello, {thing}!", "chat"), (f"When was the {thing} built?", "documents"))
+    ]
     return {
         "reading": [*reading, *unanswered],
         "written": [*reading, *unanswered],
@@ -81,7 +86,7 @@ def development(tmp_path: Path) -> Path:
     for thing, year in FACTS:
         (place / "folder" / f"{thing}.md").write_text(f"The {thing} was built in {year}.", encoding="utf-8")
     for name, content in rows().items():
-        lines = "\n".join(map(json.dumps, content * 2))  # one half is for measuring
+        lines = "\n".join(map(json.dumps, content * 4))  # one half is for measuring
         (place / f"{name}.jsonl").write_text(lines, encoding="utf-8")
     return place
 
@@ -92,6 +97,7 @@ def test_what_is_fitted_is_what_the_model_reads(
     weights = write_tiny_model(tmp_path / "weights")
     assert run(["calibrate", str(weights), "--development", str(development)]) == 0
     printed = json.loads(capsys.readouterr().out)
+    assert not list(weights.glob("*.partial"))
     read = Calibration.load(weights)
     assert set(read.thresholds) == {
         "relevance", "support", "abstention", "tool", "call", "again", "reason",
@@ -127,19 +133,52 @@ def test_a_limit_is_at_least_one_row(
     assert not (weights / "calibration.json").exists()
 
 
-def test_an_interrupted_calibration_leaves_what_was_there(
-    tmp_path: Path, development: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["relevance", "route", "folder_calibration"])
+def test_too_few_rows_are_refused_by_their_file(
+    tmp_path: Path, development: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
+    file = development / f"{name}.jsonl"
+    file.write_text("\n".join(file.read_text(encoding="utf-8").splitlines()[:2]), encoding="utf-8")
+    weights = write_tiny_model(tmp_path / "weights")
+    assert run(["calibrate", str(weights), "--development", str(development)]) == 2
+    said = capsys.readouterr().err
+    assert f"{name}.jsonl in {development}" in said
+    assert said.startswith("Error: Calibration needs at least")
 
+
+def test_rows_that_are_too_long_are_left_out(tmp_path: Path) -> None:
+    row = {"question": "When was the mill built?", "candidates": ["In 1871.", "Of stone."], "relevant": [0]}
+    long = {**row, "candidates": ["In 1871. " * 300, "Of stone. " * 300]}
+    reading = {**rows()["reading"][0], "passage": " ".join(["The mill was built in 1871"] * 200)}
+    routes = rows()["route"]
+    model, embeddings = ChatHomespun(model=str(write_tiny_model(tmp_path))), MiniLM()
+    fitting = relevance_examples({"source": "test", **row}, random.Random(0))
+    examples = [*fitting, *relevance_examples({"source": "test", **long}, random.Random(0))]
+    assert calibration._margins(model, examples)[1] == [True, False]
+    assert fit_evidence(model, embeddings, [], [row, long]) == fit_evidence(model, embeddings, [], [row])
+    assert fit_evidence(model, embeddings, [reading], [row]) == fit_evidence(model, embeddings, [], [row])
+    much = {"text": "Hello! " * 600, "route": "chat"}
+    for fit in (calibration._fit_route, calibration._fit_reason):
+        assert fit(model, [*routes, much]) == pytest.approx(fit(model, routes), abs=0.05)
+
+
+@pytest.mark.parametrize("before", [None, '{"temperature": {"grade": 2.0}}'])
+def test_what_was_there_stays_until_all_is_fitted(
+    tmp_path: Path, development: Path, monkeypatch: pytest.MonkeyPatch, before: str | None
+) -> None:
     weights = write_tiny_model(tmp_path / "weights")
     file = weights / "calibration.json"
-    before = '{"temperature": {"grade": 2.0}}'
-    file.write_text(before, encoding="utf-8")
+    if before is not None:
+        file.write_text(before, encoding="utf-8")
+    files = {path: path.read_bytes() for path in weights.iterdir()}
+
+    def interrupt(*_: object) -> None:
+        assert {path: path.read_bytes() for path in weights.iterdir()} == files  # a kill would find this
+        raise KeyboardInterrupt
+
     monkeypatch.setattr(calibration, "fit_tool_evidence", interrupt)
     assert run(["calibrate", str(weights), "--development", str(development)]) == 130
-    assert file.read_text(encoding="utf-8") == before
+    assert {path: path.read_bytes() for path in weights.iterdir()} == files
 
 
 def test_a_confidence_that_a_person_set_comes_before_the_fitted_one(tmp_path: Path) -> None:
