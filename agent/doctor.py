@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import re
+import shlex
 import shutil
 import sqlite3
 import sys
@@ -97,9 +98,15 @@ def _check_prompts(settings: Settings) -> str:
     if is_foreign(settings.model):
         return f"The model {settings.model} reads the prompts in words"
     from corpora.prompt_digest import prompt_digest
-    from llm.calibration import Calibration
+    from llm.calibration import CALIBRATION_FILE, Calibration
 
-    learned = Calibration.load(find_weights(settings.model)).prompts
+    folder = find_weights(settings.model)
+    if not (folder / CALIBRATION_FILE).exists():
+        raise HomespunError(
+            f"{folder} has no {CALIBRATION_FILE}, so the confidence of its answers means nothing: run "
+            f"python main.py calibrate {shlex.quote(str(folder))} --development FOLDER."
+        )
+    learned = Calibration.load(folder).prompts
     if not learned:
         return f"Nobody noted which prompts the weights of {settings.model} were trained on"
     if learned != prompt_digest():

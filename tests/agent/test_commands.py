@@ -358,6 +358,14 @@ def test_doctor_knows_the_prompts_of_the_weights(
     assert said in found.sentence
 
 
+def test_doctor_says_how_weights_are_calibrated(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}", "utf-8")
+    findings = examine(Settings(model=str(tmp_path)), locate())
+    found = next(finding for finding in findings if finding.what == "prompts")
+    assert not found.good
+    assert f"python main.py calibrate {tmp_path}" in found.sentence
+
+
 def checked(folder: Path) -> dict[str, Finding]:
     findings = examine(Settings(docs=[folder], model="nothing"), locate())
     return {finding.what: finding for finding in findings}
