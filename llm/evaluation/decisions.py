@@ -66,10 +66,15 @@ def balanced_accuracy(probabilities: Sequence[float], truths: Sequence[bool], th
 
 
 def best_threshold(probabilities: Sequence[float], truths: Sequence[bool]) -> float:
-    """Return the threshold with the highest balanced accuracy; between two scores, their middle."""
+    """Return the threshold with the highest balanced accuracy; between two scores, their middle.
+
+    Only where none of these is as good, it is one that all scores reach, or none.
+    """
     scores = sorted(set(probabilities))
     middles = [(low + high) / 2 for low, high in pairwise(scores)]
     candidates = middles[:: max(1, len(middles) // 200)] or [0.5]
+    if scores:
+        candidates += [scores[0], float(np.nextafter(scores[-1], np.inf))]
     return max(candidates, key=lambda value: balanced_accuracy(probabilities, truths, value))
 
 

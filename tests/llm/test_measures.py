@@ -79,6 +79,18 @@ def test_best_threshold_parts_the_kinds() -> None:
     assert balanced_accuracy(scores, truths, threshold) == 1.0
 
 
+@pytest.mark.parametrize("truth", [True, False])
+def test_the_best_threshold_of_one_kind_is_right_about_all(truth: bool) -> None:
+    scores, truths = [0.2, 0.4, 0.9], [truth] * 3
+    assert balanced_accuracy(scores, truths, best_threshold(scores, truths)) == 1.0
+
+
+def test_the_best_threshold_is_never_worse_than_another() -> None:
+    scores, truths = [0.1, 0.2, 0.8, 0.9], [True, True, False, False]
+    best = balanced_accuracy(scores, truths, best_threshold(scores, truths))
+    assert all(balanced_accuracy(scores, truths, value / 20) <= best for value in range(21))
+
+
 def test_a_bagged_threshold_is_not_at_the_mercy_of_one_case() -> None:
     scores = [0.01, 0.02, 0.03, 0.04, 0.05, 0.3, 0.8, 0.85, 0.9, 0.95]
     truths = [False] * 5 + [True] * 5
