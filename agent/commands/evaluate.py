@@ -173,7 +173,7 @@ def everything(
 
     from agent.configuration.paths import HANDBOOK
     from agent.evaluation.own_tools import own_tool_tasks
-    from agent.evaluation.results import describe_run, write_results
+    from agent.evaluation.results import describe_run, require_writable, write_results
     from agent.evaluation.two_hop import two_hop_questions
 
     context = open_context([HANDBOOK], model, config, assignments)
@@ -207,6 +207,7 @@ def everything(
         (name, read_evaluation(file, measured, None if file == asked else limit), measure)
         for name, file, measured, measure in whole
     ]
+    require_writable(page)
     started = time.perf_counter()
     results = {}
     for name, rows, measure in to_measure:
@@ -216,5 +217,5 @@ def everything(
     few = min(limit or MOST_OF_WHOLE_GRAPHS, MOST_OF_WHOLE_GRAPHS)
     results["own_tools"] = measure_own_tools(context, own_tool_tasks(few), lambda: None)
     results["two_hop"] = measure_two_hop(context, two_hop_questions(few), lambda: None)
-    write_results(page, describe_run(context.settings.model, time.perf_counter() - started), results)
     click.echo(to_json(results))
+    write_results(page, describe_run(context.settings.model, time.perf_counter() - started), results)

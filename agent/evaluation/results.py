@@ -8,9 +8,11 @@ import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from agent.configuration.paths import REPOSITORY
+from agent.errors import HomespunError
 from agent.evaluation.charts import draw_reliability, draw_risk_coverage
 from agent.evaluation.page import head, row
 
@@ -91,15 +93,42 @@ HEADLINES = {
 """What the page shows of each capability; a dot leads into what is measured beside it."""
 
 
+def require_writable(page: Path) -> None:
+    """Make the page's folder, and see before anything is measured that the page can be written there.
+
+    Raises:
+        HomespunError: The page has another ending than that of Markdown, or stands where nothing is written.
+    """
+    if page.suffix != ".md":
+        raise HomespunError(f"The page {page} is Markdown: give it a name that ends with .md.")
+    try:
+        page.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=page.parent):
+            pass
+        for file in (page, page.with_suffix(".json")):
+            if file.exists():
+                file.open("a").close()
+    except OSError as error:
+        raise HomespunError(
+            f"The page {page} cannot be written ({error.strerror}): name another place with --page."
+        ) from error
+
+
 def describe_run(model: str, seconds: float) -> Figures:
     """Return what the figures depend on: weights, commit, machine, day."""
     return {
-        "model": Path(model).name,
+        "model": _name(model),
         "commit": _commit() or "unknown",
         "machine": f"{platform.machine()}, Python {platform.python_version()}",
         "day": datetime.now(UTC).date().isoformat(),
         "minutes": round(seconds / 60, 1),
     }
+
+
+def _name(model: str) -> str:
+    """Return what a model is called: a folder called "weights" goes by the one that it is in."""
+    path = Path(model)
+    return path.resolve().parent.name if path.name == "weights" else path.name
 
 
 def _commit() -> str:
@@ -113,17 +142,16 @@ def _commit() -> str:
 
 def write_results(page: Path, run: Figures, results: Mapping[str, Figures]) -> None:
     """Write the page, and the full figures beside it as JSON."""
+    full = page.with_suffix(".json")
     page.parent.mkdir(parents=True, exist_ok=True)
-    page.with_suffix(".json").write_text(
-        json.dumps({"run": run, "results": results}, indent=2) + "\n", encoding="utf-8"
-    )
+    full.write_text(json.dumps({"run": run, "results": results}, indent=2) + "\n", encoding="utf-8")
     shown = {place: says for place, (says, draw) in CHARTS.items() if draw(page.parent / place, results)}
-    page.write_text(_page(run, results, shown), encoding="utf-8")
+    page.write_text(_page(run, results, shown, full.name), encoding="utf-8")
 
 
-def _page(run: Figures, results: Mapping[str, Figures], charts: Mapping[str, str]) -> str:
+def _page(run: Figures, results: Mapping[str, Figures], charts: Mapping[str, str], full: str) -> str:
     about = (
-        "Written by `python main.py eval all`; all figures are of one run, the full ones in `RESULTS.json`. "
+        f"Written by `python main.py eval all`; all figures are of one run, the full ones in `{full}`. "
         "Brackets hold 95% bootstrap intervals. Baselines use no language model."
     )
     lines = head("Results", about, run, ("capability", "rows", "measure", "value"))

@@ -10,8 +10,10 @@ import pytest
 
 from agent.cli import run
 from agent.commands import evaluate
+from agent.errors import HomespunError
+from agent.evaluation import results
 from agent.evaluation.charts import draw_reliability, draw_risk_coverage
-from agent.evaluation.results import CHARTS, describe_run, write_results
+from agent.evaluation.results import CHARTS, describe_run, require_writable, write_results
 
 CURVE = [(0.5, 0.2), (1.0, 0.4)]
 RESULTS = {
@@ -66,6 +68,54 @@ def test_a_missing_file_shows_before_anything_is_measured(
     said = capsys.readouterr().err
     assert "written.jsonl is missing" in said
     assert "reading:" not in said
+
+
+@pytest.mark.parametrize("name", ["file/page.md", "folder.md", "page.json"])
+def test_a_page_that_cannot_be_written_shows_before_anything_is_measured(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    (tmp_path / "folder.md").mkdir()
+    with pytest.raises(HomespunError, match=name):
+        require_writable(tmp_path / name)
+
+
+def test_a_page_that_can_be_written_is_left_as_it_is(tmp_path: Path) -> None:
+    page = tmp_path / "new" / "page.md"
+    require_writable(page)
+    assert not list(page.parent.iterdir())
+    page.write_text("Before", "utf-8")
+    require_writable(page)
+    assert page.read_text("utf-8") == "Before"
+
+
+def test_figures_are_printed_even_where_the_page_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device", "page.md")
+
+    for name in dir(evaluate):
+        if name.startswith("measure_"):
+            measured = (
+                (lambda _: lambda *_: {"n": 1}) if name == "measure_documents_of" else lambda *_: {"n": 1}
+            )
+            monkeypatch.setattr(evaluate, name, measured)
+    monkeypatch.setattr(evaluate, "read_evaluation", lambda *_: [{}])
+    monkeypatch.setattr(results, "write_results", fail)
+    assert run(["eval", "all", "--development", str(tmp_path), "--page", str(tmp_path / "page.md")]) == 2
+    assert json.loads(capsys.readouterr().out)["two_hop"] == {"n": 1}
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [("runs/deeper/weights", "deeper"), ("homespun", "homespun"), ("openai:gpt-4", "openai:gpt-4")],
+)
+def test_a_run_names_its_model(model: str, name: str) -> None:
+    assert describe_run(model, 0.0)["model"] == name
+
+
+def test_the_page_names_the_file_of_the_full_figures(tmp_path: Path) -> None:
+    write_results(tmp_path / "mine.md", {}, {"route": RESULTS["route"]})
+    assert "the full ones in `mine.json`" in (tmp_path / "mine.md").read_text("utf-8")
 
 
 def test_the_help_names_the_fields_of_the_rows() -> None:
