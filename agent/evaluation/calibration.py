@@ -72,7 +72,12 @@ def calibrate(
 
     Returns:
         What was written, and the calibration errors before and after on the rows that it is fitted to.
+
+    Raises:
+        HomespunError: The folder may not be written to, or the rows are too few.
     """
+    if not os.access(weights, os.W_OK | os.X_OK):
+        raise HomespunError(f"{weights} may not be written to: change its permissions, or calibrate a copy.")
     with _uncalibrated(weights) as scratch:
         content, errors = _fit(scratch, rows, on_row)
     partial_file = weights / (CALIBRATION_FILE + ".partial")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import random
 from pathlib import Path
 
@@ -120,6 +121,16 @@ def test_a_missing_file_is_named(
     assert run(["calibrate", str(weights), "--development", str(development)]) == 2
     assert "folder_calibration.jsonl" in capsys.readouterr().err
     assert not (weights / "calibration.json").exists()
+
+
+def test_a_folder_that_may_not_be_written_to_shows_before_anything_is_fitted(
+    tmp_path: Path, development: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    weights = write_tiny_model(tmp_path / "weights")
+    monkeypatch.setattr("os.access", lambda place, mode: not (mode & os.W_OK and Path(place) == weights))
+    monkeypatch.setattr(calibration, "ChatHomespun", None)
+    assert run(["calibrate", str(weights), "--development", str(development)]) == 2
+    assert f"{weights} may not be written to" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("limit", [0, -1])
