@@ -61,3 +61,9 @@ def load_engine(folder: Path, threads: int | None = None) -> Engine:
                 )
             _engines[folder] = engine
         return engine
+
+
+def unload(folder: Path) -> None:
+    """Forget a loaded folder, so that changed weights are read again."""
+    with _loading:
+        _engines.pop(folder.resolve(), None)

@@ -14,6 +14,7 @@ from llm import ChatHomespun
 from llm.calibration import Calibration
 from llm.errors import WeightsError
 from llm.inference.fair_lock import FairLock
+from llm.weights_folder import find_weights, load_engine, unload
 
 
 def test_waiting_threads_are_served_in_order() -> None:
@@ -48,6 +49,13 @@ def test_the_lock_is_free_after_an_error() -> None:
 
 def test_weights_are_loaded_once_for_all(weights: Path) -> None:
     assert ChatHomespun(model=str(weights)).engine is ChatHomespun(model=str(weights), temperature=1.0).engine
+
+
+def test_unloaded_weights_are_read_again(weights: Path) -> None:
+    folder = find_weights(str(weights))
+    before = load_engine(folder)
+    unload(folder)
+    assert load_engine(folder) is not before
 
 
 def test_the_chat_model_is_imported_without_torch() -> None:
