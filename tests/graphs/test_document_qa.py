@@ -14,6 +14,8 @@ from langgraph.checkpoint.memory import InMemorySaver
 
 from graphs import DocumentQAContext, Judgement, Thresholds, build_document_qa
 from graphs.document_qa.nodes import NOT_IN_DOCUMENTS
+from graphs.mind import Mind
+from graphs.step import Step
 from tests.graphs.fakes import DOCUMENT, ListRetriever, PortedModel, ScriptedModel, passages_of
 
 QUESTION = "How tall is the lighthouse at Marrow Point?"
@@ -176,6 +178,12 @@ def test_a_follow_up_is_put_into_context(model: ScriptedModel) -> None:
     assert (result["question"], result["standalone_question"]) == ("How tall is it?", QUESTION)
     assert "Assistant: Yes, at Marrow Point." in model.prompts_of("rewrite")[0]
     assert all(QUESTION in prompt for prompt in model.prompts_of("quote"))
+
+
+def test_a_slip_is_put_right_without_a_conversation_too() -> None:
+    mind = Mind(ported(rewrite=QUESTION))
+    restate = Step("contextualise", lambda asked: mind.restate([], asked))
+    assert restate.invoke("How tall is the, er, the lighthouse?") == QUESTION
 
 
 def test_an_empty_rewrite_keeps_the_question(model: ScriptedModel) -> None:
