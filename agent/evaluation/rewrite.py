@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 
-from agent.evaluation.too_long import unless_too_long
 from corpora.tasks.conversation import to_messages
 from corpora.wells import Row
 from graphs.mind import Mind
@@ -22,8 +20,6 @@ def evaluate_rewrite(
 ) -> dict[str, Any]:
     """Rewrite every question as the graphs do; the baseline leaves it as it is.
 
-    Rows that do not fit into the context are left out.
-
     Args:
         model: The chat model.
         rows: Rows with history, question, standalone.
@@ -34,16 +30,14 @@ def evaluate_rewrite(
     scores, matches, copied = [], [], []
     for row in rows:
         history = to_messages(row["history"])
-        reply = unless_too_long(partial(restate.invoke, (history, row["question"])))
-        if reply is not None:
-            expected = [row["standalone"], *row.get("alternatives", [])]
-            scores.append(token_f1(reply, expected))
-            matches.append(exact_match(reply, expected))
-            copied.append(token_f1(row["question"], expected))
+        reply = restate.invoke((history, row["question"]))
+        expected = [row["standalone"], *row.get("alternatives", [])]
+        scores.append(token_f1(reply, expected))
+        matches.append(exact_match(reply, expected))
+        copied.append(token_f1(row["question"], expected))
         on_row()
     return {
         "n": len(rows),
-        "too_long": len(rows) - len(scores),
         "f1": mean(scores),
         "exact_match": mean(matches),
         "intervals": {"f1": interval(scores)},

@@ -211,15 +211,6 @@ def test_what_is_measured_on_is_never_fitted_to(count: int) -> None:
             {"question": TALL, "candidates": ["It is 38 metres tall. " * 200], "relevant": [0]},
         ),
         ("route", [{"text": TALL, "route": "documents"}], {"text": f"{TALL} " * 200, "route": "chat"}),
-        (
-            "rewrite",
-            [{"history": ASKED, "question": "And now?", "standalone": "What time is it now?"}],
-            {
-                "history": [{"role": "user", "content": f"{TALL} " * 200}],
-                "question": "And now?",
-                "standalone": "How tall is the lighthouse now?",
-            },
-        ),
     ],
 )
 def test_a_row_that_is_too_long_is_counted_and_ends_nothing(
