@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import Any
 
@@ -56,6 +56,19 @@ class Passage:
             return self.start_line, self.end_line
         first_line = self.start_line + self.text.count("\n", 0, start)
         return first_line, first_line + self.text.count("\n", start, last)
+
+    def part(self, start: int, end: int) -> Passage:
+        """Return the passage of a span of `text`, in its place."""
+        start_line, end_line = self.lines_of(start, end)
+        return replace(
+            self,
+            text=self.text[start:end],
+            start=self.start + start,
+            end=self.start + end,
+            start_line=start_line,
+            end_line=end_line,
+            lines=tuple((max(0, offset - start), line) for offset, line in self.lines if offset < end),
+        )
 
     def _line(self, offset: int) -> int:
         position = bisect_right(self.lines, offset, key=itemgetter(0))

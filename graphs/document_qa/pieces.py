@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
-from graphs.citation import cite
 from graphs.sentences import sentences
 from rag.passage import Passage
 
@@ -17,17 +15,5 @@ def cut(passage: Passage, fits: Callable[[Passage], bool]) -> list[Passage]:
         return [passage]
     beginnings = [start for start, _ in sentences(passage.text) if start] or [length // 2]
     middle = min(beginnings, key=lambda start: abs(start - length // 2))
-    halves = _piece(passage, 0, middle), _piece(passage, middle, length)
+    halves = passage.part(0, middle), passage.part(middle, length)
     return [piece for half in halves for piece in cut(half, fits)]
-
-
-def _piece(passage: Passage, start: int, end: int) -> Passage:
-    place = cite(passage, start, end - 1, passage.score)  # a line's end is still in that line
-    return replace(
-        passage,
-        text=passage.text[start:end],
-        start=passage.start + start,
-        end=passage.start + end,
-        start_line=place["start_line"],
-        end_line=place["end_line"],
-    )
