@@ -232,8 +232,6 @@ class Trainer:
         started = time.monotonic() - self._progress.stage_seconds
         tokens_at_start, clock = self._progress.stage_tokens, time.monotonic()
         while (done := self._processes.agree(self._share_done(stage))) < 1:
-            if self._processes.agree(float(self._is_exhausted(stage))):
-                break
             loss = self._step(stage, mixture.batch(self._progress.step), rate_at(done, stage.optimiser))
             self._progress.cursors = mixture.cursors
             now = time.monotonic()
@@ -386,13 +384,13 @@ class Trainer:
         return total / max(weight, 1.0)
 
     def _share_done(self, stage: Stage) -> float:
+        """Return how much of a stage is done, which is all of it once validation no longer improves."""
+        if stage.patience is not None and self._progress.worse_validations >= stage.patience:
+            return 1.0
         if stage.tokens is not None:
             return self._progress.stage_tokens / stage.tokens
         assert stage.minutes is not None  # noqa: S101 - the config demands one of the two
         return self._progress.stage_seconds / (60 * stage.minutes)
-
-    def _is_exhausted(self, stage: Stage) -> bool:
-        return stage.patience is not None and self._progress.worse_validations >= stage.patience
 
     def _report(self, stage: Stage, loss: float, speed: float, done: float) -> None:
         if not self._processes.is_first:
