@@ -27,7 +27,8 @@ class Decision(TypedDict):
     what: str
     """What was decided, in a few words for a person."""
     probability: float
-    """Probability that the model gave it; 0 or 1 from a model that decides in words."""
+    """Probability that the model gave it; 0 or 1 from a model that decides in words. Of the words of a
+    question that a passage has it is the share."""
 
 
 def report(node: str, text: str) -> None:

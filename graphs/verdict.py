@@ -25,6 +25,7 @@ def weigh(
     claim: str,
     confidence: Confidence = Confidence(),  # noqa: B008 - frozen, so all may share it
     rival: float = 0.0,
+    coverage: float = 1.0,
 ) -> Work[Update]:
     """Ask whether the evidence supports the turn's answer; return the update that notes it.
 
@@ -38,12 +39,13 @@ def weigh(
         claim: What is decided, for a person: “the quotation supports”.
         confidence: How sure the answer is, from all of this.
         rival: Probability that something else is the right evidence.
+        coverage: Share of the question's words that the evidence has.
     """
     answer = state["answer"] or ""
     report(node, f"Checking the answer: {answer}")
     [support] = yield from mind.agree([prompts.check(question, evidence, answer)])
     decision = Decision(node=node, what=f"{claim} “{answer}”", probability=support)
-    sure = confidence.of(certainty, support, rival)
+    sure = confidence.of(certainty, support, rival, coverage)
     return {"confidence": sure, "decisions": [*state["decisions"], decision]}
 
 

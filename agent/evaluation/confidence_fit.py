@@ -16,8 +16,11 @@ from corpora.wells import Row
 from graphs.confidence import Confidence, features
 from llm.evaluation.decisions import fit_signed
 
-SIGNS = (1, 1, -1)
-"""Certainty and support speak for an answer, a good other passage speaks against it."""
+SIGNS = (1, 1, -1, 1)
+"""Certainty, support and coverage speak for an answer, a good other passage speaks against it."""
+
+Parts = tuple[float, float, float, float]
+"""What `Confidence.of` takes."""
 
 Documents = Path | Callable[[Path], None]
 """A folder, or what writes documents into one."""
@@ -27,11 +30,11 @@ Documents = Path | Callable[[Path], None]
 class _Recorder(Confidence):
     """Keeps the parts of the answers whose confidence it is asked for."""
 
-    seen: list[tuple[float, float, float]] = field(default_factory=list)
+    seen: list[Parts] = field(default_factory=list)
 
-    def of(self, certainty: float, support: float, rival: float = 0.0) -> float:
-        self.seen.append((certainty, support, rival))
-        return super().of(certainty, support, rival)
+    def of(self, certainty: float, support: float, rival: float = 0.0, coverage: float = 1.0) -> float:
+        self.seen.append((certainty, support, rival, coverage))
+        return super().of(certainty, support, rival, coverage)
 
 
 def fit_confidence(
@@ -48,7 +51,7 @@ def fit_confidence(
         asked: Documents and questions about them, with `question` and `answerable`, or `answers` to tell.
         on_row: Called after each question.
     """
-    parts: list[tuple[float, float, float]] = []
+    parts: list[Parts] = []
     truths: list[bool] = []
     for documents, questions in asked:
         with assembly_over(documents, settings) as assembly:
@@ -61,10 +64,12 @@ def fit_confidence(
                     parts.append(recorder.seen[-1])
                     truths.append(bool(row.get("answerable", row.get("answers"))))
                 on_row()
-    (certainty, support, rival), bias = fit_signed([features(*part) for part in parts], truths, SIGNS)
+    (certainty, support, rival, coverage), bias = fit_signed(
+        [features(*part) for part in parts], truths, SIGNS
+    )
     answered = sum(truths)
     prior = math.log(max(answered, 1) / max(len(truths) - answered, 1))
-    return Confidence(certainty, support, rival, bias - prior)
+    return Confidence(certainty, support, rival, coverage, bias - prior)
 
 
 def half_of_the_passages(rows: Iterable[Row]) -> tuple[Documents, list[Row]]:

@@ -11,6 +11,7 @@ from langchain_core.retrievers import BaseRetriever
 
 from graphs import prompts
 from graphs.citation import annotate, cite, find_citations, find_others
+from graphs.coverage import Coverage
 from graphs.document_qa.pieces import cut
 from graphs.document_qa.state import DocumentQAContext, DocumentQAState
 from graphs.grading import grade_passages, promise
@@ -133,16 +134,21 @@ class DocumentQANodes:
 
     def verify(self, state: DocumentQAState) -> Work[Update]:
         """Ask whether the quotation supports the answer."""
+        question = state["standalone_question"]
+        quoted, others = _parted(state)
+        coverage = Coverage.of(question, quoted)
+        said = _decision("verify", _told(coverage), coverage.share)
         return weigh(
             self.mind,
-            state,
+            {**state, "decisions": [*state["decisions"], said]},
             node="verify",
-            question=state["standalone_question"],
+            question=question,
             evidence=_quotation(state),
             certainty=min(citation["score"] for citation in state["citations"]),
             claim="the quotation supports",
             confidence=self.judgement.confidence,
-            rival=_best_rival(state),
+            rival=max(_grades(others), default=0.0),
+            coverage=coverage.share,
         )
 
     def corroborate(self, state: DocumentQAState) -> Work[Update]:
@@ -220,15 +226,21 @@ def _quotation(state: DocumentQAState) -> str:
     return "\n".join(citation["quote"] for citation in state["citations"])
 
 
-def _best_rival(state: DocumentQAState) -> float:
-    """Return the grade of the best passage that is not quoted."""
-    quoted = {(citation["path"], citation["start"]) for citation in state["citations"]}
+def _parted(state: DocumentQAState) -> tuple[list[Passage], list[Passage]]:
+    """Return the passages that are quoted, and the others."""
+    places = [(citation["path"], citation["start"]) for citation in state["citations"]]
+    quoted: list[Passage] = []
+    others: list[Passage] = []
+    for passage in _passages(state):
+        is_quoted = any(path == passage.path and passage.start <= at < passage.end for path, at in places)
+        (quoted if is_quoted else others).append(passage)
+    return quoted, others
 
-    def is_quoted(passage: Passage) -> bool:
-        return any(path == passage.path and passage.start <= start < passage.end for path, start in quoted)
 
-    others = (passage for passage in _passages(state) if not is_quoted(passage))
-    return max((passage.scores["grade"] for passage in others), default=0.0)
+def _told(coverage: Coverage) -> str:
+    if not coverage.missing:
+        return "the passage speaks of all that is asked"
+    return f"the passage never mentions {', '.join(coverage.missing)}"
 
 
 def _decision(node: str, what: str, probability: float) -> Decision:

@@ -18,6 +18,7 @@ from typing_extensions import TypedDict
 
 from graphs import prompts
 from graphs.citation import Citation, cite
+from graphs.coverage import Coverage
 from graphs.grading import grade_passages, promise
 from graphs.judgement import Judgement
 from graphs.mind import Mind
@@ -93,7 +94,8 @@ class Chain:
         if not answer:
             return None
         [support] = yield from self.mind.agree([prompts.check(question, quotation, answer)])
-        confidence = self.judgement.confidence.of(promises[best], support, rival)
+        coverage = Coverage.of(question, [first.passage, second.passage]).share
+        confidence = self.judgement.confidence.of(promises[best], support, rival, coverage)
         if support < thresholds.support or confidence < thresholds.abstention:
             return None
         citations = [cite(one.passage, one.start, one.end, likely[best]) for one in (first, second)]

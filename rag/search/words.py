@@ -1,4 +1,4 @@
-"""Turn a question into a query of the full-text index."""
+"""The words of a question that say what it is about, and the query of the full-text index made of them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,18 @@ _COMMON = """
 _STOP_WORDS = frozenset(_COMMON.split())
 
 
+def words(text: str) -> list[str]:
+    """Return the lower-case words of a text, each once, in their order."""
+    return list(dict.fromkeys(word.lower() for word in _WORD.findall(text)))
+
+
+def telling_words(question: str) -> list[str]:
+    """Return the words of a question, common ones left out where others remain."""
+    found = words(question)
+    return [word for word in found if word not in _STOP_WORDS] or found
+
+
 def match_query(question: str) -> str:
-    """Return an FTS5 query for any of the question's words, common ones left out where others remain."""
-    found = dict.fromkeys(word.lower() for word in _WORD.findall(question))
-    wanted = [word for word in found if word not in _STOP_WORDS] or list(found)
+    """Return an FTS5 query for any of the question's telling words."""
+    wanted = telling_words(question)
     return " OR ".join(f'"{word}"' for word in wanted)

@@ -107,7 +107,7 @@ def test_what_is_fitted_is_what_the_model_reads(
     assert all(0 <= value <= 1 for value in read.thresholds.values())
     assert read.evidence["similarity"] > 0
     assert set(read.evidence) == set(read.tool_evidence) == {"grade", "similarity", "bias"}
-    assert set(read.confidence) == {"certainty", "support", "rival", "bias"}
+    assert set(read.confidence) == {"certainty", "support", "rival", "coverage", "bias"}
     assert read.prompts == prompt_digest()
     errors = printed["calibration_error"]
     assert errors["grade"]["after"] <= errors["grade"]["before"]

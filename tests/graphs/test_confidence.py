@@ -10,7 +10,7 @@ from graphs.evidence import log_odds
 from tests.graphs.fakes import ListRetriever, passages_of
 from tests.graphs.test_document_qa import QUESTION, ported
 
-FITTED = Confidence(certainty=1.5, support=0.2, rival=-0.5, bias=0.3)
+FITTED = Confidence(certainty=1.5, support=0.2, rival=-0.5, coverage=2.0, bias=0.3)
 
 
 def test_without_a_fit_it_is_the_product() -> None:
@@ -18,8 +18,8 @@ def test_without_a_fit_it_is_the_product() -> None:
 
 
 def test_with_a_fit_it_is_the_regression() -> None:
-    expected = 1.5 * log_odds(0.8) + 0.2 * log_odds(0.5) - 0.5 * log_odds(0.1) + 0.3
-    assert log_odds(FITTED.of(0.8, 0.5, 0.1)) == pytest.approx(expected)
+    expected = 1.5 * log_odds(0.8) + 0.2 * log_odds(0.5) - 0.5 * log_odds(0.1) + 2.0 * 0.75 + 0.3
+    assert log_odds(FITTED.of(0.8, 0.5, 0.1, 0.75)) == pytest.approx(expected)
     assert Confidence(**FITTED.weights) == FITTED
 
 
@@ -40,4 +40,25 @@ def test_the_rival_is_the_best_of_the_passages_that_are_kept_and_not_quoted(
     thresholds = Thresholds(relevance=relevance, abstention=0.0)
     retriever = ListRetriever(passages=passages_of())
     graph = build_document_qa(ported(), retriever, judgement=Judgement(thresholds, confidence=FITTED))
-    assert graph.invoke({"question": QUESTION})["confidence"] == pytest.approx(FITTED.of(0.9, 0.8, rival))
+    result = graph.invoke({"question": QUESTION})
+    [speaks_of_it, _] = [decision for decision in result["decisions"] if decision["node"] == "verify"]
+    expected = FITTED.of(0.9, 0.8, rival, speaks_of_it["probability"])
+    assert result["confidence"] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("question", "share", "told"),
+    [
+        (QUESTION, 1.0, "the passage speaks of all that is asked"),
+        ("Do lighthouses have frobnicators?", 0.5, "the passage never mentions frobnicators"),
+    ],
+)
+def test_what_the_passage_never_mentions_makes_it_less_sure_and_is_told(
+    question: str, share: float, told: str
+) -> None:
+    judgement = Judgement(Thresholds(relevance=0.05, abstention=0.0), confidence=FITTED)
+    graph = build_document_qa(ported(), ListRetriever(passages=passages_of()), judgement=judgement)
+    result = graph.invoke({"question": question})
+    said = {decision["what"]: decision["probability"] for decision in result["decisions"]}
+    assert said[told] == pytest.approx(share)
+    assert result["confidence"] == pytest.approx(FITTED.of(0.9, 0.8, 0.1, share))

@@ -60,7 +60,7 @@ def test_the_straight_road(model: ScriptedModel) -> None:
     assert DOCUMENT[citation["start"] : citation["end"]] == citation["quote"]
     assert (citation["path"], citation["page"]) == ("island.md", None)
     assert (citation["start_line"], citation["end_line"]) == (3, 4)
-    assert [decision["node"] for decision in result["decisions"]] == ["grade", "grade", "verify"]
+    assert [decision["node"] for decision in result["decisions"]] == ["grade", "grade", "verify", "verify"]
     assert "rewrite" not in dict(model.asked)
 
 
@@ -68,7 +68,9 @@ def test_confidence_is_relevance_times_support() -> None:
     graph = build_document_qa(ported(), ListRetriever(passages=passages_of()))
     result = graph.invoke({"question": QUESTION})
     assert result["confidence"] == pytest.approx(0.9 * 0.8)
-    assert [decision["probability"] for decision in result["decisions"]] == pytest.approx([0.9, 0.1, 0.8])
+    assert [decision["probability"] for decision in result["decisions"]] == pytest.approx(
+        [0.9, 0.1, 1.0, 0.8]
+    )
 
 
 def test_the_reply_carries_langchain_citations(model: ScriptedModel) -> None:
@@ -263,7 +265,7 @@ def test_a_thread_begins_each_turn_afresh() -> None:
     third = graph.invoke({"messages": [HumanMessage("And who else?")]}, thread)
     assert second["abstained"]
     assert second["question"] == "Who says so?"
-    assert len(second["decisions"]) == 3
+    assert len(second["decisions"]) == 4
     assert third["question"] == "And who else?"
     assert [message.type for message in third["messages"]] == ["human", "ai"] * 3
 
