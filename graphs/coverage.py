@@ -14,7 +14,7 @@ from functools import lru_cache
 import snowballstemmer
 
 from rag.passage import Passage
-from rag.search.words import telling_words, words
+from rag.words import telling_words, words
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ MAY_IMPORT = {
 }
 """Rooms that a room may import from besides itself; imports go downward only."""
 
-RAG_FOR_GRAPHS = {"rag.passage"}
-"""Graphs know the types of rag, and nothing that loads or searches."""
+RAG_FOR_GRAPHS = {"rag.passage", "rag.words"}
+"""Graphs know the types of rag and what it takes for words, and nothing that loads or searches."""
 
 LAYERS = {
     "llm": ("tokenization", "model", "inference", "chat"),

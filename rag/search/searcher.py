@@ -16,7 +16,7 @@ from rag.embedding import Embedder
 from rag.passage import Passage
 from rag.search.duplicates import without_near_duplicates
 from rag.search.fusion import convex
-from rag.search.words import match_query
+from rag.search.query import match_query
 from rag.storage.outbox import count_gone
 from rag.storage.store import Store, listed
 from rag.storage.vector_store import VectorStore

@@ -1,4 +1,4 @@
-"""The words of a question that say what it is about, and the query of the full-text index made of them."""
+"""The words of a text, and those of a question that say what it is about."""
 
 from __future__ import annotations
 
@@ -25,9 +25,3 @@ def telling_words(question: str) -> list[str]:
     """Return the words of a question, common ones left out where others remain."""
     found = words(question)
     return [word for word in found if word not in _STOP_WORDS] or found
-
-
-def match_query(question: str) -> str:
-    """Return an FTS5 query for any of the question's telling words."""
-    wanted = telling_words(question)
-    return " OR ".join(f'"{word}"' for word in wanted)
