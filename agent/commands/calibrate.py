@@ -11,9 +11,6 @@ import click
 if TYPE_CHECKING:
     from corpora.wells import Row
 
-READING_FILES = ("reading", "written")
-"""Files whose rows ask something of a passage."""
-
 TOOL_FILES = ("tools", "tool_choice", "requests")
 """Files whose rows offer tools."""
 
@@ -49,7 +46,7 @@ def command(weights: Path, development: Path, limit: int) -> None:
         return fitted_half(read_evaluation(development / f"{name}.jsonl", measured))[-limit:]
 
     rows = DevelopmentRows(
-        reading=[row for name in READING_FILES for row in last_rows(name, "reading")],
+        reading=last_rows("reading", "reading"),
         relevance=last_rows("relevance", "relevance"),
         tools=[row for name in TOOL_FILES for row in last_rows(name, "tools")],
         routes=last_rows("route", "route"),

@@ -180,7 +180,6 @@ def everything(
     asked, folder = HANDBOOK.parent / "handbook_questions.jsonl", development / "folder"
     shared: list[tuple[str, str, Measure]] = [
         ("reading", "reading", measure_reading),
-        ("written", "reading", measure_reading),
         ("relevance", "relevance", measure_relevance),
         ("rewrite", "rewrite", measure_rewrite),
         ("route", "route", measure_route),
@@ -189,6 +188,7 @@ def everything(
         ("requests", "tools", measure_tools),
     ]
     whole: list[tuple[str, Path, str, Measure]] = [
+        ("written", development / "written.jsonl", "reading", measure_reading),
         ("definitions", development / "definitions.jsonl", "reading", measure_reading),
         ("retrieval", asked, "retrieval", measure_retrieval),
         ("documents", asked, "documents", measure_documents_of(HANDBOOK)),

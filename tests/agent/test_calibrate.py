@@ -70,7 +70,6 @@ def rows() -> dict[str, list[Row]]:
     ]
     return {
         "reading": [*reading, *unanswered],
-        "written": [*reading, *unanswered],
         "relevance": relevance,
         "tools": tools,
         "tool_choice": tools,
