@@ -66,7 +66,7 @@ def test_a_missing_file_shows_before_anything_is_measured(
     (tmp_path / "reading.jsonl").write_text(json.dumps(row), "utf-8")
     assert run(["eval", "all", "--development", str(tmp_path), "--page", str(tmp_path / "page.md")]) == 2
     said = capsys.readouterr().err
-    assert "written.jsonl is missing" in said
+    assert "relevance.jsonl is missing" in said
     assert "reading:" not in said
 
 
