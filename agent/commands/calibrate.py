@@ -11,8 +11,8 @@ import click
 if TYPE_CHECKING:
     from corpora.wells import Row
 
-TOOL_FILES = ("tools", "tool_choice", "requests")
-"""Files whose rows offer tools."""
+REQUEST_FILES = ("tool_choice", "requests")
+"""Files whose rows are single messages, with tools."""
 
 
 @click.command("calibrate")
@@ -48,7 +48,8 @@ def command(weights: Path, development: Path, limit: int) -> None:
     rows = DevelopmentRows(
         reading=last_rows("reading", "reading"),
         relevance=last_rows("relevance", "relevance"),
-        tools=[row for name in TOOL_FILES for row in last_rows(name, "tools")],
+        requests=[row for name in REQUEST_FILES for row in last_rows(name, "tools")],
+        dialogues=last_rows("tools", "tools"),
         routes=last_rows("route", "route"),
         questions=read_evaluation(development / "folder_calibration.jsonl", "documents")[-limit:],
         folder=development / "folder",

@@ -144,7 +144,7 @@ def _fit(
 
     corrected = write()
     evidence, relevance = fit_evidence(corrected, embeddings, rows.reading, rows.relevance)
-    tool_evidence, tool_thresholds = fit_tool_evidence(corrected, embeddings, rows.tools)
+    tool_evidence, tool_thresholds = fit_tool_evidence(corrected, embeddings, rows.requests, rows.dialogues)
     content["evidence"], content["tool_evidence"] = evidence.weights, tool_evidence.weights
     reason = _fit_reason(corrected, rows.routes)
     again = fit_again(corrected, own_tasks(OWN_TASKS, DEVELOPMENT_SEED))

@@ -24,8 +24,10 @@ class DevelopmentRows:
     a text answers is told by chance so far, which would blur what is fitted to the others (docs/LOG.md)."""
     relevance: Sequence[Row]
     """With question, candidates, relevant."""
-    tools: Sequence[Row]
-    """With tools, messages, expected."""
+    requests: Sequence[Row]
+    """With tools, messages, expected: single messages that ask for a tool, or for none."""
+    dialogues: Sequence[Row]
+    """With the same, of conversations."""
     routes: Sequence[Row]
     """With text, route."""
     questions: Sequence[Row]
@@ -58,8 +60,8 @@ class DevelopmentRows:
             index in row["relevant"] for row in self.relevance for index in range(len(row["candidates"]))
         ]
         yield "relevance.jsonl", "relevant candidates", "others", relevant
-        called = [bool(row["expected"]) for row in self.tools]
-        yield "tools.jsonl, tool_choice.jsonl and requests.jsonl", "rows with a call", "without one", called
+        called = [bool(row["expected"]) for row in self.requests]
+        yield "tool_choice.jsonl and requests.jsonl", "rows with a call", "without one", called
         sent = [row["route"] == prompts.ROUTES[0] for row in self.routes]
         yield "route.jsonl", "messages for the documents", "others", sent
         answerable = [bool(row.get("answerable", row["answers"])) for row in self.questions]

@@ -17,7 +17,7 @@ from corpora.worlds.requests.own_requests import SCHEMAS
 from corpora.worlds.tasks.own_task import OwnTask
 from graphs import Evidence, prompts
 from graphs.evidence import log_odds, sigmoid
-from graphs.tool_agent.choice import asked, describe, stands_alone
+from graphs.tool_agent.choice import asked, describe
 from llm import ChatHomespun
 from llm.evaluation.decisions import bagged_threshold, best_threshold, fit_logistic
 from rag.minilm import MiniLM
@@ -59,33 +59,34 @@ def fit_evidence(
 
 
 def fit_tool_evidence(
-    model: ChatHomespun, embeddings: MiniLM, rows: Sequence[Row]
+    model: ChatHomespun, embeddings: MiniLM, requests: Sequence[Row], dialogues: Sequence[Row]
 ) -> tuple[Evidence, dict[str, float]]:
-    """Weigh calls and likeness of tools; return the fit, and the thresholds with and without likeness."""
+    """Weigh calls and likeness of tools; return the fit, and the thresholds with and without likeness.
+
+    The first message of a dialogue mostly gets a question back, not a call, so that the threshold for a
+    message that stands alone is told by the requests.
+
+    Args:
+        model: Says how likely it calls each tool.
+        embeddings: Tell the likeness.
+        requests: Rows with tools, messages, expected: a message each that says all.
+        dialogues: Such rows of conversations.
+    """
     likeness = Evidence(embeddings)
-    offers: list[_Offer] = []
-    for row in rows:
-        messages, tools = prompts.tool(to_messages(row["messages"])), row["tools"]
-        calls = unless_too_long(partial(model.call_probabilities, messages, tools))
-        if calls:
-            question, context = asked(messages)
-            alike = likeness.similarities(question, [describe(tool) for tool in tools], context)
-            wanted = {expected["name"] for expected in row["expected"]}
-            truths = [tool["function"]["name"] in wanted for tool in tools]
-            offers.append(_Offer(calls, alike, truths, stands_alone(messages)))
+    asked_at_once = _offers(model, likeness, requests)
+    offers = asked_at_once + _offers(model, likeness, dialogues)
     evidence = _fit(
         embeddings,
         [call for offer in offers for call in offer.calls],
         [alike for offer in offers for alike in offer.similarities],
         [truth for offer in offers for truth in offer.truths],
     )
-    single = [offer for offer in offers if offer.stands_alone] or offers
-    weighed = [max(map(evidence.probability, offer.calls, offer.similarities)) for offer in single]
+    weighed = [max(map(evidence.probability, offer.calls, offer.similarities)) for offer in asked_at_once]
     return evidence, {
         "call": bagged_threshold(
             [max(offer.calls) for offer in offers], [offer.is_needed for offer in offers]
         ),
-        "tool": bagged_threshold(weighed, [offer.is_needed for offer in single]),
+        "tool": even_threshold(weighed, [offer.is_needed for offer in asked_at_once]),
     }
 
 
@@ -141,13 +142,26 @@ class _Offer:
     """How alike the message and each tool are."""
     truths: list[bool]
     """Which of them may be called."""
-    stands_alone: bool
-    """Whether nothing was said before the message."""
 
     @property
     def is_needed(self) -> bool:
         """Whether any of them may be called."""
         return any(self.truths)
+
+
+def _offers(model: ChatHomespun, likeness: Evidence, rows: Sequence[Row]) -> list[_Offer]:
+    """Return what the model and the likeness say of the tools of each row that fits into the context."""
+    offers: list[_Offer] = []
+    for row in rows:
+        messages, tools = prompts.tool(to_messages(row["messages"])), row["tools"]
+        calls = unless_too_long(partial(model.call_probabilities, messages, tools))
+        if calls:
+            question, context = asked(messages)
+            alike = likeness.similarities(question, [describe(tool) for tool in tools], context)
+            wanted = {expected["name"] for expected in row["expected"]}
+            truths = [tool["function"]["name"] in wanted for tool in tools]
+            offers.append(_Offer(calls, alike, truths))
+    return offers
 
 
 def _fit(

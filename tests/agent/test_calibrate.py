@@ -12,14 +12,14 @@ import pytest
 
 from agent.cli import run
 from agent.configuration.settings import Settings
-from agent.evaluation import calibration
+from agent.evaluation import calibration, evidence_fit
 from agent.evaluation.confidence_fit import half_of_the_passages
-from agent.evaluation.evidence_fit import even_threshold, fit_evidence
+from agent.evaluation.evidence_fit import even_threshold, fit_evidence, fit_tool_evidence
 from agent.parts.judgement import open_judgement
 from corpora.prompt_digest import prompt_digest
 from corpora.tasks.reading import relevance_examples
 from corpora.wells import Row
-from graphs import Confidence, Thresholds
+from graphs import Confidence, Evidence, Thresholds
 from llm import ChatHomespun
 from llm.calibration import Calibration
 from llm.evaluation.decisions import best_threshold
@@ -72,8 +72,8 @@ def rows() -> dict[str, list[Row]]:
         "reading": [*reading, *unanswered],
         "relevance": relevance,
         "tools": tools,
-        "tool_choice": tools,
-        "requests": tools,
+        "tool_choice": tools * 2,
+        "requests": tools * 2,
         "route": routes,
         "folder_calibration": [*reading, *unanswered],
     }
@@ -242,3 +242,16 @@ def test_half_of_the_passages_can_be_found_and_all_are_asked_about(tmp_path: Pat
     passages = {row["question"]: row["passage"] for row in reading if row["answerable"]}
     assert [row["answerable"] for row in asked] == [passages[row["question"]] in written for row in asked]
     assert len(asked) == len(FACTS) == 2 * len(written)
+
+
+def test_dialogues_do_not_say_when_a_message_alone_calls_for_a_tool(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, embeddings = ChatHomespun(model=str(write_tiny_model(tmp_path))), MiniLM()
+    monkeypatch.setattr(evidence_fit, "_fit", lambda *_: Evidence(embeddings, 1.0, 1.0, 0.0))
+    requests = rows()["requests"]
+    later = [{**row, "messages": [{"role": "user", "content": "And now?"}]} for row in requests]
+    _, some = fit_tool_evidence(model, embeddings, requests, [])
+    _, none = fit_tool_evidence(model, embeddings, requests, later * 9)
+    assert some["tool"] == none["tool"]
+    assert some["call"] != none["call"]
