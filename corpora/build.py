@@ -22,7 +22,7 @@ from corpora.example import Example
 from corpora.overlap import OverlapFilter
 from corpora.passages import sentences
 from corpora.questioned_folder import questioned_folder
-from corpora.sets import set_of
+from corpora.sets import sets_of
 from corpora.supervised import (
     ROUTED,
     WellName,
@@ -147,10 +147,10 @@ def write_tasks(examples: Iterable[Example], tokenizer: Tokenizer, out: Path, ta
             if len(tokens) > LONGEST_EXAMPLE:
                 table.too_long += 1
                 continue
-            name = VALIDATION if _validates(item) else set_of(item)
-            if name not in writers:
-                writers[name] = stack.enter_context(SequenceWriter(out / name))
-            writers[name].write(tokens, learned)
+            for name in (VALIDATION,) if _validates(item) else sets_of(item):
+                if name not in writers:
+                    writers[name] = stack.enter_context(SequenceWriter(out / name))
+                writers[name].write(tokens, learned)
             table.examples[item.task, item.well] += 1
             table.tokens[item.task, item.well] += len(tokens)
 

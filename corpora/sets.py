@@ -1,14 +1,19 @@
-"""Which sequence set an example goes to: a recipe gives each set a share of the batches.
+"""Which sequence sets an example goes to: a recipe gives each set a share of the batches.
 
 Tasks that have many examples of several kinds are parted: what people asked about a text, what is written
 for this project, what is made of text, and what is invented teach different things, and the first two are
 the fewest. Other tasks stay in one set each: a batch is of one set, and a batch of a single route unlearns
 the others (docs/LOG.md).
+
+Three of four examples of tools teach when not to call one, and say nothing of arguments. So those that call
+one stand a second time, in a set of their own.
 """
 
 from __future__ import annotations
 
 from functools import cache
+
+from langchain_core.messages import AIMessage
 
 from corpora.example import Example
 from corpora.sources import read_sources
@@ -23,11 +28,19 @@ TOOL_PARTS = {
 PARTED_BY_ORIGIN = ("answer", "grade", "rewrite")
 
 
-def set_of(example: Example) -> str:
-    """Return the name of the sequence set of an example: its task, or a part of that."""
+CALLS = "_calls"
+"""Ends the name of a set of examples that call a tool."""
+
+
+def sets_of(example: Example) -> tuple[str, ...]:
+    """Return the names of the sequence sets of an example: its task or a part of that, and its calls."""
     if example.task == "tool":
-        return f"tool_{TOOL_PARTS.get(example.well, 'dialogues')}"
-    return f"{example.task}_{_origin(example.well)}" if example.task in PARTED_BY_ORIGIN else example.task
+        part = f"tool_{TOOL_PARTS.get(example.well, 'dialogues')}"
+        reply = example.messages[-1]
+        is_call = isinstance(reply, AIMessage) and bool(reply.tool_calls)
+        return (part, part + CALLS) if is_call else (part,)
+    is_parted = example.task in PARTED_BY_ORIGIN
+    return (f"{example.task}_{_origin(example.well)}" if is_parted else example.task,)
 
 
 def _origin(well: str) -> str:

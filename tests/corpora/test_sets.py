@@ -6,9 +6,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from langchain_core.messages import AIMessage, HumanMessage
 
 from corpora.example import Example
-from corpora.sets import TOOL_PARTS, set_of
+from corpora.sets import TOOL_PARTS, sets_of
 from corpora.sources import read_sources
 from graphs.prompts import INSTRUCTIONS
 
@@ -29,13 +30,24 @@ RECIPES = sorted((Path(__file__).parents[2] / "llm" / "recipes").glob("*.toml"))
     ],
 )
 def test_the_largest_tasks_are_parted(task: str, well: str, name: str) -> None:
-    assert set_of(Example(task, well, [])) == name
+    assert sets_of(_replied(task, well, AIMessage("Done."))) == (name,)
+
+
+def test_calls_stand_in_a_set_of_their_own_as_well() -> None:
+    reply = AIMessage("", tool_calls=[{"name": "calculate", "args": {"expression": "6 * 7"}, "id": "call_1"}])
+    assert sets_of(_replied("tool", "synthetic-own-tasks", reply)) == ("tool_own", "tool_own_calls")
+
+
+def _replied(task: str, well: str, reply: AIMessage) -> Example:
+    return Example(task, well, [HumanMessage("What is six times seven?"), reply])
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.stem)
 def test_recipes_name_sets_that_are_built(recipe: Path) -> None:
     wells = [source.well for source in read_sources()]
-    built = {set_of(Example(task, well, [])) for task in INSTRUCTIONS for well in wells} | {"text"}
+    call = AIMessage("", tool_calls=[{"name": "calculate", "args": {}, "id": "call_1"}])
+    made = (_replied(task, well, call) for task in INSTRUCTIONS for well in wells)
+    built = {name for item in made for name in sets_of(item)} | {"text"}
     for stage in tomllib.loads(recipe.read_text(encoding="utf-8"))["stage"]:
         assert {*stage["mix"], *stage.get("extractive", ())} <= built
         assert sum(stage["mix"].values()) == pytest.approx(1)
