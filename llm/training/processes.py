@@ -30,10 +30,14 @@ class Processes:
         """Average the gradients of all processes; nothing to do for one alone."""
         if self.count == 1:
             return
-        for parameter in parameters:
-            if parameter.grad is not None:
-                distributed.all_reduce(parameter.grad)
-                parameter.grad /= self.count
+        gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
+        # One message for all of them: to send many takes twice as long.
+        joined = torch.cat([gradient.flatten() for gradient in gradients])
+        distributed.all_reduce(joined)
+        joined /= self.count
+        parts = torch.split(joined, [gradient.numel() for gradient in gradients])
+        for gradient, part in zip(gradients, parts, strict=True):
+            gradient.copy_(part.view_as(gradient))
 
     def total(self, count: int) -> int:
         """Add a count up over all processes, whose batches differ in size."""
