@@ -116,6 +116,12 @@ class TrainingConfig(Section):
     start: Path | None = Field(
         None, description="Weights folder to start from, not from nothing; a deeper shape adds layers to it."
     )
+    start_share: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="Share of the start's weights in the finished ones, which are their mean.",
+    )
     copying_circuits: bool = Field(
         True, description="Whether copying is written into the start, if hidden_size has room for two heads."
     )
@@ -133,6 +139,12 @@ class TrainingConfig(Section):
         default_factory=list, description="Sequence sets whose loss is watched; first decides."
     )
     stage: list[Stage] = Field(min_length=1, description="The stages, in order.")
+
+    @model_validator(mode="after")
+    def _shares_a_start(self) -> TrainingConfig:
+        if self.start_share and self.start is None:
+            raise ValueError("start_share needs weights to start from: name their folder as start")
+        return self
 
     @model_validator(mode="after")
     def _reads_no_further_than_its_shape(self) -> TrainingConfig:

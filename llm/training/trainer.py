@@ -29,6 +29,7 @@ from llm.errors import ConfigError, ModelError
 from llm.model.config import ModelConfig
 from llm.model.gpt import GPT
 from llm.tokenization.tokenizer import Tokenizer, is_same_vocabulary, vocabulary_digest
+from llm.training.blending import blend
 from llm.training.config import Stage, TrainingConfig, check_context
 from llm.training.cooccurrence import token_vectors
 from llm.training.growth import grown_from
@@ -158,6 +159,9 @@ class Trainer:
         """Write the weights as a Hugging Face folder and return it."""
         folder = self.config.output / WEIGHTS_FOLDER
         if self._processes.is_first:
+            if self.config.start is not None and self.config.start_share:
+                start = self._load_start(self.config.start, self.model.config)
+                blend(self.model, start, self.config.start_share)
             self.model.save_pretrained(folder, tokenizer_from=self.config.data)
         return folder
 

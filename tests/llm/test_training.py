@@ -377,6 +377,26 @@ def test_a_deeper_shape_starts_from_what_was_learned(folder: Path) -> None:
     assert all(weight.abs().max() > 0 for weight in added)  # the new layers learn, too
 
 
+def test_finished_weights_may_be_the_mean_of_the_start_and_what_was_learned(folder: Path) -> None:
+    start = Trainer(load_config(folder / "config.toml")).train()
+    more = CONFIG.replace('output = "run"', 'output = "more"\nstart = "run/weights"')
+    (folder / "more.toml").write_text(more)
+    learned = GPT.from_pretrained(Trainer(load_config(folder / "more.toml")).train()).state_dict()
+    (folder / "mean.toml").write_text(more.replace('"more"\n', '"more"\nstart_share = 0.25\n'))
+    for _ in range(2):  # the run is finished, and its snapshot as it was
+        mean = GPT.from_pretrained(Trainer(load_config(folder / "mean.toml")).train()).state_dict()
+        for name, old in GPT.from_pretrained(start).state_dict().items():
+            expected = 0.25 * old + 0.75 * learned[name]
+            assert torch.allclose(mean[name], expected, rtol=1e-2, atol=1e-3)
+        assert any(not torch.equal(mean[name], learned[name]) for name in mean)
+
+
+def test_a_share_of_the_start_needs_a_start(folder: Path) -> None:
+    (folder / "mean.toml").write_text(CONFIG.replace('output = "run"', 'output = "run"\nstart_share = 0.5'))
+    with pytest.raises(ConfigError, match="name their folder as start"):
+        load_config(folder / "mean.toml")
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [("hidden_size = 32", "hidden_size = 48"), ("num_hidden_layers = 2", "num_hidden_layers = 1")],
