@@ -179,6 +179,18 @@ def test_written_arguments_stand_where_the_model_is_sure_or_finds_them_far_likel
     assert either[0] != either[1]
 
 
+def test_letters_of_other_scripts_are_copied_however_unlikely_they_are(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(best_of, "SURE", 1.0)
+    monkeypatch.setattr(best_of, "FAR_LIKELIER", -math.inf)
+    prompt, settings = engine.tokenizer.encode("Where?"), GenerationSettings()
+    written = engine.constraints.tool_calls([VISIT], required=True, parallel=False)
+    copied = engine.constraints.tool_calls([VISIT], required=True, parallel=False, copied_from=["你好啊集团"])
+    call = complete_call(engine, prompt, settings, written, copied).text
+    assert "你好啊集团" in call
+
+
 def test_a_caller_may_choose_between_written_and_copied_arguments(chat: ChatHomespun) -> None:
     bound = {how: chat.bind_tools([VISIT], tool_choice="any", copy_arguments=how) for how in (True, False)}
     cities = {how: bound[how].invoke(SAID[1]).tool_calls[0]["args"]["city"] for how in bound}
