@@ -27,7 +27,6 @@ TOOL_PARTS = {
 
 PARTED_BY_ORIGIN = ("answer", "grade", "rewrite")
 
-
 CALLS = "_calls"
 """Ends the name of a set of examples that call a tool."""
 
