@@ -7,7 +7,6 @@ The result depends on the data and the seed alone.
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -16,31 +15,18 @@ from pathlib import Path
 
 from langchain_core.messages import HumanMessage
 
-from corpora import explained
-from corpora.development import DEVELOPMENT_SEED, LARGEST, is_held_out, write_development
+from corpora.development_files import write_development_files
 from corpora.example import Example
 from corpora.overlap import OverlapFilter
-from corpora.passages import sentences
-from corpora.questioned_folder import questioned_folder
 from corpora.sets import sets_of
-from corpora.supervised import (
-    ROUTED,
-    WellName,
-    Wells,
-    all_examples,
-    requests_to_call,
-    requests_to_route,
-)
-from corpora.tasks.conversation import routes as routes_of
-from corpora.tasks.tool import choice_question, tool_questions
+from corpora.supervised import Wells, all_examples
 from corpora.text import sample_texts, text_files, write_text
-from corpora.wells import Row, require, share_of
-from corpora.worlds.requests import requests
-from corpora.written_texts import written_questions
+from corpora.wells import require, share_of
 from llm.chat.messages import to_template
 from llm.tokenization.template import ChatTemplate
 from llm.tokenization.tokenizer import RANKS_FILE, Tokenizer, train_tokenizer
 from llm.training.sequences import SequenceWriter
+from llm.unread_rows import DEVELOPMENT_FOLDER
 
 WINDOW = 513
 """Tokens of a text sequence: a context of 512 and the token after it."""
@@ -106,11 +92,11 @@ def build(
     tokenizer = Tokenizer.load(out)
     table = Table()
     say("writing the development files")
-    table.development = _write_development(wells, out / "development", seed)
+    table.development = write_development_files(wells, out / DEVELOPMENT_FOLDER, seed)
     say("writing the text")
     table.text_tokens = _write_text(wells, tokenizer, out)
     say("writing the tasks")
-    own = [out / "development" / f"{name}.jsonl" for name in OWN_QUESTIONS]
+    own = [out / DEVELOPMENT_FOLDER / f"{name}.jsonl" for name in OWN_QUESTIONS]
     leaks = OverlapFilter([*evaluations, *own])
     write_tasks(_without(leaks, all_examples(wells, seed), table), tokenizer, out, table)
     return table
@@ -165,50 +151,3 @@ def _validates(item: Example) -> bool:
     asked = (said or [item.messages[-2].text])[-1].partition("\n")[0]
     asked = asked.removeprefix("Question: ").removeprefix("User: ")
     return share_of(asked, VALIDATION) < VALIDATION_SHARE
-
-
-def _definitions(text: Path) -> Iterator[Row]:
-    """Yield questions about what a thing is, as rows for reading and for relevance."""
-    for reading in explained.readings_of(text, random.Random(DEVELOPMENT_SEED)):
-        candidates = sentences(reading.passage)
-        yield {
-            "source": reading.well,
-            "passage": reading.passage,
-            "question": reading.question,
-            "answers": list(reading.answers),
-            "answerable": True,
-            "candidates": candidates,
-            "relevant": [number for number, text in enumerate(candidates) if text == reading.support],
-        }
-
-
-def held_out_requests(seed: int) -> list[Row]:
-    """Make the synthetic requests that are held out: none that training draws, word for word."""
-    drawn = {_said(row) for row in (*requests_to_call(seed), *requests_to_route(seed))}
-    return [row for row in requests(LARGEST, DEVELOPMENT_SEED) if _said(row) not in drawn]
-
-
-def _said(row: Row) -> tuple[str, ...]:
-    return tuple(message["content"] for message in row["messages"])
-
-
-def _write_development(wells: Wells, folder: Path, seed: int) -> dict[str, int]:
-    """Write what is held out of each well as a file that `python main.py eval` reads."""
-    names: tuple[WellName, ...] = ("qa", "relevance", "rewrite", "tools", "tool_choice", *ROUTED)
-    held_out = {name: list(filter(is_held_out, wells.rows(name))) for name in names}
-    routes = routes_of(**{name: held_out[name] for name in ROUTED}, questions=held_out["qa"])
-    files = {
-        "reading": held_out["qa"],
-        "relevance": held_out["relevance"],
-        "rewrite": held_out["rewrite"],
-        "tools": [question for row in held_out["tools"] for question in tool_questions(row)],
-        "tool_choice": [choice_question(row) for row in held_out["tool_choice"]],
-        "requests": held_out_requests(seed),
-        "written": list(filter(is_held_out, written_questions())),
-        "definitions": list(_definitions(wells.validation)),
-        "route": [{"text": text, "route": reply, "source": row["source"]} for row, text, reply in routes],
-    }
-    made = questioned_folder(wells.rows("docqa_documents"), wells.rows("docqa_questions"))
-    made.write(folder / "folder")
-    files["folder"], files["folder_calibration"] = made.halves()
-    return {name: write_development(folder, name, rows) for name, rows in files.items()}

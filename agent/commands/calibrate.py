@@ -39,11 +39,14 @@ def command(weights: Path, development: Path, limit: int) -> None:
     from agent.evaluation.calibration import calibrate
     from agent.evaluation.counter import counting
     from agent.evaluation.development_rows import DevelopmentRows
-    from agent.evaluation.rows import fitted_half, read_evaluation
+    from agent.evaluation.rows import fitted_half, read_held_out
     from llm.weights_folder import find_weights
 
+    def held_out(name: str, measured: str) -> list[Row]:
+        return read_held_out(development / f"{name}.jsonl", measured, str(weights))
+
     def last_rows(name: str, measured: str) -> list[Row]:
-        return fitted_half(read_evaluation(development / f"{name}.jsonl", measured))[-limit:]
+        return fitted_half(held_out(name, measured))[-limit:]
 
     rows = DevelopmentRows(
         reading=last_rows("reading", "reading"),
@@ -51,7 +54,7 @@ def command(weights: Path, development: Path, limit: int) -> None:
         requests=[row for name in REQUEST_FILES for row in last_rows(name, "tools")],
         dialogues=last_rows("tools", "tools"),
         routes=last_rows("route", "route"),
-        questions=read_evaluation(development / "folder_calibration.jsonl", "documents")[-limit:],
+        questions=held_out("folder_calibration", "documents")[-limit:],
         folder=development / "folder",
     )
     folder = find_weights(str(weights))

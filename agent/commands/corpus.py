@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,15 @@ import click
 
 if TYPE_CHECKING:
     from corpora.build import Table
+
+DATA = click.option(
+    "--data",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder with `pretrain` and `sft`; see corpora/sources.toml for what they hold.",
+)
+OUT = click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write to.")
+SEED = click.option("--seed", default=0, show_default=True, help="Makes all choices repeatable.")
 
 LEAST_VOCABULARY = 256 + 64
 """Tokens: every byte, and the special ones."""
@@ -23,13 +33,8 @@ def command() -> None:
 
 
 @command.command("build")
-@click.option(
-    "--data",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="Folder with `pretrain` and `sft`; see corpora/sources.toml for what they hold.",
-)
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write to.")
+@DATA
+@OUT
 @click.option(
     "--vocabulary",
     default=8192,
@@ -37,7 +42,7 @@ def command() -> None:
     type=click.IntRange(LEAST_VOCABULARY, LARGEST_VOCABULARY),
     help="Tokens of the tokenizer.",
 )
-@click.option("--seed", default=0, show_default=True, help="Makes all choices repeatable.")
+@SEED
 @click.option(
     "--check-overlap",
     "evaluations",
@@ -57,6 +62,18 @@ def build(data: Path, out: Path, vocabulary: int, seed: int, evaluations: tuple[
     click.echo(show_table(table))
 
 
+@command.command("development")
+@DATA
+@OUT
+@SEED
+def development(data: Path, out: Path, seed: int) -> None:
+    """Write the development files alone: what `build` holds out, for `calibrate` and `eval all`."""
+    from corpora.development_files import write_development_files
+    from corpora.supervised import Wells
+
+    click.echo(_held_out(write_development_files(Wells(data), out, seed)))
+
+
 def show_table(table: Table) -> str:
     """Return what was built as an aligned table: examples and tokens of each task and well."""
     lines = [f"{'task':<12}{'well':<32}{'examples':>10}{'tokens':>13}"]
@@ -69,5 +86,8 @@ def show_table(table: Table) -> str:
         f"{table.too_long} examples were too long and {table.overlapping} shared words with an "
         "evaluation file: left out."
     )
-    held_out = ", ".join(f"{name} {rows}" for name, rows in table.development.items())
-    return "\n".join([*lines, f"held out for development: {held_out}"])
+    return "\n".join([*lines, _held_out(table.development)])
+
+
+def _held_out(files: Mapping[str, int]) -> str:
+    return "held out for development: " + ", ".join(f"{name} {rows}" for name, rows in files.items())

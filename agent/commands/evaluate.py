@@ -22,8 +22,9 @@ from agent.evaluation.measures import (
     measure_two_hop,
 )
 from agent.evaluation.row_shapes import SHAPES
-from agent.evaluation.rows import measured_half, read_evaluation
+from agent.evaluation.rows import measured_half, read_evaluation, read_held_out
 from agent.rendering.escape import to_json
+from corpora.wells import Row
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
 LIMIT = click.option("--limit", type=click.IntRange(min=1), help="Take only the first rows.")
@@ -178,7 +179,8 @@ def everything(
 
     context = open_context([HANDBOOK], model, config, assignments)
     asked, folder = HANDBOOK.parent / "handbook_questions.jsonl", development / "folder"
-    shared: list[tuple[str, str, Measure]] = [
+    # `calibrate` is fitted to the other half of these files.
+    halved: list[tuple[str, str, Measure]] = [
         ("reading", "reading", measure_reading),
         ("relevance", "relevance", measure_relevance),
         ("rewrite", "rewrite", measure_rewrite),
@@ -187,26 +189,25 @@ def everything(
         ("tool_choice", "tools", measure_tools),
         ("requests", "tools", measure_tools),
     ]
-    whole: list[tuple[str, Path, str, Measure]] = [
-        ("written", development / "written.jsonl", "reading", measure_reading),
-        ("definitions", development / "definitions.jsonl", "reading", measure_reading),
-        ("retrieval", asked, "retrieval", measure_retrieval),
-        ("documents", asked, "documents", measure_documents_of(HANDBOOK)),
-        ("folder", folder.with_suffix(".jsonl"), "documents", measure_documents_of(folder)),
+    whole: list[tuple[str, str, Measure]] = [
+        ("written", "reading", measure_reading),
+        ("definitions", "reading", measure_reading),
+        ("folder", "documents", measure_documents_of(folder)),
+    ]
+
+    def held_out(name: str, measured: str) -> list[Row]:
+        return read_held_out(development / f"{name}.jsonl", measured, context.settings.model)
+
+    # What is missing shows before hours of measuring. The handbook's questions are few, and those without an
+    # answer come last: all are asked.
+    to_measure = [
+        *((name, measured_half(held_out(name, kind))[:limit], measure) for name, kind, measure in halved),
+        *((name, held_out(name, kind)[:limit], measure) for name, kind, measure in whole),
+        ("retrieval", read_evaluation(asked, "retrieval"), measure_retrieval),
+        ("documents", read_evaluation(asked, "documents"), measure_documents_of(HANDBOOK)),
     ]
     if text is not None:
-        whole.append(("language", text, "language", measure_language))
-    # What is missing shows before hours of measuring. `calibrate` is fitted to the other half of the files
-    # that are shared with it. The handbook's questions are few, and those without an answer come last: all
-    # are asked.
-    to_measure = [
-        (name, measured_half(read_evaluation(development / f"{name}.jsonl", measured))[:limit], measure)
-        for name, measured, measure in shared
-    ]
-    to_measure += [
-        (name, read_evaluation(file, measured, None if file == asked else limit), measure)
-        for name, file, measured, measure in whole
-    ]
+        to_measure.append(("language", read_evaluation(text, "language", limit), measure_language))
     require_writable(page)
     started = time.perf_counter()
     results = {}

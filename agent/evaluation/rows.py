@@ -8,7 +8,10 @@ from pathlib import Path
 
 from agent.errors import HomespunError
 from agent.evaluation.row_shapes import SHAPES
+from agent.parts.models import is_foreign
 from corpora.wells import Row, read_numbered_rows
+from llm.unread_rows import unread_only
+from llm.weights_folder import find_weights
 
 
 def read_evaluation(path: Path, measured: str, limit: int | None = None) -> list[Row]:
@@ -30,6 +33,23 @@ def read_evaluation(path: Path, measured: str, limit: int | None = None) -> list
         if complaint := SHAPES[measured].complaint(row):
             raise HomespunError(f"Line {number} of {path} {complaint}.")
     return [row for _, row in numbered]
+
+
+def read_held_out(path: Path, measured: str, model: str) -> list[Row]:
+    """Read the rows of a development file that a model is known not to have read.
+
+    Args:
+        path: The file.
+        measured: What is measured on it, a key of `SHAPES`.
+        model: Shipped model, weights folder, or a model of another provider, for which all rows count.
+
+    Raises:
+        CorpusError: The file cannot be read.
+        HomespunError: It is empty, or a row has another shape.
+        WeightsError: There are no such weights.
+    """
+    rows = read_evaluation(path, measured)
+    return rows if is_foreign(model) else unread_only(rows, find_weights(model))
 
 
 def measured_half(rows: Sequence[Row]) -> list[Row]:

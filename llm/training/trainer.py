@@ -44,6 +44,7 @@ from llm.training.schedule import rate_at
 from llm.training.sequences import Batch, SequenceSet
 from llm.training.snapshot import SNAPSHOT_FILE, Progress, load_progress, load_snapshot, save_snapshot
 from llm.training.utilisation import peak_flops
+from llm.unread_rows import write_unread
 
 warnings.filterwarnings("ignore", message="Mismatch dtype between input and weight")
 # Norms read bfloat16 and weigh in float32: torch warns that its fused form does not take the pair.
@@ -163,6 +164,7 @@ class Trainer:
                 start = self._load_start(self.config.start, self.model.config)
                 blend(self.model, start, self.config.start_share)
             self.model.save_pretrained(folder, tokenizer_from=self.config.data)
+            write_unread(folder, self.config.data, self.config.start)
         return folder
 
     def _build_model(self) -> GPT:

@@ -15,8 +15,9 @@ from langchain_core.runnables import Runnable
 
 from agent import assembly as assembly_module
 from agent import cli
-from agent.evaluation.rows import fitted_half, measured_half
+from agent.evaluation.rows import fitted_half, measured_half, read_held_out
 from agent.parts import models
+from llm.unread_rows import DEVELOPMENT_FOLDER, write_unread
 from tests.agent.fakes import LIGHTHOUSE, RuleModel, open_memory_index
 from tests.graphs.fakes import ScriptedModel
 from tests.llm.conftest import write_tiny_model
@@ -192,6 +193,17 @@ def test_compressed_rows_and_a_limit(
     file.write_bytes(lzma.compress(rows.encode()))
     assert cli.run(["eval", "reading", str(file), "--limit", "1", "--model", "scripted:model"]) == 0
     assert json.loads(capfd.readouterr().out)["n"] == 1
+
+
+def test_rows_that_the_weights_may_have_read_do_not_measure_them(tmp_path: Path) -> None:
+    development, weights = tmp_path / DEVELOPMENT_FOLDER, write_tiny_model(tmp_path / "tiny")
+    development.mkdir()
+    file = development / "reading.jsonl"
+    file.write_text(f"{json.dumps(READING[0])}\n", "utf-8")
+    write_unread(weights, tmp_path, start=None)
+    file.write_text("".join(f"{json.dumps(row)}\n" for row in READING), "utf-8")
+    assert read_held_out(file, "reading", str(weights)) == READING[:1]
+    assert read_held_out(file, "reading", "scripted:model") == READING
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 333])

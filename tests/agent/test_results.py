@@ -99,7 +99,8 @@ def test_figures_are_printed_even_where_the_page_cannot_be_written(
                 (lambda _: lambda *_: {"n": 1}) if name == "measure_documents_of" else lambda *_: {"n": 1}
             )
             monkeypatch.setattr(evaluate, name, measured)
-    monkeypatch.setattr(evaluate, "read_evaluation", lambda *_: [{}])
+    for name in ("read_evaluation", "read_held_out"):
+        monkeypatch.setattr(evaluate, name, lambda *_: [{}])
     monkeypatch.setattr(results, "write_results", fail)
     assert run(["eval", "all", "--development", str(tmp_path), "--page", str(tmp_path / "page.md")]) == 2
     assert json.loads(capsys.readouterr().out)["two_hop"] == {"n": 1}

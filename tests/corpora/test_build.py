@@ -15,10 +15,11 @@ import numpy as np
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
-from corpora import supervised
-from corpora.build import VALIDATION, Table, held_out_requests, write_tasks
+from corpora import development_files, supervised
+from corpora.build import VALIDATION, Table, write_tasks
 from corpora.build import build as build_corpus
 from corpora.development import DEVELOPMENT_SEED, LARGEST, is_held_out, write_development
+from corpora.development_files import held_out_requests, write_development_files
 from corpora.example import Example, example
 from corpora.overlap import OverlapFilter
 from corpora.sources import SOURCES_FILE, read_sources
@@ -252,6 +253,29 @@ def test_data_that_is_not_whole_is_refused_before_anything_is_made(tmp_path: Pat
         build_corpus(data, out, evaluations=[tmp_path / "questions.jsonl"], say=said.append)
     assert not said
     assert not out.exists()
+
+
+def test_the_development_files_hold_what_is_held_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(development_files, "held_out_requests", lambda _: [])  # drawing those takes a minute
+    make_wells(tmp_path)
+    asked = [
+        {
+            "source": "w",
+            "passage": f"It is {n}.",
+            "question": "What?",
+            "answers": [str(n)],
+            "answerable": True,
+        }
+        for n in range(200)
+    ]
+    write_well(tmp_path, "qa", asked)
+    counts = write_development_files(Wells(tmp_path), tmp_path / "out", 0)
+    held_out = list(filter(is_held_out, asked))
+    written = {file.stem: list(read_rows(file)) for file in (tmp_path / "out").glob("*.jsonl")}
+    assert {name: len(rows) for name, rows in written.items()} == counts
+    assert 0 < len(held_out) < 40
+    assert sorted(map(str, written["reading"])) == sorted(map(str, held_out))
+    assert [row["text"] for row in written["route"]] == ["What?"] * len(written["route"])
 
 
 def test_every_source_names_origin_and_licence() -> None:

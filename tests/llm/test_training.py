@@ -22,6 +22,7 @@ from llm.training.processes import Processes
 from llm.training.sequences import SequenceWriter
 from llm.training.snapshot import SNAPSHOT_FILE
 from llm.training.trainer import Trainer, TrainingStoppedError
+from llm.unread_rows import DEVELOPMENT_FOLDER, unread_only
 from tests.ports import free_port
 
 CONFIG = """
@@ -389,6 +390,19 @@ def test_finished_weights_may_be_the_mean_of_the_start_and_what_was_learned(fold
             expected = 0.25 * old + 0.75 * learned[name]
             assert torch.allclose(mean[name], expected, rtol=1e-2, atol=1e-3)
         assert any(not torch.equal(mean[name], learned[name]) for name in mean)
+
+
+def test_weights_list_the_held_out_rows_that_no_run_behind_them_read(folder: Path) -> None:
+    held_out = folder / "data" / DEVELOPMENT_FOLDER
+    held_out.mkdir()
+    (held_out / "route.jsonl").write_text('{"text": "Hello"}\n{"text": "Bye"}\n')
+    Trainer(load_config(folder / "config.toml")).train()
+    (held_out / "route.jsonl").write_text('{"text": "Hello"}\n{"text": "New"}\n')
+    more = CONFIG.replace('output = "run"', 'output = "more"\nstart = "run/weights"')
+    (folder / "more.toml").write_text(more)
+    weights = Trainer(load_config(folder / "more.toml")).train()
+    rows = [{"text": text} for text in ("Hello", "Bye", "New")]
+    assert unread_only(rows, weights) == rows[:1]
 
 
 def test_a_share_of_the_start_needs_a_start(folder: Path) -> None:

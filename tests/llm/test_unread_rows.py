@@ -1,0 +1,60 @@
+"""The list of held-out rows that weights have not read, from run to run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llm.unread_rows import DEVELOPMENT_FOLDER, UNREAD_FILE, unread_only, write_unread
+
+ROWS = [{"question": f"Wie heißt Nummer {number}?", "answers": [], "n": number} for number in range(6)]
+
+
+def corpus(folder: Path, rows: list[dict[str, Any]]) -> Path:
+    development = folder / DEVELOPMENT_FOLDER
+    development.mkdir(parents=True)
+    for place in (0, 1):
+        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows[place::2])
+        (development / f"{place}.jsonl").write_text("".join(lines), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> Path:
+    folder = tmp_path / "weights"
+    folder.mkdir()
+    return folder
+
+
+def test_weights_without_a_list_have_read_no_row(weights: Path) -> None:
+    assert unread_only(ROWS, weights) == ROWS
+
+
+def test_what_a_later_run_reads_is_no_longer_unread(tmp_path: Path, weights: Path) -> None:
+    write_unread(weights, corpus(tmp_path / "first", ROWS[:4]), start=None)
+    assert unread_only(ROWS, weights) == ROWS[:4]
+    later = tmp_path / "later"
+    later.mkdir()
+    write_unread(later, corpus(tmp_path / "second", ROWS[2:]), start=weights)
+    assert unread_only(ROWS, later) == ROWS[2:4]
+
+
+def test_a_corpus_that_holds_nothing_out_leaves_the_list_as_it_is(tmp_path: Path, weights: Path) -> None:
+    write_unread(weights, corpus(tmp_path / "first", ROWS[:4]), start=None)
+    tuned = tmp_path / "tuned"
+    tuned.mkdir()
+    write_unread(tuned, tmp_path / "documents", start=weights)
+    assert (tuned / UNREAD_FILE).read_bytes() == (weights / UNREAD_FILE).read_bytes()
+
+
+def test_rows_of_another_corpus_are_all_unread(tmp_path: Path, weights: Path) -> None:
+    write_unread(weights, corpus(tmp_path / "first", ROWS[:4]), start=None)
+    assert unread_only(ROWS[4:], weights) == ROWS[4:]
+
+
+def test_where_nothing_is_held_out_there_is_no_list(tmp_path: Path, weights: Path) -> None:
+    write_unread(weights, tmp_path, start=None)
+    assert not list(weights.iterdir())
