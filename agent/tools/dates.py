@@ -1,15 +1,21 @@
-"""The clock and the calendar."""
+"""The clock and the calendar; dates are read in any form in which people write them."""
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
+from dateutil import parser
 from langchain_core.tools import ToolException, tool
 
 Unit = Literal["days", "weeks", "months", "years"]
+
+_DEFAULTS = (datetime(2000, 1, 1), datetime(2001, 2, 2))
+"""What a text leaves out is filled from these: it is a whole date if both give the same one."""
+_TWO_NUMBERS = re.compile(r"(\d{1,2})/(\d{1,2})/\d+")
 
 
 @tool(parse_docstring=True)
@@ -17,7 +23,7 @@ def current_time(timezone: str = "") -> str:
     """Tell the current date and time, with the day of the week.
 
     Args:
-        timezone: A name such as Europe/Berlin; the local one when empty.
+        timezone: A city, or a name such as Europe/Berlin; the local one when empty.
     """
     now = datetime.now(_zone(timezone)) if timezone else datetime.now().astimezone()
     return now.strftime("%A, %Y-%m-%d %H:%M %Z")
@@ -28,8 +34,8 @@ def days_between(start: str, end: str) -> str:
     """Count the days from one date to another.
 
     Args:
-        start: First date, YYYY-MM-DD or today.
-        end: Second date, YYYY-MM-DD or today.
+        start: First date, as it is written, or today.
+        end: Second date, as it is written, or today.
     """
     days = (_date(end) - _date(start)).days
     return f"{days} {'day' if abs(days) == 1 else 'days'}"
@@ -40,7 +46,7 @@ def add_to_date(start: str, amount: int, unit: Unit = "days") -> str:
     """Tell the date so many days, weeks, months or years after another, or before it.
 
     Args:
-        start: Date to count from, YYYY-MM-DD or today.
+        start: Date to count from, as it is written, or today.
         amount: How many; negative counts backwards.
         unit: What is counted.
     """
@@ -76,9 +82,18 @@ def _city(zone: str) -> str:
 
 
 def _date(text: str) -> date:
-    if text.strip().casefold() in ("today", "now", ""):
+    written = text.strip()
+    if written.casefold() in ("today", "now", ""):
         return datetime.now().astimezone().date()
+    numbers = _TWO_NUMBERS.match(written)
+    if numbers and numbers[1] != numbers[2] and max(map(int, numbers.groups())) <= 12:
+        raise ToolException(f"{text!r} may be two dates; write it like 2026-03-31.")
+    day_first = "." in written  # numbers parted by dots
     try:
-        return date.fromisoformat(text.strip()[:10])
-    except ValueError:
-        raise ToolException(f"{text!r} is no date; write it like 2026-03-31.") from None
+        found, again = (parser.parse(written, default=day, dayfirst=day_first) for day in _DEFAULTS)
+    except (parser.ParserError, OverflowError):
+        found = again = None
+    if found is None or found.date() != again.date():
+        raise ToolException(f"{text!r} is no whole date; write it like 2026-03-31.")
+    day: date = found.date()
+    return day

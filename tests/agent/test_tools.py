@@ -132,6 +132,40 @@ def test_dates() -> None:
             add(*wrong)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-03-05", "5 March 2026", "March 5, 2026", "5 Mar 2026", "5th of March 2026", "march 5th, 2026",
+        "5.3.2026", "05.03.2026", "Thursday, 2026-03-05", " 2026-03-05T12:00 ",
+    ],
+)  # fmt: skip
+def test_a_date_is_read_as_people_write_it(written: str) -> None:
+    assert add_to_date.invoke({"start": written, "amount": 1}) == "Friday, 2026-03-06"
+
+
+@pytest.mark.parametrize(
+    "written", ["5 March", "March 2026", "2026", "12", "Friday", "5/3/2026", "10 pieces", "5 Mrch 2026"]
+)
+def test_what_may_be_several_dates_is_none(written: str) -> None:
+    with pytest.raises(ToolException, match="write it like 2026-03-31"):
+        days_between.invoke({"start": written, "end": "today"})
+
+
+def test_numbers_that_can_be_only_one_date_are_one() -> None:
+    for written in ("13/5/2026", "5/13/2026"):
+        assert days_between.invoke({"start": "2026-05-12", "end": written}) == "1 day"
+    assert days_between.invoke({"start": "2026-05-04", "end": "5/5/2026"}) == "1 day"
+
+
+@given(st.text(max_size=20))
+@example("0.0.0")
+@example("9" * 20)
+@example("1e9")
+def test_no_text_breaks_the_calendar(written: str) -> None:
+    with suppress(ToolException):
+        days_between.invoke({"start": written, "end": "today"})
+
+
 def test_the_clock() -> None:
     assert "UTC" in current_time.invoke({"timezone": "UTC"})
     assert days_between.invoke({"start": "today", "end": "now"}) == "0 days"

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import random
 import re
-from datetime import date
-from zoneinfo import ZoneInfo
 
 import jsonschema
 import pytest
 from langchain_core.messages import AIMessage, ToolMessage
 
 from agent.tools.calculator import calculate
-from agent.tools.dates import add_to_date, days_between
+from agent.tools.dates import add_to_date, current_time, days_between
 from agent.tools.units import convert_units
 from corpora.tasks.own_task import task_examples
 from corpora.worlds.requests.own_requests import SCHEMAS
@@ -53,7 +51,7 @@ def test_arguments_fit_the_schemas(tasks: list[OwnTask]) -> None:
     for step in (step for task in tasks for step in task.steps):
         checks[step.name].validate(dict(step.arguments))
         if step.arguments.get("timezone"):
-            ZoneInfo(step.arguments["timezone"])
+            assert current_time.invoke(dict(step.arguments))
 
 
 def test_arguments_stand_in_the_message_or_in_an_earlier_result(tasks: list[OwnTask]) -> None:
@@ -65,8 +63,8 @@ def test_arguments_stand_in_the_message_or_in_an_earlier_result(tasks: list[OwnT
                     assert argument.casefold() in seen.casefold(), task
                 elif step.name == "calculate":
                     assert set(NUMBER.findall(argument)) <= {*NUMBER.findall(seen), *KNOWN}, task
-                elif re.fullmatch(r"\d{4}-\d\d-\d\d", argument):
-                    assert argument in seen or str(date.fromisoformat(argument).year) in seen, task
+                elif re.search(r"\d{4}", argument):
+                    assert argument in seen, task
             seen += f"\n{step.result}"
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from corpora.worlds import names, units
-from corpora.worlds.requests.request_parts import FIRST_NAMES, city, filled, iso_date, path, topic
+from corpora.worlds.requests.request_parts import FIRST_NAMES, city, filled, iso_date, path, topic, typed_date
 
 Asked = tuple[str, dict[str, Any]]
 """A message and the arguments that it asks for."""
@@ -100,13 +100,13 @@ SCHEMAS: Mapping[str, dict[str, Any]] = {
             "current_time",
             "Tell the current date and time, with the day of the week.",
             (),
-            timezone=_text("A name such as Europe/Berlin; the local one when empty.", default=""),
+            timezone=_text("A city, or a name such as Europe/Berlin; the local one when empty.", default=""),
         ),
         _schema(
             "add_to_date",
             "Tell the date so many days, weeks, months or years after another, or before it.",
             ("start", "amount"),
-            start=_text("Date to count from, YYYY-MM-DD or today."),
+            start=_text("Date to count from, as it is written, or today."),
             amount={"description": "How many; negative counts backwards.", "type": "integer"},
             unit=_text("What is counted.", default="days", enum=["days", "weeks", "months", "years"]),
         ),
@@ -114,8 +114,8 @@ SCHEMAS: Mapping[str, dict[str, Any]] = {
             "days_between",
             "Count the days from one date to another.",
             ("start", "end"),
-            start=_text("First date, YYYY-MM-DD or today."),
-            end=_text("Second date, YYYY-MM-DD or today."),
+            start=_text("First date, as it is written, or today."),
+            end=_text("Second date, as it is written, or today."),
         ),
         _schema(
             "search_documents", "Find passages of the documents about something.", ("query",), query=_text()
@@ -272,17 +272,11 @@ def _current_time(draw: random.Random) -> Asked:
         "I want to call someone in {it}, what time is it there?|Which date is it in {it} right now?",
         it=where,
     )
-    return message, {"timezone": ZONES[place]}
+    return message, {"timezone": where}
 
 
-def _typed_date(draw: random.Random) -> tuple[str, str]:
-    """Draw a date as typed and as a tool wants it."""
-    iso = iso_date(draw)
-    if draw.random() < 0.75:
-        return iso, iso
-    day = date.fromisoformat(iso)
-    month = names.MONTHS[day.month - 1]
-    return draw.choice((f"{day.day} {month} {day.year}", f"{month} {day.day}, {day.year}")), iso
+def _typed_date(draw: random.Random) -> str:
+    return typed_date(date.fromisoformat(iso_date(draw)), draw)
 
 
 def _add_to_date(draw: random.Random) -> Asked:
@@ -302,7 +296,7 @@ def _add_to_date(draw: random.Random) -> Asked:
             "Subtract {span} from today.|Today minus {span}?"
         )
         return _say(draw, templates, span=span), {"start": "today"} | arguments
-    shown, start = _typed_date(draw)
+    start = _typed_date(draw)
     templates = (
         "Which date is {span} after {start}?|Add {span} to {start}.|What's {span} after {start}?|"
         "{start} plus {span}|"
@@ -315,24 +309,24 @@ def _add_to_date(draw: random.Random) -> Asked:
         "{start} minus {span}|The exam is on {start}, which date is {span} earlier?|"
         "Go back {span} from {start}."
     )
-    return _say(draw, templates, span=span, start=shown), {"start": start} | arguments
+    return _say(draw, templates, span=span, start=start), {"start": start} | arguments
 
 
 def _days_between(draw: random.Random) -> Asked:
-    (first, start), (last, end) = _typed_date(draw), _typed_date(draw)
+    first, last = _typed_date(draw), _typed_date(draw)
     form = draw.random()
     if form < 0.25:
         templates = (
             "How many days until {last}?|How long is it till {last}?|"
             "Days left until {last}|Count the days to {last}."
         )
-        return _say(draw, templates, last=last), {"start": "today", "end": end}
+        return _say(draw, templates, last=last), {"start": "today", "end": last}
     if form < 0.45:
         templates = (
             "How many days since {first}?|"
             "How many days have passed since {first}?|I was born on {first}, how many days ago is that?"
         )
-        return _say(draw, templates, first=first), {"start": start, "end": "today"}
+        return _say(draw, templates, first=first), {"start": first, "end": "today"}
     message = _say(
         draw,
         "How many days from {first} to {last}?|How many days are between {first} and {last}?|"
@@ -343,7 +337,7 @@ def _days_between(draw: random.Random) -> Asked:
         "Number of days from {first} to {last}",
         first=first, last=last,
     )  # fmt: skip
-    return message, {"start": start, "end": end}
+    return message, {"start": first, "end": last}
 
 
 def _search_documents(draw: random.Random) -> Asked:

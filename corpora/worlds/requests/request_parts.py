@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from corpora.worlds import names
@@ -44,6 +45,7 @@ _FILES = (
     "setup summary survey todo"
 ).split()
 _FOLDERS = "archive docs drafts finance notes photos projects reports shared team".split()
+_ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 _ENDINGS = "md txt pdf csv docx html json".split()
 _INVENTED_FILES = 0.5
 """Share of the files that have an invented name."""
@@ -217,6 +219,19 @@ def as_file_name(name: str) -> str:
 def folder(draw: random.Random) -> str:
     """Draw a folder."""
     return draw.choice((draw.choice(_FOLDERS), f"{draw.choice(_FOLDERS)}/{names.word(draw).lower()}"))
+
+
+def typed_date(day: date, draw: random.Random) -> str:
+    """Write a date in one of the forms in which people write it."""
+    month, ending = names.MONTHS[day.month - 1], _ORDINALS.get(day.day % 10, "th")
+    if 11 <= day.day <= 13:
+        ending = "th"
+    forms = (
+        day.isoformat(), f"{day.day} {month} {day.year}", f"{month} {day.day}, {day.year}",
+        f"{day.day} {month[:3]} {day.year}", f"{month} {day.day}{ending}, {day.year}",
+        f"{day.day}{ending} of {month} {day.year}", f"{day.day}.{day.month}.{day.year}",
+    )  # fmt: skip
+    return draw.choices(forms, (10, 4, 4, 2, 1, 1, 1))[0]
 
 
 def iso_date(draw: random.Random) -> str:

@@ -14,7 +14,7 @@ from corpora.worlds import units
 from corpora.worlds.tasks import found_texts, own_task
 from corpora.worlds.tasks.own_task import OwnTask, Step, reply_to
 from corpora.worlds.tasks.single_tasks import FOUND, counted, listed, now, shifted
-from corpora.worlds.tasks.task_scene import Scene, typed_date
+from corpora.worlds.tasks.task_scene import Scene
 
 Chain = tuple[str, list[str], list[Step], list[str]]
 """The first thing to do, clauses for the rest, all steps, and the reply after the first and the last."""
@@ -91,7 +91,7 @@ def _search_convert(scene: Scene) -> Chain:
 
 
 def _search_add(scene: Scene) -> Chain:
-    scene.set("value", *typed_date(date.fromisoformat(scene.meaning("{date9}")), scene.draw))
+    scene.set("value", *scene.date(date.fromisoformat(scene.meaning("{date9}"))))
     first, found, sentence = _search(scene, "date")
     clause, meant = _clause(scene, "shift")
     step = shifted(meant, scene)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from corpora.worlds.tasks import chained_tasks, hidden_steps, single_tasks
-from corpora.worlds.tasks.own_task import OwnTask, Steps
+from corpora.worlds.tasks.own_task import OwnTask, Step, Steps
 from corpora.worlds.tasks.task_scene import Scene
 
 WELL = "synthetic-own-tasks"
@@ -23,6 +23,8 @@ _WHOLE = 0.55
 """Share of the tasks of several steps that are not cut down to their first step."""
 _PLAIN = frozenset({"calculate", "add_to_date", "days_between", "current_time"})
 """Tools whose arguments survive a typing error in a word of the message."""
+_WRITTEN = frozenset({"start", "end", "timezone"})
+"""Arguments that are copied as they stand."""
 _SINGLE: dict[str, Callable[[Scene], OwnTask]] = single_tasks.KINDS
 _WEIGHTS = {"calculate": 7, "convert_units": 3, "add_to_date": 3, "days_between": 3}
 
@@ -39,7 +41,8 @@ def own_tasks(count: int, seed: int) -> Iterator[OwnTask]:
         task, scene = _drawn(draw)
         while any(step.name in _COUNTS and step.result.startswith("-") for step in task.steps):
             task, scene = _drawn(draw)  # no one has less than nothing left
-        yield OwnTask(task.kind, _typed(task.message, task.steps, scene), task.steps, task.reply)
+        message = _typed(task.message, task.steps, scene)
+        yield OwnTask(task.kind, message, list(_as_written(message, task.steps, scene)), task.reply)
 
 
 def _drawn(draw: random.Random) -> tuple[OwnTask, Scene]:
@@ -53,6 +56,18 @@ def _drawn(draw: random.Random) -> tuple[OwnTask, Scene]:
         return chained_tasks.build(kind, scene, is_whole=draw.random() < _WHOLE), scene
     family = draw.choices(list(hidden_steps.FAMILIES), list(hidden_steps.FAMILIES.values()))[0]
     return hidden_steps.build(family, scene), scene
+
+
+def _as_written(message: str, steps: Steps, scene: Scene) -> Iterator[Step]:
+    """Yield the steps with dates and zones as they stand in what was said: the tools read any form."""
+    said = message
+    for step in steps:
+        written = {
+            name: scene.written(value, said) if name in _WRITTEN else value
+            for name, value in step.arguments.items()
+        }
+        yield Step(step.name, written, step.result)
+        said += f"\n{step.result}"
 
 
 def _typed(message: str, steps: Steps, scene: Scene) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 
 from corpora.worlds import names
 from corpora.worlds.requests.own_requests import ZONES
-from corpora.worlds.requests.request_parts import FIRST_NAMES, city, path, topic
+from corpora.worlds.requests.request_parts import FIRST_NAMES, city, path, topic, typed_date
 
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _SLOT = re.compile(r"\{([a-z_]+)(\d*)\}")
@@ -95,6 +95,17 @@ class Scene:
         """Fill the slots of a frame as arguments say them; round brackets stay."""
         return _SLOT.sub(lambda slot: self._value(slot, self._meant), frame)
 
+    def date(self, day: date) -> tuple[str, str]:
+        """Write a date as people do, and as it is reckoned with."""
+        return typed_date(day, self.draw), day.isoformat()
+
+    def written(self, meaning: str, said: str) -> str:
+        """Return how something that is meant, a date or a zone, stands in what was said; else the meaning."""
+        for name, meant in self._meant.items():
+            if meant == meaning and (found := re.search(re.escape(self._shown[name]), said, re.IGNORECASE)):
+                return found[0]
+        return meaning
+
     def _value(self, slot: re.Match[str], values: dict[str, str]) -> str:
         name, kind = slot[1] + slot[2], slot[1]
         if name not in self._shown:
@@ -117,28 +128,14 @@ class Scene:
                 return number
 
 
-def typed_date(day: date, draw: random.Random) -> tuple[str, str]:
-    """Write a date as people do, mostly as a tool wants it, and as a tool wants it."""
-    month = names.MONTHS[day.month - 1]
-    shown = draw.choice(
-        (
-            *[day.isoformat()] * 6,
-            f"{day.day} {month} {day.year}",
-            f"{month} {day.day}, {day.year}",
-            f"{day.day} {month[:3]} {day.year}",
-        )
-    )
-    return shown, day.isoformat()
-
-
 def _day(least: int, most: int) -> Callable[[Scene], tuple[str, str]]:
-    return lambda scene: typed_date(scene.today + timedelta(days=scene.draw.randint(least, most)), scene.draw)
+    return lambda scene: scene.date(scene.today + timedelta(days=scene.draw.randint(least, most)))
 
 
 def _after(begin: str, least: int, most: int) -> Callable[[Scene], tuple[str, str]]:
     def draw(scene: Scene) -> tuple[str, str]:
         start = date.fromisoformat(scene.meaning(f"{{{begin}}}"))
-        return typed_date(start + timedelta(days=scene.draw.randint(least, most)), scene.draw)
+        return scene.date(start + timedelta(days=scene.draw.randint(least, most)))
 
     return draw
 
