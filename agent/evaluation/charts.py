@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+LONGEST_LEGEND = 4
+"""Entries of a legend inside of its chart; a longer one would cover what it explains."""
+
 
 def draw_risk_coverage(path: Path, results: Mapping[str, Mapping[str, Any]]) -> Path | None:
     """Draw the mean error over the share that is answered, one line a capability that has the curve.
@@ -117,7 +120,8 @@ def _chart(path: Path, draw: Callable[[Any], None]) -> Path | None:
 
     figure, axes = pyplot.subplots(figsize=(7, 4))
     draw(axes)
-    axes.legend()
+    is_long = len(axes.get_legend_handles_labels()[0]) > LONGEST_LEGEND
+    axes.legend(**({"loc": "upper left", "bbox_to_anchor": (1, 1)} if is_long else {}))
     figure.tight_layout()
     path.parent.mkdir(parents=True, exist_ok=True)
     # Without the date and version in it, the file changes only with the figures.
