@@ -7,9 +7,7 @@ weights need no rearranging, since Qwen3 rotates halves of a head there, too.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +16,7 @@ from torch import Tensor
 from llm.errors import WeightsError
 from llm.model.config import ModelConfig
 from llm.model.gpt import GPT
+from llm.replaced_file import replaced_file
 from llm.tokenization.template import CHAT_TEMPLATE
 from llm.tokenization.tokenizer import TOKENIZER_FILE, Tokenizer
 
@@ -58,26 +57,22 @@ def export_gguf(folder: Path, path: Path, kind: str = "F16") -> None:
     from gguf import GGUFWriter
 
     model, tokenizer = GPT.from_pretrained(folder), Tokenizer.load(folder)
-    scratch = path.with_name(path.name + ".partial")
-    writer = GGUFWriter(scratch, ARCHITECTURE)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _add_shape(writer, model.config, folder.name, kind)
-        _add_tokenizer(writer, tokenizer, folder, model.config.vocab_size)
-        for name, tensor in model.state_dict().items():
-            _add_tensor(writer, gguf_name(name), tensor, kind)
-        writer.write_header_to_file()
-        writer.write_kv_data_to_file()
-        writer.write_tensors_to_file()
-        writer.close()
-        os.replace(scratch, path)
+        with replaced_file(path) as file:
+            writer = GGUFWriter(file, ARCHITECTURE)
+            _add_shape(writer, model.config, folder.name, kind)
+            _add_tokenizer(writer, tokenizer, folder, model.config.vocab_size)
+            for name, tensor in model.state_dict().items():
+                _add_tensor(writer, gguf_name(name), tensor, kind)
+            writer.write_header_to_file()
+            writer.write_kv_data_to_file()
+            writer.write_tensors_to_file()
+            writer.close()
     except OSError as error:
         raise WeightsError(
             f"The weights could not be written to {path} ({error}): free some space, or name another file."
         ) from error
-    finally:
-        with suppress(OSError):  # its folder may be no folder
-            scratch.unlink(missing_ok=True)
 
 
 def gguf_name(name: str) -> str:

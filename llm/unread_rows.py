@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from llm.replaced_file import replaced_file
+
 UNREAD_FILE = "unread_rows.txt"
 """In the weights folder; a digest a line."""
 
@@ -49,7 +51,8 @@ def write_unread(weights: Path, corpus: Path, start: Path | None) -> None:
     here = frozenset(_digest(line) for file in files for line in file.read_bytes().splitlines())
     unread = before & here if before and here else before or here
     if unread:
-        (weights / UNREAD_FILE).write_text("".join(f"{digest}\n" for digest in sorted(unread)), "ascii")
+        with replaced_file(weights / UNREAD_FILE) as file:
+            file.write_text("".join(f"{digest}\n" for digest in sorted(unread)), "ascii")
 
 
 def _digest(line: bytes) -> str:

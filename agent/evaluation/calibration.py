@@ -37,6 +37,7 @@ from llm import ChatHomespun
 from llm.calibration import CALIBRATION_FILE
 from llm.chat.messages import to_template
 from llm.evaluation.decisions import bagged_threshold, calibration_error, fit_temperature
+from llm.replaced_file import replaced_file
 from llm.tokenization.opening import open_text
 from llm.tokenization.template import ChatTemplate
 from llm.weights_folder import unload
@@ -80,12 +81,8 @@ def calibrate(
         raise HomespunError(f"{weights} may not be written to: change its permissions, or calibrate a copy.")
     with _uncalibrated(weights) as scratch:
         content, errors = _fit(scratch, rows, on_row)
-    partial_file = weights / (CALIBRATION_FILE + ".partial")
-    try:
-        partial_file.write_text(_as_text(content), encoding="utf-8")
-        os.replace(partial_file, weights / CALIBRATION_FILE)
-    finally:
-        partial_file.unlink(missing_ok=True)
+    with replaced_file(weights / CALIBRATION_FILE) as file:
+        file.write_text(_as_text(content), encoding="utf-8")
     return {**content, "calibration_error": errors}
 
 

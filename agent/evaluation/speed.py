@@ -43,7 +43,7 @@ def write_speed(page: Path, run: Figures, results: Mapping[str, Figures], scales
     seconds = {called: [scale[name] for scale in scales] for name, called in GROWING.items()}
     if draw_growth(page.parent / GROWTH, sizes, seconds):
         charts[GROWTH] = "Seconds over passages"
-    page.write_text(_page(run, results, scales, charts), encoding="utf-8")
+    page.write_text(_page(page, run, results, scales, charts), encoding="utf-8")
 
 
 def growth(sizes: Sequence[float], seconds: Sequence[float]) -> float:
@@ -64,11 +64,15 @@ def _times(model: Figures) -> dict[str, dict[str, float]]:
 
 
 def _page(
-    run: Figures, results: Mapping[str, Figures], scales: Sequence[Figures], charts: Mapping[str, str]
+    page: Path,
+    run: Figures,
+    results: Mapping[str, Figures],
+    scales: Sequence[Figures],
+    charts: Mapping[str, str],
 ) -> str:
     about = (
-        "Written by `python main.py bench --page docs/SPEED.md` in one run; ratios hold on other machines, "
-        "seconds on this one. All figures stand in `SPEED.json`."
+        "Written by `python main.py bench --page` in one run; ratios hold on other machines, seconds on this "
+        f"one. All figures stand in `{page.with_suffix('.json').name}`."
     )
     lines = head("Speed", about, run, ("benchmark", "measure", "value"))
     for name, figures in results.items():

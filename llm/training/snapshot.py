@@ -8,7 +8,6 @@ snapshot. Nothing is pickled. There is no random state in it: every step seeds i
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,6 +19,7 @@ from torch import Tensor
 
 from llm.errors import WeightsError
 from llm.model.gpt import GPT
+from llm.replaced_file import replaced_file
 
 SNAPSHOT_FILE = "snapshot.safetensors"
 
@@ -64,17 +64,12 @@ def save_snapshot(
         for number, parameter in enumerate(_parameters(optimiser)):
             for key, value in optimiser.state.get(parameter, {}).items():
                 tensors[f"optimiser.{name}.{number}.{key}"] = value
-    scratch = folder / (SNAPSHOT_FILE + ".partial")
+    contiguous = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     try:
-        contiguous = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-        save_file(contiguous, scratch, metadata={"progress": json.dumps(asdict(progress))})
-        with open(scratch, "rb") as written:
-            os.fsync(written.fileno())
-        os.replace(scratch, folder / SNAPSHOT_FILE)
+        with replaced_file(folder / SNAPSHOT_FILE) as file:
+            save_file(contiguous, file, metadata={"progress": json.dumps(asdict(progress))})
     except SafetensorError as error:
         raise OSError(f"the snapshot could not be written: {error}") from error
-    finally:
-        scratch.unlink(missing_ok=True)
 
 
 def load_progress(folder: Path) -> Progress:
