@@ -26,14 +26,10 @@ import torch
 from torch import Tensor
 
 from llm.errors import ConfigError, ModelError
-from llm.model.config import ModelConfig
-from llm.model.gpt import GPT
-from llm.tokenization.tokenizer import Tokenizer, is_same_vocabulary, vocabulary_digest
+from llm.tokenization.tokenizer import Tokenizer, vocabulary_digest
 from llm.training.blending import blend
 from llm.training.config import Stage, TrainingConfig, check_context
-from llm.training.cooccurrence import token_vectors
-from llm.training.growth import grown_from
-from llm.training.initialisation import initialise
+from llm.training.first_model import first_model, start_of
 from llm.training.loss import token_losses
 from llm.training.metrics import MetricsLog
 from llm.training.mixture import Mixture
@@ -51,9 +47,6 @@ warnings.filterwarnings("ignore", message="Mismatch dtype between input and weig
 
 LOG_EVERY = 20
 """Steps between two lines of metrics."""
-
-MEANING_TOKENS = 60_000_000
-"""Tokens that are counted for the embedding's start."""
 
 VALIDATION_BATCHES = 12
 """Batches of each validation set that are measured."""
@@ -100,7 +93,7 @@ class Trainer:
             torch.set_num_threads(config.threads)
         torch.manual_seed(config.seed)
         self.tokenizer = Tokenizer.load(config.data)
-        self.model = self._build_model().to(self._processes.device)
+        self.model = first_model(config, self.tokenizer.vocabulary_size).to(self._processes.device)
         self._hidden_states: Callable[[Tensor], Tensor] = self.model.hidden_states
         if config.compile:
             self._hidden_states = torch.compile(self.model.hidden_states, dynamic=True)
@@ -160,47 +153,11 @@ class Trainer:
         """Write the weights as a Hugging Face folder and return it."""
         folder = self.config.output / WEIGHTS_FOLDER
         if self._processes.is_first:
-            if self.config.start is not None and self.config.start_share:
-                start = self._load_start(self.config.start, self.model.config)
-                blend(self.model, start, self.config.start_share)
+            if self.config.start_share:
+                blend(self.model, start_of(self.config, self.model.config), self.config.start_share)
             self.model.save_pretrained(folder, tokenizer_from=self.config.data)
             write_unread(folder, self.config.data, self.config.start)
         return folder
-
-    def _build_model(self) -> GPT:
-        shape = ModelConfig(vocab_size=self.tokenizer.vocabulary_size, **self.config.shape.model_dump())
-        if self.config.start is not None:
-            return self._load_start(self.config.start, shape)
-        model = GPT(shape)
-        initialise(
-            model,
-            copying=self.config.copying_circuits,
-            vectors=self._token_vectors(shape),
-            seed=self.config.seed,
-        )
-        return model
-
-    def _load_start(self, start: Path, shape: ModelConfig) -> GPT:
-        """Load the weights to start from; a vocabulary of equal size may still number its tokens otherwise.
-
-        Raises:
-            ConfigError: The data was written with another tokenizer, or the shape is no deeper one.
-        """
-        has_shape = "shape" in self.config.model_fields_set
-        model = grown_from(start, shape) if has_shape else GPT.from_pretrained(start)
-        if not is_same_vocabulary(start, self.config.data):
-            raise ConfigError(
-                f"The run cannot start from {start}: the data in {self.config.data} was written with another "
-                "tokenizer, so build it with that of the weights (`corpus build` keeps one that is there)."
-            )
-        return model
-
-    def _token_vectors(self, shape: ModelConfig) -> Tensor | None:
-        is_resumed = (self.config.output / SNAPSHOT_FILE).exists()
-        if self.config.meanings_from is None or is_resumed:
-            return None
-        tokens = SequenceSet(self.config.data / self.config.meanings_from).head(MEANING_TOKENS)
-        return token_vectors(tokens, shape.vocab_size, shape.hidden_size, self.config.seed)
 
     def _resume(self) -> None:
         if not (self.config.output / SNAPSHOT_FILE).exists():
