@@ -6,14 +6,14 @@ the fewest. Other tasks stay in one set each: a batch is of one set, and a batch
 the others (docs/LOG.md).
 
 Three of four examples of tools teach when not to call one, and say nothing of arguments. So those that call
-one stand a second time, in a set of their own.
+one stand a second time, in a set of their own, and those whose call follows another's result a third time.
 """
 
 from __future__ import annotations
 
 from functools import cache
 
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, ToolMessage
 
 from corpora.example import Example
 from corpora.sources import read_sources
@@ -30,14 +30,19 @@ PARTED_BY_ORIGIN = ("answer", "grade", "rewrite")
 CALLS = "_calls"
 """Ends the name of a set of examples that call a tool."""
 
+LATER_CALLS = "_later_calls"
+"""Ends the name of a set of examples that call a tool once another has answered."""
+
 
 def sets_of(example: Example) -> tuple[str, ...]:
     """Return the names of the sequence sets of an example: its task or a part of that, and its calls."""
     if example.task == "tool":
         part = f"tool_{TOOL_PARTS.get(example.well, 'dialogues')}"
         reply = example.messages[-1]
-        is_call = isinstance(reply, AIMessage) and bool(reply.tool_calls)
-        return (part, part + CALLS) if is_call else (part,)
+        if not (isinstance(reply, AIMessage) and reply.tool_calls):
+            return (part,)
+        is_later = isinstance(example.messages[-2], ToolMessage)
+        return (part, part + CALLS, part + LATER_CALLS) if is_later else (part, part + CALLS)
     is_parted = example.task in PARTED_BY_ORIGIN
     return (f"{example.task}_{_origin(example.well)}" if is_parted else example.task,)
 

@@ -6,10 +6,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
 from corpora.example import Example
-from corpora.sets import TOOL_PARTS, sets_of
+from corpora.sets import CALLS, LATER_CALLS, TOOL_PARTS, sets_of
 from corpora.sources import read_sources
 from graphs.prompts import INSTRUCTIONS
 
@@ -35,7 +35,12 @@ def test_the_largest_tasks_are_parted(task: str, well: str, name: str) -> None:
 
 def test_calls_stand_in_a_set_of_their_own_as_well() -> None:
     reply = AIMessage("", tool_calls=[{"name": "calculate", "args": {"expression": "6 * 7"}, "id": "call_1"}])
-    assert sets_of(_replied("tool", "synthetic-own-tasks", reply)) == ("tool_own", "tool_own_calls")
+    first = _replied("tool", "synthetic-own-tasks", reply)
+    assert sets_of(first) == ("tool_own", "tool_own_calls")
+    result = ToolMessage("42", tool_call_id="call_1")
+    later = Example("tool", first.well, [*first.messages, result, reply])
+    assert sets_of(later) == ("tool_own", "tool_own_calls", "tool_own_later_calls")
+    assert sets_of(Example("tool", first.well, [*first.messages, result, AIMessage("42")])) == ("tool_own",)
 
 
 def _replied(task: str, well: str, reply: AIMessage) -> Example:
@@ -48,6 +53,7 @@ def test_recipes_name_sets_that_are_built(recipe: Path) -> None:
     call = AIMessage("", tool_calls=[{"name": "calculate", "args": {}, "id": "call_1"}])
     made = (_replied(task, well, call) for task in INSTRUCTIONS for well in wells)
     built = {name for item in made for name in sets_of(item)} | {"text"}
+    built |= {name.replace(CALLS, LATER_CALLS) for name in built}
     for stage in tomllib.loads(recipe.read_text(encoding="utf-8"))["stage"]:
         assert {*stage["mix"], *stage.get("extractive", ())} <= built
         assert sum(stage["mix"].values()) == pytest.approx(1)
