@@ -91,7 +91,7 @@ def _search_convert(scene: Scene) -> Chain:
 
 
 def _search_add(scene: Scene) -> Chain:
-    scene.set("value", *scene.date(date.fromisoformat(scene.meaning("{date9}"))))
+    scene.set("value", *scene.typed(date.fromisoformat(scene.meaning("{date9}"))))
     first, found, sentence = _search(scene, "date")
     clause, meant = _clause(scene, "shift")
     step = shifted(meant, scene)

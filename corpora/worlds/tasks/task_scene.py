@@ -95,7 +95,7 @@ class Scene:
         """Fill the slots of a frame as arguments say them; round brackets stay."""
         return _SLOT.sub(lambda slot: self._value(slot, self._meant), frame)
 
-    def date(self, day: date) -> tuple[str, str]:
+    def typed(self, day: date) -> tuple[str, str]:
         """Write a date as people do, and as it is reckoned with."""
         return typed_date(day, self.draw), day.isoformat()
 
@@ -129,13 +129,13 @@ class Scene:
 
 
 def _day(least: int, most: int) -> Callable[[Scene], tuple[str, str]]:
-    return lambda scene: scene.date(scene.today + timedelta(days=scene.draw.randint(least, most)))
+    return lambda scene: scene.typed(scene.today + timedelta(days=scene.draw.randint(least, most)))
 
 
 def _after(begin: str, least: int, most: int) -> Callable[[Scene], tuple[str, str]]:
     def draw(scene: Scene) -> tuple[str, str]:
         start = date.fromisoformat(scene.meaning(f"{{{begin}}}"))
-        return scene.date(start + timedelta(days=scene.draw.randint(least, most)))
+        return scene.typed(start + timedelta(days=scene.draw.randint(least, most)))
 
     return draw
 
