@@ -34,7 +34,7 @@ def unread_only(rows: Sequence[dict[str, Any]], weights: Path) -> list[dict[str,
     never saw.
     """
     unread = _read(weights)
-    known = [row for row in rows if row_digest(row) in unread] if unread else []
+    known = [row for row in rows if row_digest(row) in unread]
     return known or list(rows)
 
 

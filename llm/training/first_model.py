@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from torch import Tensor
 
 from llm.errors import ConfigError
@@ -28,7 +30,7 @@ def first_model(config: TrainingConfig, vocabulary_size: int) -> GPT:
     """
     shape = ModelConfig(vocab_size=vocabulary_size, **config.shape.model_dump())
     if config.start is not None:
-        return start_of(config, shape)
+        return start_of(config.start, config, shape)
     model = GPT(shape)
     initialise(
         model, copying=config.copying_circuits, vectors=_token_vectors(config, shape), seed=config.seed
@@ -36,21 +38,19 @@ def first_model(config: TrainingConfig, vocabulary_size: int) -> GPT:
     return model
 
 
-def start_of(config: TrainingConfig, shape: ModelConfig) -> GPT:
+def start_of(start: Path, config: TrainingConfig, shape: ModelConfig) -> GPT:
     """Load the weights that a run starts from.
 
     Raises:
-        ConfigError: The run starts from none, its data was written with another tokenizer (a vocabulary of
-            equal size may still number its tokens otherwise), or the shape is no deeper one.
+        ConfigError: The data was written with another tokenizer (a vocabulary of equal size may still number
+            its tokens otherwise), or the shape is no deeper one.
         WeightsError: The weights are missing or damaged.
     """
-    if config.start is None:
-        raise ConfigError("The run starts from no weights: name their folder as start.")
     has_shape = "shape" in config.model_fields_set
-    model = grown_from(config.start, shape) if has_shape else GPT.from_pretrained(config.start)
-    if not is_same_vocabulary(config.start, config.data):
+    model = grown_from(start, shape) if has_shape else GPT.from_pretrained(start)
+    if not is_same_vocabulary(start, config.data):
         raise ConfigError(
-            f"The run cannot start from {config.start}: the data in {config.data} was written with another "
+            f"The run cannot start from {start}: the data in {config.data} was written with another "
             "tokenizer, so build it with that of the weights (`corpus build` keeps one that is there)."
         )
     return model

@@ -153,8 +153,8 @@ class Trainer:
         """Write the weights as a Hugging Face folder and return it."""
         folder = self.config.output / WEIGHTS_FOLDER
         if self._processes.is_first:
-            if self.config.start_share:
-                blend(self.model, start_of(self.config, self.model.config), self.config.start_share)
+            if (start := self.config.start) is not None and self.config.start_share:
+                blend(self.model, start_of(start, self.config, self.model.config), self.config.start_share)
             self.model.save_pretrained(folder, tokenizer_from=self.config.data)
             write_unread(folder, self.config.data, self.config.start)
         return folder

@@ -223,9 +223,8 @@ def folder(draw: random.Random) -> str:
 
 def typed_date(day: date, draw: random.Random) -> str:
     """Write a date in one of the forms in which people write it."""
-    month, ending = names.MONTHS[day.month - 1], _ORDINALS.get(day.day % 10, "th")
-    if 11 <= day.day <= 13:
-        ending = "th"
+    month = names.MONTHS[day.month - 1]
+    ending = "th" if 11 <= day.day <= 13 else _ORDINALS.get(day.day % 10, "th")
     forms = (
         day.isoformat(), f"{day.day} {month} {day.year}", f"{month} {day.day}, {day.year}",
         f"{day.day} {month[:3]} {day.year}", f"{month} {day.day}{ending}, {day.year}",
