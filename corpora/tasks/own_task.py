@@ -15,7 +15,7 @@ from corpora.worlds.tasks.own_tasks import WELL
 from graphs import prompts
 
 RIVALS = {
-    "calculate": ("convert_units", "days_between"), "convert_units": ("calculate",),
+    "calculate": ("convert_units", "days_between", "add_to_date"), "convert_units": ("calculate",),
     "current_time": ("days_between", "add_to_date"), "add_to_date": ("days_between", "current_time"),
     "days_between": ("add_to_date", "calculate"), "search_documents": ("read_document", "recall"),
     "read_document": ("search_documents", "list_documents"),

@@ -39,7 +39,8 @@ def calculate(expression: str) -> Step:
     """Work out an expression."""
     from simpleeval import simple_eval
 
-    value = simple_eval(expression.replace("%", "/100"), functions={"sqrt": lambda number: number**0.5})
+    plain = expression.replace("% of", "/100 *").replace("%", "/100")
+    value = simple_eval(plain, functions={"sqrt": lambda number: number**0.5})
     return Step("calculate", {"expression": expression}, show(value))
 
 

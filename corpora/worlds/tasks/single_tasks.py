@@ -15,6 +15,9 @@ from corpora.worlds.tasks.task_scene import Scene
 INVENTED_WORDS = 0.95
 """Share of the lists of files that are asked for by a word nobody knows."""
 
+AMONG_ANY_WORDS = 0.35
+"""Share of the formulas and paths that stand among any words: they are to be copied whatever is said of them."""
+
 FOUND = "Here is what I found."
 """Reply to a result that is too long to be repeated."""
 
@@ -23,7 +26,11 @@ def _calculate(scene: Scene) -> OwnTask:
     table = scene.draw.choices(("one_sign", "two_signs", "percent", "formula"), (5, 3, 2, 3))[0]
     if table == "formula":
         scene.set("formula", _formula(scene))
-    message, expression = scene.pair("calculate", table)
+    if table == "formula" and scene.draw.random() < AMONG_ANY_WORDS:
+        expression = scene.meaning("{formula}")
+        message = _among_words(expression, scene)
+    else:
+        message, expression = scene.pair("calculate", table)
     step = own_task.calculate(expression)
     return OwnTask("calculate", message, [step], reply_to(step))
 
@@ -35,8 +42,15 @@ def _formula(scene: Scene) -> str:
         "{d} * {d2}", "{m} - {d}", "({k} - {m}) / {few}", "{long} + {long2} + {d}", "{n}*{d}+{m}",
         "sqrt({k})", "sqrt({d})", "{n} ** 2", "sqrt({m}) * {few}",
         "{d}/{few}", "sqrt({n} * {n2})", "{percent}% * {k}", "{n} * ({m} + {few})", "({d} - {small}) * {n}",
+        "{percent}% of {k}", "{k} - {n}", "{n} ** 3", "{m} / {n}",
     )  # fmt: skip
     return scene.meaning(scene.draw.choice(patterns))
+
+
+def _among_words(said: str, scene: Scene) -> str:
+    """Put something among words of other messages."""
+    words = [scene.any_words(7), said, scene.any_words(5)]
+    return " ".join(filter(None, words)) + scene.draw.choice(("", ".", "?", "!"))
 
 
 def _convert_units(scene: Scene) -> OwnTask:
@@ -94,8 +108,14 @@ def _search_documents(scene: Scene) -> OwnTask:
 
 
 def _read_document(scene: Scene) -> OwnTask:
-    message, meant = scene.pair("read_document")
-    path, _, line = meant.partition(" @ ")
+    if scene.draw.random() < AMONG_ANY_WORDS:
+        path = scene.meaning("{path}")
+        line = scene.meaning("{n}") if scene.draw.random() < 0.5 else ""
+        where = [path, scene.any_words(3), f"line {line}"] if line else [path]
+        message = _among_words(" ".join(filter(None, where)), scene)
+    else:
+        message, meant = scene.pair("read_document")
+        path, _, line = meant.partition(" @ ")
     step = found_texts.read(path, int(line) if line else None, scene)
     return OwnTask("read_document", message, [step], FOUND)
 

@@ -91,6 +91,14 @@ class Scene:
         filled = _SLOT.sub(lambda slot: self._value(slot, self._shown), frame)
         return re.sub(r" +([,.?!;:])", r"\1", re.sub(r" {2,}", " ", filled)).strip()
 
+    def any_words(self, most: int) -> str:
+        """Draw some words in a row, none of them with figures, of a message that asks for something else."""
+        kind = self.draw.choice(("current_time", "noise", "search_documents", "list_documents", "before"))
+        words = Scene(self.draw).say(self.frame(kind).partition(" =>")[0]).split()
+        words = [word for word in words if word.isalpha()]
+        start = self.draw.randrange(len(words) + 1)
+        return " ".join(words[start : start + self.draw.randint(0, most)]).lower()
+
     def meaning(self, frame: str) -> str:
         """Fill the slots of a frame as arguments say them; round brackets stay."""
         return _SLOT.sub(lambda slot: self._value(slot, self._meant), frame)
