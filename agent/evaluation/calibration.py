@@ -36,7 +36,8 @@ from graphs.evidence import sigmoid
 from llm import ChatHomespun
 from llm.calibration import CALIBRATION_FILE
 from llm.chat.messages import to_template
-from llm.evaluation.decisions import bagged_threshold, calibration_error, fit_temperature
+from llm.evaluation.decisions import bagged_threshold, calibration_error
+from llm.evaluation.regression import fit_temperature
 from llm.replaced_file import replaced_file
 from llm.tokenization.opening import open_text
 from llm.tokenization.template import ChatTemplate

@@ -14,7 +14,7 @@ from agent.evaluation.temporary_assembly import assembly_over
 from agent.evaluation.too_long import unless_too_long
 from corpora.wells import Row
 from graphs.confidence import Confidence, features
-from llm.evaluation.decisions import fit_signed
+from llm.evaluation.regression import fit_signed
 
 SIGNS = (1, 1, -1, 1)
 """Certainty, support and coverage speak for an answer, a good other passage speaks against it."""

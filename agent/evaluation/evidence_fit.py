@@ -6,7 +6,9 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import mul
 
+from agent.errors import HomespunError
 from agent.evaluation.too_long import unless_too_long
 from agent.evaluation.tools import to_messages
 from corpora.passages import find_span, passage, sentences
@@ -19,7 +21,8 @@ from graphs import Evidence, prompts
 from graphs.evidence import log_odds, sigmoid
 from graphs.tool_agent.choice import asked, describe
 from llm import ChatHomespun
-from llm.evaluation.decisions import bagged_threshold, best_threshold, fit_logistic
+from llm.evaluation.decisions import bagged_threshold, best_threshold
+from llm.evaluation.regression import fit_choice, fit_logistic
 from rag.minilm import MiniLM
 
 KEPT_SHARE = 0.95
@@ -63,30 +66,36 @@ def fit_tool_evidence(
 ) -> tuple[Evidence, dict[str, float]]:
     """Weigh calls and likeness of tools; return the fit, and the thresholds with and without likeness.
 
-    The first message of a dialogue mostly gets a question back, not a call, so that the threshold for a
-    message that stands alone is told by the requests.
+    Which tool is meant and whether any is are two questions. The weights are those that tell the right tool
+    from its neighbours, and their sum is then scaled to say how likely a tool is needed at all. The first
+    message of a dialogue mostly gets a question back, not a call, so that this is told by the requests.
 
     Args:
         model: Says how likely it calls each tool.
         embeddings: Tell the likeness.
         requests: Rows with tools, messages, expected: a message each that says all.
         dialogues: Such rows of conversations.
+
+    Raises:
+        HomespunError: No row needs a tool.
     """
     likeness = Evidence(embeddings)
     asked_at_once = _offers(model, likeness, requests)
     offers = asked_at_once + _offers(model, likeness, dialogues)
-    evidence = _fit(
-        embeddings,
-        [call for offer in offers for call in offer.calls],
-        [alike for offer in offers for alike in offer.similarities],
-        [truth for offer in offers for truth in offer.truths],
-    )
-    weighed = [max(map(evidence.probability, offer.calls, offer.similarities)) for offer in asked_at_once]
+    needing = [offer for offer in offers if offer.is_needed]
+    if not needing:
+        raise HomespunError("None of the requests and dialogues calls a tool: give some that do.")
+    choosing = fit_choice([offer.features for offer in needing], [offer.truths for offer in needing])
+    highest = [offer.highest(choosing) for offer in asked_at_once]
+    needed = [offer.is_needed for offer in asked_at_once]
+    slope, bias = even_scale(highest, needed) or (1.0, 0.0)
+    grade, similarity = (weight * slope for weight in choosing)
+    evidence = Evidence(embeddings, grade, similarity, bias)
     return evidence, {
         "call": bagged_threshold(
             [max(offer.calls) for offer in offers], [offer.is_needed for offer in offers]
         ),
-        "tool": even_threshold(weighed, [offer.is_needed for offer in asked_at_once]),
+        "tool": even_threshold([sigmoid(slope * score + bias) for score in highest], needed),
     }
 
 
@@ -122,14 +131,23 @@ def even_threshold(probabilities: Sequence[float], truths: Sequence[bool]) -> fl
     A logistic regression over the log-odds tells. Of few cases the `best_threshold` lies anywhere on a
     plateau, by chance; it is taken only where there is one kind alone, or the false ones score higher.
     """
-    true, cases = sum(truths), len(truths)
     odds = list(map(log_odds, probabilities))
-    if 0 < true < cases:
-        [slope], bias = fit_logistic([[value] for value in odds], truths)
-        if slope > 0:
-            middle = (math.log(true / (cases - true)) - bias) / slope
-            return sigmoid(min(max(middle, min(odds)), max(odds)))
+    if scale := even_scale(odds, truths):
+        slope, bias = scale
+        return sigmoid(min(max(-bias / slope, min(odds)), max(odds)))
     return best_threshold(probabilities, truths)
+
+
+def even_scale(scores: Sequence[float], truths: Sequence[bool]) -> tuple[float, float] | None:
+    """Return how scores become log-odds of truth, were both kinds equally common: a slope and a bias.
+
+    None where there is one kind alone, or the false ones score higher.
+    """
+    true, cases = sum(truths), len(truths)
+    if not 0 < true < cases:
+        return None
+    [slope], bias = fit_logistic([[score] for score in scores], truths)
+    return (slope, bias - math.log(true / (cases - true))) if slope > 0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +165,15 @@ class _Offer:
     def is_needed(self) -> bool:
         """Whether any of them may be called."""
         return any(self.truths)
+
+    @property
+    def features(self) -> list[tuple[float, float]]:
+        """What is weighed of each."""
+        return list(zip(map(log_odds, self.calls), self.similarities, strict=True))
+
+    def highest(self, weights: Sequence[float]) -> float:
+        """Return the highest of the weighed sums."""
+        return max(float(sum(map(mul, weights, known))) for known in self.features)
 
 
 def _offers(model: ChatHomespun, likeness: Evidence, rows: Sequence[Row]) -> list[_Offer]:

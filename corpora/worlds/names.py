@@ -12,19 +12,20 @@ _ONSETS = "b br c cl d dr f fl g gr h j k kr l m n p pr qu r s sk st t tr v w z"
 _VOWELS = "a e i o u ai ea io ou".split()
 _CODAS = ["", "", "", "n", "r", "s", "l", "x", "th", "nd", "rk", "m"]
 _BEGINNINGS = (
-    "Abbots Alder Amber Apple Arrow Baker Barn Bay Beau Bell Berg Birch Black Blue Bram Brans Bright Brook Carls "
-    "Cart Castle Cedar Chester Clair Clay Clear Cold Copper Crown Deer Eagle East Ed Eich Elder Elm Fair Falcon "
-    "Finch Fisher Fox Frost Gilt Glen Gold Grey Gron Gull Harbor Hart Hazel Heath Her Heron High Hill Hol Honey "
-    "Horn Iron Ivy Jans Kemp Kings Kirk Lake Lamb Lang Lark Lav Leigh Lime Lind Long Lund Maple Marsh Mead Mill "
-    "Mont Moon Moor Moss New Nord Oak Old Olsen Orchard Otter Palm Peter Pine Plum Quill Rain Raven Red River "
-    "Rosen Row Salt Sand Sax Schwarz Sea Shep Silver Snow Stan Star Stein Stone Storm Sun Swan Temple Thorn "
-    "Timber Tide Twin Vale Wald Walt Weiss Wels West White Winter Wolf Wood Wren Yar York"
+    "Abbots Alder Amber Apple Arrow Baker Barn Bay Beau Bell Berg Birch Black Blue Bram Brans Bright Brook "
+    "Carls Cart Castle Cedar Chester Clair Clay Clear Cold Copper Crown Deer Eagle East Ed Eich Elder Elm "
+    "Fair Falcon Finch Fisher Fox Frost Gilt Glen Gold Grey Gron Gull Harbor Hart Hazel Heath Her Heron "
+    "High Hill Hol Honey Horn Iron Ivy Jans Kemp Kings Kirk Lake Lamb Lang Lark Lav Leigh Lime Lind Long "
+    "Lund Maple Marsh Mead Mill Mont Moon Moor Moss New Nord Oak Old Olsen Orchard Otter Palm Peter Pine "
+    "Plum Quill Rain Raven Red River Rosen Row Salt Sand Sax Schwarz Sea Shep Silver Snow Stan Star Stein "
+    "Stone Storm Sun Swan Temple Thorn Timber Tide Twin Vale Wald Walt Weiss Wels West White Winter Wolf "
+    "Wood Wren Yar York"
 ).split()
 _ENDINGS = (
-    "ard bach beck bell berg bourne bridge brook bury by combe dale dorf eau elle en er etti feld field gate glen "
-    "gren hall ham hand haven heim hill hold holm house hurst ingham ing ini key land ley light ling lock man mann "
-    "mark mere mont more mouth no oux over point port qvist rick ridge ros sen side ski smith son sson stein stone "
-    "strom thorpe ton tree vale view ville vik wald water way well wood yard"
+    "ard bach beck bell berg bourne bridge brook bury by combe dale dorf eau elle en er etti feld field "
+    "gate glen gren hall ham hand haven heim hill hold holm house hurst ingham ing ini key land ley light "
+    "ling lock man mann mark mere mont more mouth no oux over point port qvist rick ridge ros sen side ski "
+    "smith son sson stein stone strom thorpe ton tree vale view ville vik wald water way well wood yard"
 ).split()
 """None is an ending of the names that tasks and two-hop questions are measured with."""
 _LIKE_WORDS = 0.5

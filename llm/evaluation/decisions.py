@@ -1,4 +1,4 @@
-"""Measures of decisions that come with a probability, and the fit that makes it honest."""
+"""Measures of decisions that come with a probability, and thresholds for them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,6 @@ BOOTSTRAP_SAMPLES = 200
 
 SMALLEST_PROBABILITY = 1e-9
 """Thresholds closer to 0 or 1 than this count as this: log-odds have no bounds."""
-
-MOST_STEPS = 50
-SMALLEST_STEP = 1e-9
-RIDGE = 1e-3
-"""Keeps the fit finite where all decisions are of one kind, or perfectly parted."""
 
 
 def area_under_curve(probabilities: Sequence[float], truths: Sequence[bool]) -> float | None:
@@ -114,81 +109,3 @@ def risk_coverage(
     if points is None or points >= len(curve):
         return curve
     return [curve[index] for index in np.linspace(0, len(curve) - 1, points).astype(int)]
-
-
-def fit_temperature(margins: Sequence[float], truths: Sequence[bool]) -> tuple[float, float]:
-    """Fit temperature and bias to yes/no decisions by logistic regression (Platt 1999).
-
-    Args:
-        margins: Log-probability of yes minus that of no, for each decision.
-        truths: Whether yes was right.
-
-    Returns:
-        Temperature, at least 0.05, and bias: the probability of yes is
-        sigmoid(margin / temperature + bias).
-    """
-    [weight], bias = fit_logistic([[margin] for margin in margins], truths)
-    return 1 / float(np.clip(weight, 0.02, 20.0)), bias
-
-
-def fit_logistic(features: Sequence[Sequence[float]], truths: Sequence[bool]) -> tuple[list[float], float]:
-    """Fit a logistic regression by Newton's method.
-
-    Args:
-        features: What is known of each case; the same number of features each.
-        truths: Whether each case is true.
-
-    Returns:
-        The weight of each feature and the bias: the probability is sigmoid(weights · features + bias).
-    """
-    values, is_true = np.asarray(features, dtype=np.float64).T, np.asarray(truths, dtype=np.float64)
-    scales = np.maximum(np.abs(values).max(axis=1, initial=0.0), 1e-9)
-    inputs = np.concatenate([values / scales[:, None], np.ones((1, values.shape[1]))])
-    weights: Numbers = np.zeros(len(inputs))
-    for _ in range(MOST_STEPS):
-        step = _newton_step(weights, inputs, is_true)
-        while _loss(weights - step, inputs, is_true) > _loss(weights, inputs, is_true):
-            step = step / 2  # a whole step can jump over the minimum of a steep curve
-            if np.abs(step).max() < SMALLEST_STEP:
-                break
-        weights = weights - step
-        if np.abs(step).max() < SMALLEST_STEP:
-            break
-    return (weights[:-1] / scales).tolist(), float(weights[-1])
-
-
-def fit_signed(
-    features: Sequence[Sequence[float]], truths: Sequence[bool], signs: Sequence[int]
-) -> tuple[list[float], float]:
-    """Fit a logistic regression whose weights have given signs.
-
-    Of few cases it can seem that what speaks for something speaks against it: such a feature is left out.
-
-    Args:
-        features: What is known of each case.
-        truths: Whether each case is true.
-        signs: 1 for a feature that may only speak for a case, -1 for one that may only speak against it.
-
-    Returns:
-        The weight of each feature, 0 for those left out, and the bias.
-    """
-    kept = list(range(len(signs)))
-    while True:
-        weights, bias = fit_logistic([[row[index] for index in kept] for row in features], truths)
-        found = dict(zip(kept, weights, strict=True))
-        wrong = {index for index, weight in found.items() if weight * signs[index] < 0}
-        if not wrong:
-            return [found.get(index, 0.0) for index in range(len(signs))], bias
-        kept = [index for index in kept if index not in wrong]
-
-
-def _newton_step(weights: Numbers, inputs: Numbers, truths: Numbers) -> Numbers:
-    predicted = 1 / (1 + np.exp(-np.clip(weights @ inputs, -30, 30)))
-    curvature = (inputs * np.maximum(predicted * (1 - predicted), 1e-9)) @ inputs.T
-    gradient = inputs @ (predicted - truths) + RIDGE * weights
-    return np.linalg.solve(curvature + RIDGE * np.eye(len(weights)), gradient).astype(np.float64)
-
-
-def _loss(weights: Numbers, inputs: Numbers, truths: Numbers) -> float:
-    scores = weights @ inputs
-    return float((np.logaddexp(0, scores) - truths * scores).sum() + RIDGE / 2 * weights @ weights)

@@ -12,6 +12,7 @@ import pytest
 
 from agent.cli import run
 from agent.configuration.settings import Settings
+from agent.errors import HomespunError
 from agent.evaluation import calibration, evidence_fit
 from agent.evaluation.confidence_fit import half_of_the_passages
 from agent.evaluation.evidence_fit import even_threshold, fit_evidence, fit_tool_evidence
@@ -19,7 +20,7 @@ from agent.parts.judgement import open_judgement
 from corpora.prompt_digest import prompt_digest
 from corpora.tasks.reading import relevance_examples
 from corpora.wells import Row
-from graphs import Confidence, Evidence, Thresholds
+from graphs import Confidence, Thresholds
 from llm import ChatHomespun
 from llm.calibration import Calibration
 from llm.evaluation.decisions import best_threshold
@@ -248,10 +249,17 @@ def test_dialogues_do_not_say_when_a_message_alone_calls_for_a_tool(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model, embeddings = ChatHomespun(model=str(write_tiny_model(tmp_path))), MiniLM()
-    monkeypatch.setattr(evidence_fit, "_fit", lambda *_: Evidence(embeddings, 1.0, 1.0, 0.0))
+    monkeypatch.setattr(evidence_fit, "fit_choice", lambda *_: [1.0, 1.0])
     requests = rows()["requests"]
     later = [{**row, "messages": [{"role": "user", "content": "And now?"}]} for row in requests]
     _, some = fit_tool_evidence(model, embeddings, requests, [])
     _, none = fit_tool_evidence(model, embeddings, requests, later * 9)
     assert some["tool"] == none["tool"]
     assert some["call"] != none["call"]
+
+
+def test_requests_that_call_nothing_teach_no_choice(tmp_path: Path) -> None:
+    model, embeddings = ChatHomespun(model=str(write_tiny_model(tmp_path))), MiniLM()
+    idle = [{**row, "expected": []} for row in rows()["requests"]]
+    with pytest.raises(HomespunError, match="give some that do"):
+        fit_tool_evidence(model, embeddings, idle, [])

@@ -15,13 +15,11 @@ from llm.evaluation.decisions import (
     balanced_accuracy,
     best_threshold,
     calibration_error,
-    fit_logistic,
-    fit_signed,
-    fit_temperature,
     reliability,
     risk_coverage,
 )
 from llm.evaluation.intervals import interval
+from llm.evaluation.regression import fit_choice, fit_logistic, fit_signed, fit_temperature
 
 
 def test_answers_are_normalised_as_squad_does() -> None:
@@ -137,6 +135,25 @@ def test_fit_logistic_recovers_the_weights_of_several_features() -> None:
     assert first == pytest.approx(0.5, abs=0.08)
     assert second == pytest.approx(4.0, abs=0.4)
     assert bias == pytest.approx(-1.0, abs=0.12)
+
+
+def test_fit_choice_recovers_what_tells_the_chosen_from_its_neighbours() -> None:
+    draw = random.Random(1)
+    choices, truths = [], []
+    for _ in range(3000):
+        common = draw.gauss(0, 5)  # what all have in common does not count
+        things = [(draw.gauss(0, 2) + common, draw.gauss(0, 0.3)) for _ in range(draw.randint(2, 6))]
+        weights = [math.exp(0.5 * (first - common) + 4.0 * second) for first, second in things]
+        [right] = draw.choices(range(len(things)), weights)
+        choices.append(things)
+        truths.append([place == right for place in range(len(things))])
+    first, second = fit_choice(choices, truths)
+    assert first == pytest.approx(0.5, abs=0.06)
+    assert second == pytest.approx(4.0, abs=0.4)
+
+
+def test_of_several_right_things_none_is_preferred() -> None:
+    assert fit_choice([[(1.0,), (2.0,), (3.0,)]], [[True, False, True]]) == pytest.approx([0.0], abs=1e-6)
 
 
 def test_fit_temperature_recovers_what_made_the_decisions() -> None:

@@ -16,7 +16,7 @@ INVENTED_WORDS = 0.95
 """Share of the lists of files that are asked for by a word nobody knows."""
 
 AMONG_ANY_WORDS = 0.35
-"""Share of the formulas and paths that stand among any words: they are to be copied whatever is said of them."""
+"""Share of the formulas and paths that stand among any words: they are copied whatever is said of them."""
 
 FOUND = "Here is what I found."
 """Reply to a result that is too long to be repeated."""
