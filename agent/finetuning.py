@@ -187,7 +187,6 @@ def _config(plan: Plan, corpus: PersonalCorpus, data: Path, replayed: Mapping[st
     """Describe the run: small rates that fall to nothing, so that little of the old is lost."""
     from llm.model.config import ModelConfig
     from llm.training.config import Optimiser, Stage, TrainingConfig
-    from llm.training.precision import is_bfloat16_faster
 
     mix = {name: share for name, share in SHARES.items() if name in corpus.sets}
     mix |= replayed
@@ -213,7 +212,6 @@ def _config(plan: Plan, corpus: PersonalCorpus, data: Path, replayed: Mapping[st
         start=plan.base,
         threads=plan.threads,
         checkpoint_minutes=2,
-        precision="bfloat16" if is_bfloat16_faster() else "float32",
         validation=["held_out"] if corpus.held_out else [],
         stage=[stage],
     )

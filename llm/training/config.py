@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from llm.errors import ConfigError
 from llm.model.config import ModelConfig
 
+Precision = Literal["auto", "float32", "bfloat16"]
+
 _DEFAULT = ModelConfig(vocab_size=0)
 """Holds the shape that a model has where nothing else is said."""
 
@@ -131,8 +133,9 @@ class TrainingConfig(Section):
     shape: Shape = Field(default=Shape(), description="Shape of the model.")
     checkpoint_minutes: float = Field(5.0, gt=0, description="Minutes between checkpoints.")
     threads: int | None = Field(None, gt=0, description="Threads on a CPU; all by default.")
-    precision: Literal["float32", "bfloat16"] = Field(
-        "bfloat16", description="Of matrix products; weights and sums stay float32."
+    precision: Precision = Field(
+        "auto",
+        description="Of matrix products; auto is the faster one. Weights and sums stay float32.",
     )
     compile: bool = Field(False, description="Whether layers are compiled; needs a C++ compiler.")
     validation: list[str] = Field(

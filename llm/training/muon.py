@@ -15,6 +15,8 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor
 
+from llm.training.precision import product_type
+
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 """Of the quintic that drives singular values towards 1 fastest (Jordan et al. 2024)."""
 
@@ -75,10 +77,11 @@ class Muon(torch.optim.Optimizer):
 def orthogonalise(matrices: Tensor, steps: int = 5) -> Tensor:
     """Return the nearest (semi-)orthogonal matrices to a stack (N, rows, columns), approximately.
 
-    Computed in bfloat16 whatever the precision of the training: the iteration does not need more.
+    Computed in bfloat16, where that is faster, whatever the precision of the training: the iteration does not
+    need more.
     """
     first, second, third = COEFFICIENTS
-    work = matrices.bfloat16()
+    work = matrices.to(product_type("auto"))
     is_tall = work.shape[1] > work.shape[2]
     work = work.mT if is_tall else work
     work = work / (work.norm(dim=(1, 2), keepdim=True) + 1e-7)

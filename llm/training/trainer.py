@@ -35,6 +35,7 @@ from llm.training.metrics import MetricsLog
 from llm.training.mixture import Mixture
 from llm.training.muon import Muon
 from llm.training.output_lock import output_lock
+from llm.training.precision import product_type
 from llm.training.processes import Processes, join_processes
 from llm.training.schedule import rate_at
 from llm.training.sequences import Batch, SequenceSet
@@ -94,6 +95,7 @@ class Trainer:
         torch.manual_seed(config.seed)
         self.tokenizer = Tokenizer.load(config.data)
         self.model = first_model(config, self.tokenizer.vocabulary_size).to(self._processes.device)
+        self._product_type = product_type(config.precision)
         self._hidden_states: Callable[[Tensor], Tensor] = self.model.hidden_states
         if config.compile:
             self._hidden_states = torch.compile(self.model.hidden_states, dynamic=True)
@@ -314,7 +316,8 @@ class Trainer:
         weights = batch.weights.to(device)
         counts = weights > 0
         device_type = torch.device(device).type
-        with torch.autocast(device_type, dtype=torch.bfloat16, enabled=self.config.precision == "bfloat16"):
+        is_rounded = self._product_type == torch.bfloat16
+        with torch.autocast(device_type, dtype=torch.bfloat16, enabled=is_rounded):
             states = self._hidden_states(batch.inputs.to(device))
             logits = self.model.logits(states[counts])
         losses = token_losses(logits.float(), batch, counts)
@@ -373,8 +376,7 @@ class Trainer:
 
     @cached_property
     def _peak_flops(self) -> float:
-        precision = torch.bfloat16 if self.config.precision == "bfloat16" else torch.float32
-        return peak_flops(self._processes.device, precision)
+        return peak_flops(self._processes.device, self._product_type)
 
     def _record(self, **values: Any) -> None:
         """Append to the metrics."""

@@ -17,6 +17,7 @@ from llm.training.cooccurrence import token_vectors
 from llm.training.initialisation import initialise
 from llm.training.loss import EXTRACTIVE_SHARE, token_losses
 from llm.training.muon import Muon, orthogonalise
+from llm.training.precision import is_bfloat16_faster, product_type
 from llm.training.schedule import rate_at
 from llm.training.sequences import SequenceSet, SequenceWriter
 
@@ -139,6 +140,20 @@ def test_orthogonalise_brings_singular_values_near_one(shape: tuple[int, int, in
     values = torch.linalg.svdvals(orthogonalise(matrices))
     assert values.min() > 0.3
     assert values.max() < 1.4
+
+
+@pytest.mark.parametrize(("has_instructions", "expected"), [(True, torch.bfloat16), (False, torch.float32)])
+def test_products_are_taken_in_what_the_processor_is_faster_in(
+    monkeypatch: pytest.MonkeyPatch, has_instructions: bool, expected: torch.dtype
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: has_instructions)
+    is_bfloat16_faster.cache_clear()
+    try:
+        assert product_type("auto") == expected
+        assert (product_type("bfloat16"), product_type("float32")) == (torch.bfloat16, torch.float32)
+    finally:
+        is_bfloat16_faster.cache_clear()
 
 
 def test_muon_finds_the_least_squares_solution() -> None:
