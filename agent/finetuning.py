@@ -150,7 +150,7 @@ def _train(
     """Write the data and train on it, in a folder that nobody else writes into."""
     from corpora.personal import build_personal
     from llm.calibration import CALIBRATION_FILE
-    from llm.tokenization.tokenizer import Tokenizer
+    from llm.tokenization.tokenizer import Tokenizer, copy_tokenizer
     from llm.training.trainer import WEIGHTS_FOLDER, Trainer
 
     say("Reading the documents")
@@ -164,7 +164,7 @@ def _train(
             f"{LEAST_TOKENS} are needed): add documents, or just ask it with --docs."
         )
     say(f"{corpus.tokens:,} tokens of text, {corpus.questions:,} questions made of it")
-    _add_tokenizer(plan.base, data)
+    copy_tokenizer(plan.base, data)
     config = _config(plan, corpus, data, replayed)
     _forget_other_run(plan, folder, data)
     Trainer(config, on_report).train(has_lock=True)
@@ -174,13 +174,6 @@ def _train(
     outcome = Outcome(weights, corpus, _bits(plan.base, corpus), _bits(weights, corpus))
     _finish(plan, folder, outcome)
     return outcome
-
-
-def _add_tokenizer(base: Path, data: Path) -> None:
-    from llm.tokenization.tokenizer import RANKS_FILE, TOKENIZER_FILE
-
-    for name in (RANKS_FILE, TOKENIZER_FILE):
-        shutil.copyfile(base / name, data / name)
 
 
 def _config(plan: Plan, corpus: PersonalCorpus, data: Path, replayed: Mapping[str, float]) -> TrainingConfig:

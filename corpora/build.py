@@ -21,10 +21,16 @@ from corpora.overlap import OverlapFilter
 from corpora.sets import sets_of
 from corpora.supervised import Wells, all_examples
 from corpora.text import sample_texts, text_files, write_text
-from corpora.wells import require, share_of
+from corpora.wells import CorpusError, require, share_of
 from llm.chat.messages import to_template
 from llm.tokenization.template import ChatTemplate
-from llm.tokenization.tokenizer import RANKS_FILE, Tokenizer, train_tokenizer
+from llm.tokenization.tokenizer import (
+    RANKS_FILE,
+    Tokenizer,
+    copy_tokenizer,
+    is_same_vocabulary,
+    train_tokenizer,
+)
 from llm.training.sequences import SequenceWriter
 from llm.unread_rows import DEVELOPMENT_FOLDER
 
@@ -65,6 +71,7 @@ def build(
     vocabulary_size: int = 8192,
     seed: int = 0,
     evaluations: Iterable[Path] = (),
+    tokenizer_from: Path | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Table:
     """Build everything that training reads.
@@ -75,18 +82,21 @@ def build(
         vocabulary_size: Tokens of the tokenizer, special ones included.
         seed: Makes all choices repeatable.
         evaluations: Files whose questions no example may share eight words in a row with.
+        tokenizer_from: Weights folder whose tokenizer is taken, so that a run can go on from these weights.
         say: Called with a line of progress.
 
     Raises:
-        CorpusError: A file of the data is missing or damaged; what is missing is told before anything is
-            written.
+        CorpusError: A file of the data is missing or damaged, or another tokenizer is already there; what is
+            missing is told before anything is written.
     """
     wells = Wells(data)
     evaluations = list(evaluations)
     for file in evaluations:
         require(file)
     out.mkdir(parents=True, exist_ok=True)
-    if not (out / RANKS_FILE).exists():
+    if tokenizer_from:
+        _take_tokenizer(tokenizer_from, out)
+    elif not (out / RANKS_FILE).exists():
         say("training the tokenizer")
         train_tokenizer(sample_texts(wells.text, TOKENIZER_SHARE), vocabulary_size, out)
     tokenizer = Tokenizer.load(out)
@@ -100,6 +110,12 @@ def build(
     leaks = OverlapFilter([*evaluations, *own])
     write_tasks(_without(leaks, all_examples(wells, seed), table), tokenizer, out, table)
     return table
+
+
+def _take_tokenizer(weights: Path, out: Path) -> None:
+    if (out / RANKS_FILE).exists() and not is_same_vocabulary(weights, out):
+        raise CorpusError(f"{out} holds another tokenizer than {weights}: build into an empty folder.")
+    copy_tokenizer(weights, out)
 
 
 def _without(leaks: OverlapFilter, examples: Iterable[Example], table: Table) -> Iterator[Example]:

@@ -42,6 +42,11 @@ def command() -> None:
     type=click.IntRange(LEAST_VOCABULARY, LARGEST_VOCABULARY),
     help="Tokens of the tokenizer.",
 )
+@click.option(
+    "--tokenizer-from",
+    metavar="MODEL",
+    help="Shipped model or weights folder whose tokenizer is taken: a run can then go on from its weights.",
+)
 @SEED
 @click.option(
     "--check-overlap",
@@ -51,14 +56,30 @@ def command() -> None:
     help="Evaluation file to leave out of training: no example may share 8 words in a row with its "
     "questions. May be repeated.",
 )
-def build(data: Path, out: Path, vocabulary: int, seed: int, evaluations: tuple[Path, ...]) -> None:
+def build(
+    data: Path,
+    out: Path,
+    vocabulary: int,
+    tokenizer_from: str | None,
+    seed: int,
+    evaluations: tuple[Path, ...],
+) -> None:
     """Build tokenizer, sequences and development files; the same seed gives the same bytes."""
     from corpora.build import build as build_corpus
+    from llm.weights_folder import find_weights
 
     def say(line: str) -> None:
         click.echo(line, err=True)
 
-    table = build_corpus(data, out, vocabulary_size=vocabulary, seed=seed, evaluations=evaluations, say=say)
+    table = build_corpus(
+        data,
+        out,
+        vocabulary_size=vocabulary,
+        seed=seed,
+        evaluations=evaluations,
+        tokenizer_from=find_weights(tokenizer_from) if tokenizer_from else None,
+        say=say,
+    )
     click.echo(show_table(table))
 
 

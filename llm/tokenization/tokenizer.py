@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import shutil
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -104,6 +105,12 @@ class Tokenizer:
         """Write the rank file; `tokenizer.json` is written by `train`."""
         lines = (f"{base64.b64encode(token).decode()} {rank}" for token, rank in self._ranks.items())
         (folder / RANKS_FILE).write_text("\n".join(lines) + "\n", encoding="ascii")
+
+
+def copy_tokenizer(source: Path, target: Path) -> None:
+    """Copy both files of the tokenizer of a folder into another folder."""
+    for name in (RANKS_FILE, TOKENIZER_FILE):
+        shutil.copyfile(source / name, target / name)
 
 
 def is_same_vocabulary(folder: Path, other: Path) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
+import corpora.build
 from corpora import development_files, supervised
 from corpora.build import VALIDATION, Table, write_tasks
 from corpora.build import build as build_corpus
@@ -31,8 +32,9 @@ from corpora.worlds import stories
 from corpora.worlds.requests import requests
 from graphs import prompts
 from llm.tokenization.template import ChatTemplate
-from llm.tokenization.tokenizer import Tokenizer, train_tokenizer
+from llm.tokenization.tokenizer import Tokenizer, is_same_vocabulary, train_tokenizer
 from llm.training.sequences import SequenceSet, SequenceWriter
+from llm.weights_folder import find_weights
 
 HANDBOOK = Path(__file__).parents[2] / "corpora" / "handbook"
 QUESTIONS = HANDBOOK.parent / "handbook_questions.jsonl"
@@ -253,6 +255,22 @@ def test_data_that_is_not_whole_is_refused_before_anything_is_made(tmp_path: Pat
         build_corpus(data, out, evaluations=[tmp_path / "questions.jsonl"], say=said.append)
     assert not said
     assert not out.exists()
+
+
+def test_a_corpus_is_built_with_the_tokenizer_of_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(development_files, "held_out_requests", lambda _: [])
+    monkeypatch.setattr(corpora.build, "all_examples", lambda *_: [])
+    data, out, weights = tmp_path / "data", tmp_path / "out", find_weights("homespun")
+    make_wells(data)
+    said: list[str] = []
+    build_corpus(data, out, tokenizer_from=weights, say=said.append)
+    assert is_same_vocabulary(weights, out)
+    assert "training the tokenizer" not in said
+    train_tokenizer(["another text"], 400, out)
+    with pytest.raises(CorpusError, match="holds another tokenizer"):
+        build_corpus(data, out, tokenizer_from=weights)
 
 
 def test_the_development_files_hold_what_is_held_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
