@@ -50,7 +50,7 @@ def definitions(text: str) -> Iterator[tuple[str, re.Match[str]]]:
     for paragraph in text.split("\n\n"):
         if not 120 < len(paragraph) < LONGEST_PASSAGE or paragraph.startswith(("#", "-", "```")):
             continue
-        match = DEFINITION.match(sentences(paragraph)[0])
+        match = DEFINITION.match(next(iter(sentences(paragraph)), ""))
         if match and match["thing"].split()[0].lower() not in PRONOUNS:
             yield paragraph, match
 

@@ -21,7 +21,8 @@ def replaced_file(path: Path) -> Iterator[Path]:
     partial = path.with_name(path.name + ".partial")
     try:
         yield partial
-        with open(partial, "rb") as written:
+        # Windows writes out a file only for whoever may write to it.
+        with open(partial, "r+b") as written:
             os.fsync(written.fileno())
         os.replace(partial, path)
     finally:

@@ -27,15 +27,21 @@ def row_digest(row: Mapping[str, Any]) -> str:
     return _digest(json.dumps(row, ensure_ascii=False).encode())
 
 
-def unread_only(rows: Sequence[dict[str, Any]], weights: Path) -> list[dict[str, Any]]:
+def unread_only(rows: Sequence[dict[str, Any]], folder: Path, weights: Path) -> list[dict[str, Any]]:
     """Return the rows that weights are known not to have read.
 
-    Weights without a list have read none; rows none of which is on the list are of a corpus that the weights
-    never saw.
+    Weights without a list have read none; nor have they read a folder none of whose rows is on the list,
+    which is of a corpus that they never saw.
+
+    Args:
+        rows: Those of a file.
+        folder: The development folder that the file is in.
+        weights: The weights folder.
     """
     unread = _read(weights)
-    known = [row for row in rows if row_digest(row) in unread]
-    return known or list(rows)
+    if unread is None or unread.isdisjoint(_digests(folder)):
+        return list(rows)
+    return [row for row in rows if row_digest(row) in unread]
 
 
 def write_unread(weights: Path, corpus: Path, start: Path | None) -> None:
@@ -46,11 +52,10 @@ def write_unread(weights: Path, corpus: Path, start: Path | None) -> None:
         corpus: What they were trained on; one without a development folder shares nothing with held-out rows.
         start: The folder of the weights that they started from.
     """
-    before = _read(start) if start is not None else frozenset()
-    files = sorted((corpus / DEVELOPMENT_FOLDER).glob("*.jsonl"))
-    here = frozenset(_digest(line) for file in files for line in file.read_bytes().splitlines())
-    unread = before & here if before and here else before or here
-    if unread:
+    before = _read(start) if start is not None else None
+    here = _digests(corpus / DEVELOPMENT_FOLDER)
+    unread = here if before is None else before & here if here else before
+    if unread or before is not None:
         with replaced_file(weights / UNREAD_FILE) as file:
             file.write_text("".join(f"{digest}\n" for digest in sorted(unread)), "ascii")
 
@@ -59,6 +64,11 @@ def _digest(line: bytes) -> str:
     return hashlib.blake2b(line, digest_size=6).hexdigest()
 
 
-def _read(weights: Path) -> frozenset[str]:
+def _digests(folder: Path) -> frozenset[str]:
+    files = sorted(folder.glob("*.jsonl"))
+    return frozenset(_digest(line) for file in files for line in file.read_bytes().splitlines())
+
+
+def _read(weights: Path) -> frozenset[str] | None:
     file = weights / UNREAD_FILE
-    return frozenset(file.read_text("ascii").split()) if file.exists() else frozenset()
+    return frozenset(file.read_text("ascii").split()) if file.exists() else None

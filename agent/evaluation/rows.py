@@ -49,7 +49,7 @@ def read_held_out(path: Path, measured: str, model: str) -> list[Row]:
         WeightsError: There are no such weights.
     """
     rows = read_evaluation(path, measured)
-    return rows if is_foreign(model) else unread_only(rows, find_weights(model))
+    return rows if is_foreign(model) else unread_only(rows, path.parent, find_weights(model))
 
 
 def measured_half(rows: Sequence[Row]) -> list[Row]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -36,7 +35,7 @@ from llm.weights_folder import DEFAULT_MODEL, find_weights, load_engine
 if TYPE_CHECKING:
     from llm.inference.engine import Engine
 
-_TOLERATED = ("api_key", "base_url", "max_retries", "model_name", "streaming", "timeout")
+_TOLERATED = ("api_key", "base_url", "max_retries", "streaming", "timeout")
 """Arguments of remote chat models that mean nothing here; code written for those may pass them."""
 
 
@@ -83,6 +82,8 @@ class ChatHomespun(BaseChatModel):
     def _refuse_typos(cls, values: Any) -> Any:
         if isinstance(values, dict):
             values = {name: value for name, value in values.items() if name not in _TOLERATED}
+            if "model_name" in values:  # what some remote chat models call it
+                values.setdefault("model", values.pop("model_name"))
             refuse_unknown(values, [*cls.model_fields, "callbacks"])
         return values
 
@@ -95,9 +96,12 @@ class ChatHomespun(BaseChatModel):
         """
         return load_engine(find_weights(self.model), self.threads)
 
-    @cached_property
+    @property
     def calibration(self) -> Calibration:
-        """How the weights' decisions become probabilities, and the thresholds fitted for them."""
+        """How the weights' decisions become probabilities, and the thresholds fitted for them.
+
+        Read anew each time: a copy of this model may have other weights.
+        """
         return Calibration.load(find_weights(self.model))
 
     @property
@@ -364,8 +368,7 @@ class ChatHomespun(BaseChatModel):
         options = Options.of({**self._defaults(), **({"stop": stop} if stop else {}), **given})
         folder = find_weights(options.model)
         engine = load_engine(folder, options.threads)
-        calibration = self.calibration if options.model == self.model else Calibration.load(folder)
-        return Request.of(engine, messages, options, calibration)
+        return Request.of(engine, messages, options, Calibration.load(folder))
 
     def _choose(self, messages: list[BaseMessage], request: Request) -> AIMessage:
         model = request.options.model

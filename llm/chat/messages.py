@@ -49,10 +49,15 @@ def _role(message: BaseMessage) -> str:
     return {"human": "user", "ai": "assistant"}.get(kind, kind)
 
 
+def without_surrogates(text: str) -> str:
+    """Return a text in which halves of characters, which JSON can hold, are joined or replaced by U+FFFD."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _text(message: BaseMessage) -> str:
     if isinstance(message.content, str):
-        return message.content
-    return "".join(_block_text(block, message) for block in message.content)
+        return without_surrogates(message.content)
+    return without_surrogates("".join(_block_text(block, message) for block in message.content))
 
 
 def _block_text(block: str | dict[Any, Any], message: BaseMessage) -> str:

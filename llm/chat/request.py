@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.messages import BaseMessage
 from langchain_core.utils.function_calling import convert_to_json_schema
 
-from llm.chat.messages import task_of, to_template
+from llm.chat.messages import task_of, to_template, without_surrogates
 from llm.chat.schemas import is_pydantic_class, schema_of
 from llm.chat.tool_calls import ToolChoice
 from llm.errors import RequestError
@@ -74,7 +74,7 @@ class Options:
         """
         known = [option.name for option in fields(cls)]
         refuse_unknown(values, known)
-        return cls(**{name: value for name, value in values.items() if value is not None})
+        return cls(**{name: _readable(value) for name, value in values.items() if value is not None})
 
     @property
     def settings(self) -> GenerationSettings:
@@ -210,9 +210,17 @@ def _held_call(
     )
 
 
+def _readable(value: Any) -> Any:
+    """Return a text, or each text of a list, without halves of characters."""
+    if isinstance(value, str):
+        return without_surrogates(value)
+    return [_readable(each) for each in value] if isinstance(value, list) else value
+
+
 def _said(messages: Sequence[BaseMessage]) -> list[str]:
     """Return what people and tools said."""
-    return [text for message in messages if message.type in ("human", "tool") and (text := message.text)]
+    texts = (message.text for message in messages if message.type in ("human", "tool"))
+    return [without_surrogates(text) for text in texts if text]
 
 
 def _edits(engine: Engine, text: str, spans_of: Sequence[str], before: str) -> list[Constraint]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from llm.inference.schemas import close_schema, open_schema
+from llm.inference.schemas import close_schema, open_schema, without_remarks
 from llm.tokenization import special_tokens
 from llm.tokenization.opening import OPENING, open_text
 
@@ -31,6 +31,7 @@ _SENTENCE_ENDS = ("?", "!")
 """Pieces that such a span does not reach over."""
 _ARGUMENT = r"[^\s'\u2018\u2019\u201c\u201d,;:!?]((.|\n)*[^\s'\u2018\u2019\u201c\u201d,;:])?"
 """What is copied into an argument comes without the marks around it."""
+_COPIED = re.compile(_ARGUMENT)
 _CONNECTIVES = ("of", "in", "for", "at", "by", "about", "to", "from", "with", "on", "the", "as")
 """Words that join a span to the text before it."""
 
@@ -145,7 +146,9 @@ def tool_grammar(
         copied_from: Texts that arguments which are free strings must be spans of; any if empty.
     """
     # A quote or backslash would stand escaped in JSON: spans end before them.
-    segments = [part for text in copied_from for part in re.split(r'["\\\x00-\x1f]+', text) if part.strip()]
+    segments = [
+        part for text in copied_from for part in re.split(r'["\\\x00-\x1f]+', text) if _COPIED.search(part)
+    ]
     calls = "call+" if parallel else "call"
     start = calls if required else f"text | {calls} | text {calls}"
     names = [f"call{index}" for index in range(len(tools))]
@@ -163,9 +166,12 @@ def tool_grammar(
 
 
 def takes_text(parameters: Mapping[str, Any]) -> bool:
-    """Whether a tool's parameters hold a free string, which can be copied from a text."""
+    """Whether a tool's parameters hold a free string, which can be copied from a text.
+
+    Not where a part of them points to another: properties are spelled out one by one.
+    """
     properties = parameters.get("properties") or {}
-    return "$defs" not in parameters and any(map(_is_free_string, properties.values()))
+    return '"$ref"' not in json.dumps(parameters) and any(map(_is_free_string, properties.values()))
 
 
 def _arguments(name: str, schema: Mapping[str, Any], copies: bool) -> list[str]:
@@ -175,7 +181,7 @@ def _arguments(name: str, schema: Mapping[str, Any], copies: bool) -> list[str]:
     before the first one written, `name_0_more` after another, where a comma is due.
     """
     if not copies or not takes_text(schema):
-        return [f"{name}: {_json(open_schema(schema))}"]
+        return [f"{name}: {_json(open_schema({'type': 'object', **schema}))}"]
     # A JSON Schema may be a mere yes or no; a property of the latter can never be written.
     properties = {key: value for key, value in schema["properties"].items() if value is not False}
     required = schema.get("required") or ()
@@ -198,7 +204,7 @@ def _value(schema: Mapping[str, Any] | bool) -> str:
 def _is_free_string(schema: Mapping[str, Any] | bool) -> bool:
     if isinstance(schema, bool):
         return False
-    return schema.get("type") == "string" and schema.keys() <= _PLAIN_STRING
+    return schema.get("type") == "string" and without_remarks(schema).keys() <= _PLAIN_STRING
 
 
 def _pieces(text: str) -> list[str]:

@@ -8,6 +8,7 @@ Where prompts are read in blocks, whole blocks are reused: a reply is the same w
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -51,6 +52,8 @@ class PrefixCache:
         self._most = slots
         self._free: list[Slot] = []
         """Slots that nobody works in, the most recently used last."""
+        self._returned: deque[Slot] = deque()
+        """Slots that were put back since."""
         self._guard = threading.Lock()
 
     def take(self, prompt: Sequence[int]) -> Slot:
@@ -59,6 +62,7 @@ class PrefixCache:
         The last token of the prompt is never among it: its scores are still to be computed.
         """
         with self._guard:
+            self._take_in()
             shared, best = max(
                 ((self._reusable(slot, prompt), index) for index, slot in enumerate(self._free)),
                 default=(0, -1),
@@ -77,15 +81,23 @@ class PrefixCache:
         return slot
 
     def put_back(self, slot: Slot) -> None:
-        """Give a slot back; its `tokens` must be those that its cache holds."""
-        with self._guard:
-            self._free.append(slot)
-            del self._free[: -self._most]
+        """Give a slot back; its `tokens` must be those that its cache holds.
+
+        Without a lock: the garbage collector may end an abandoned reply, in any thread, while that takes one.
+        """
+        self._returned.append(slot)
 
     def clear(self) -> None:
         """Forget everything."""
         with self._guard:
+            self._returned.clear()
             self._free.clear()
+
+    def _take_in(self) -> None:
+        """Put what was returned among the free slots."""
+        while self._returned:
+            self._free.append(self._returned.popleft())
+        del self._free[: -self._most]
 
     def _lasting(self, slot: Slot) -> int:
         """Return how many of a slot's tokens any later prompt could reuse."""

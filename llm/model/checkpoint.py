@@ -102,7 +102,7 @@ def _read_tokenizer_file(file: Path) -> bytes:
 def _change_places(folder: Path, names: list[str]) -> None:
     """Put what was written in the place of what was there, the index last."""
     for name in names:
-        with open(folder / (name + _PARTIAL), "rb") as written:
+        with open(folder / (name + _PARTIAL), "r+b") as written:
             os.fsync(written.fileno())
     (folder / INDEX_FILE).unlink(missing_ok=True)
     for old in folder.glob("model*.safetensors"):

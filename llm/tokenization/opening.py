@@ -51,6 +51,10 @@ class StringCloser:
 
     def __init__(self) -> None:
         self._is_inside = self._is_escaped = self._is_first = False
+        self._brackets = ""
+        """Those that are open."""
+        self._is_name = False
+        """Whether the next string is the name of a property, which has no opening."""
 
     def close(self, text: str) -> str:
         """Return the next piece without the openings in it."""
@@ -63,5 +67,17 @@ class StringCloser:
         if self._is_escaped or (was_inside and letter == "\\"):
             self._is_escaped = not self._is_escaped
         elif letter == '"':
-            self._is_inside = self._is_first = not was_inside
+            self._is_inside = not was_inside
+            self._is_first = self._is_inside and not self._is_name
+        elif not was_inside:
+            self._follow(letter)
         return not is_opening
+
+    def _follow(self, letter: str) -> None:
+        """Follow a character between strings."""
+        if letter in "{[":
+            self._brackets += letter
+        elif letter in "}]":
+            self._brackets = self._brackets[:-1]
+        if letter in "{[,:":
+            self._is_name = letter in "{," and self._brackets.endswith("{")

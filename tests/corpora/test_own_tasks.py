@@ -38,6 +38,8 @@ def test_tasks_are_the_same_for_the_same_seed() -> None:
 def test_every_kind_is_drawn_and_messages_are_filled_and_varied(tasks: list[OwnTask]) -> None:
     assert {task.kind for task in tasks} == {*chained_tasks.KINDS, *single_tasks.KINDS}
     assert not [task.message for task in tasks if re.search(r"[{}|]|=> |  ", task.message)]
+    told = [text for task in tasks for text in (task.reply, *(step.result for step in task.steps))]
+    assert not [text for text in told if re.search(r"[{}|]|=> ", text)]
     assert len({task.message for task in tasks}) > 0.95 * len(tasks)
 
 
@@ -52,6 +54,14 @@ def test_arguments_fit_the_schemas(tasks: list[OwnTask]) -> None:
         checks[step.name].validate(dict(step.arguments))
         if step.arguments.get("timezone"):
             assert current_time.invoke(dict(step.arguments))
+
+
+def test_what_is_recalled_is_about_what_was_asked_for(tasks: list[OwnTask]) -> None:
+    recalled = [step for task in tasks for step in task.steps if step.name == "recall"]
+    nouns = "sister|brother|aunt|boss|dentist|landlord|seat|door code|locker|guests|members|rent"
+    asked = [(noun, step.result) for step in recalled for noun in re.findall(nouns, step.arguments["about"])]
+    assert len(asked) > 20
+    assert not [(noun, result) for noun, result in asked if noun not in result]
 
 
 def test_arguments_stand_in_the_message_or_in_an_earlier_result(tasks: list[OwnTask]) -> None:

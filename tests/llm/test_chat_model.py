@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import shutil
 import threading
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing_extensions import TypedDict
 
 from graphs.ports import ChoiceModel, QuestionModel, SpanModel
 from llm import ChatHomespun
+from llm.calibration import CALIBRATION_FILE
 from llm.errors import ConstraintError, ContextOverflowError, RequestError, WeightsError
 from llm.inference.attention import BLOCK
 
@@ -328,6 +330,28 @@ def test_logprobs_are_reported_for_every_token(chat: ChatHomespun) -> None:
     assert [s["token"] for s in streamed.response_metadata["logprobs"]["content"]] == [
         s["token"] for s in scores
     ]
+
+
+def test_the_opening_space_is_no_stop_string(chat: ChatHomespun) -> None:
+    whole = chat.invoke("Hello")
+    assert chat.invoke("Hello", stop=[" "]).text == whole.text.split(" ")[0]
+
+
+def test_a_copy_with_other_weights_has_their_calibration(weights: Path, tmp_path: Path) -> None:
+    shutil.copytree(weights, tmp_path / "other")
+    chat = ChatHomespun(model=str(weights))
+    assert chat.calibration.thresholds == {}
+    (tmp_path / "other" / CALIBRATION_FILE).write_text('{"thresholds": {"call": 0.25}}')
+    copy = chat.model_copy(update={"model": str(tmp_path / "other")})
+    assert copy.calibration.thresholds == {"call": 0.25}
+
+
+def test_the_weights_may_be_named_as_remote_models_are(weights: Path) -> None:
+    assert ChatHomespun(model_name=str(weights)).model == str(weights)
+
+
+def test_halves_of_characters_are_replaced(chat: ChatHomespun) -> None:
+    assert chat.bind_spans(["\ud800 abc"]).invoke("What? \ud83d").text
 
 
 def test_stop_strings_end_the_reply_before_them(chat: ChatHomespun) -> None:

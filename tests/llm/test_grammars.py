@@ -283,6 +283,29 @@ def test_a_schema_that_is_a_mere_yes_or_no_is_not_copied(compiler: ConstraintCom
         assert not allows(compiler, constraint, call(arguments)), arguments
 
 
+def test_words_to_copy_hold_more_than_marks(compiler: ConstraintCompiler) -> None:
+    marks = compiler.tool_calls([tool("weather", CITY)], required=True, copied_from=["?!", "'"])
+    assert allows(compiler, marks, call('{"city":"Bergen"}'))
+
+
+def test_a_tool_whose_parameters_point_to_each_other_is_not_copied_from(compiler: ConstraintCompiler) -> None:
+    pointing = {
+        "type": "object",
+        "properties": {"q": {"type": "string"}, "p": {"$ref": "#/definitions/P"}},
+        "definitions": {"P": {"type": "integer"}},
+    }
+    assert not takes_text(pointing)
+    constraint = compiler.tool_calls([tool("weather", pointing)], required=True, copied_from=["Find Anna 3"])
+    assert allows(compiler, constraint, call('{"q":"Bo","p":3}'))
+
+
+def test_parameters_that_do_not_say_so_are_an_object(compiler: ConstraintCompiler) -> None:
+    untyped = {"properties": {"n": {"type": "integer"}}}
+    constraint = compiler.tool_calls([tool("weather", untyped)], required=True)
+    assert not allows(compiler, constraint, call('""'))
+    assert allows(compiler, constraint, call('{"n":3}'))
+
+
 def test_tools_that_take_text_are_those_with_a_free_string() -> None:
     assert takes_text(CITY)
     assert takes_text({"properties": {"a": {"type": "integer"}, "b": {"type": "string"}}})
@@ -293,7 +316,7 @@ def test_tools_that_take_text_are_those_with_a_free_string() -> None:
         {"properties": {"a": {"type": "string", "enum": ["b"]}}},
         {"properties": {"a": {"description": "anything"}}},
         {"properties": {"a": True, "b": False}},
-        {"properties": {"a": {"type": "string"}}, "$defs": {}},
+        {"properties": {"a": {"type": "string"}, "b": {"$ref": "#/$defs/B"}}, "$defs": {"B": {}}},
     ):
         assert not takes_text(other)
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from llm.inference.schemas import open_schema
@@ -34,6 +34,7 @@ def test_nothing_stays_nothing() -> None:
     assert open_text("") == ""
 
 
+@example({"a": {" b": [" c", {" d": "e"}]}})
 @given(VALUES)
 def test_strings_come_back_whole_or_piece_by_piece(value: Any) -> None:
     written = json.dumps(open_strings(value), ensure_ascii=False, separators=(",", ":"))
@@ -55,6 +56,10 @@ def test_strings_come_back_whole_or_piece_by_piece(value: Any) -> None:
         ({"type": "string", "pattern": "^[A-Z]"}, {"type": "string", "pattern": "^[A-Z]"}),
         ({"type": "string", "pattern": "^a|b$"}, {"type": "string", "pattern": "^ (?:a|b)$"}),
         ({"type": "string", "pattern": "^a\\$"}, {"type": "string", "pattern": "^a\\$"}),
+        ({"type": "string", "pattern": "^$|^[$|]+$"}, {"type": "string", "pattern": "^ (?:|[$|]+)$"}),
+        ({"type": "string", "pattern": "^(a$|^b)$"}, {"type": "string", "pattern": "^(a$|^b)$"}),
+        ({"type": "string", "format": "path"}, {"type": "string", "pattern": "^ "}),
+        ({"type": "integer", "format": "int32"}, {"type": "integer"}),
         ({"type": "string", "enum": ["C", "F"]}, {"type": "string", "enum": [" C", " F"]}),
         ({"enum": ["C", 1, None]}, {"enum": [" C", 1, None]}),
         ({"const": "C"}, {"const": " C"}),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import torch
 
 from llm.inference.prefix_cache import WORTH_COPYING, PrefixCache, Slot
@@ -121,6 +123,22 @@ def test_little_that_is_shared_is_read_again() -> None:
     other = prefixes.take([*beginning, 60])
     assert other is not slot
     assert (held(other), other.tokens, other.steady) == ([], [], 0)
+
+
+def test_a_reply_that_the_garbage_collector_ends_may_give_its_slot_back_meanwhile() -> None:
+    cache = make_cache()
+    abandoned = cache.take([1, 2, 3])
+    make = cache._new_cache
+
+    def collected() -> KeyValueCache:
+        cache.put_back(abandoned)
+        return make()
+
+    cache._new_cache = collected
+    thread = threading.Thread(target=cache.take, args=([5, 6],), daemon=True)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
 
 
 def test_what_is_forgotten_is_read_again() -> None:

@@ -402,7 +402,7 @@ def test_weights_list_the_held_out_rows_that_no_run_behind_them_read(folder: Pat
     (folder / "more.toml").write_text(more)
     weights = Trainer(load_config(folder / "more.toml")).train()
     rows = [{"text": text} for text in ("Hello", "Bye", "New")]
-    assert unread_only(rows, weights) == rows[:1]
+    assert unread_only(rows, held_out, weights) == rows[:1]
 
 
 def test_a_share_of_the_start_needs_a_start(folder: Path) -> None:

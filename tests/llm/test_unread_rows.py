@@ -29,17 +29,36 @@ def weights(tmp_path: Path) -> Path:
     return folder
 
 
-def test_weights_without_a_list_have_read_no_row(weights: Path) -> None:
-    assert unread_only(ROWS, weights) == ROWS
+@pytest.fixture
+def measured(tmp_path: Path) -> Path:
+    """Return a development folder with all rows."""
+    return corpus(tmp_path / "measured", ROWS) / DEVELOPMENT_FOLDER
 
 
-def test_what_a_later_run_reads_is_no_longer_unread(tmp_path: Path, weights: Path) -> None:
+def test_weights_without_a_list_have_read_no_row(measured: Path, weights: Path) -> None:
+    assert unread_only(ROWS, measured, weights) == ROWS
+
+
+def test_what_a_later_run_reads_is_no_longer_unread(tmp_path: Path, measured: Path, weights: Path) -> None:
     write_unread(weights, corpus(tmp_path / "first", ROWS[:4]), start=None)
-    assert unread_only(ROWS, weights) == ROWS[:4]
+    assert unread_only(ROWS, measured, weights) == ROWS[:4]
     later = tmp_path / "later"
     later.mkdir()
     write_unread(later, corpus(tmp_path / "second", ROWS[2:]), start=weights)
-    assert unread_only(ROWS, later) == ROWS[2:4]
+    assert unread_only(ROWS, measured, later) == ROWS[2:4]
+
+
+def test_a_file_that_was_read_whole_has_no_unread_rows(tmp_path: Path, measured: Path, weights: Path) -> None:
+    write_unread(weights, corpus(tmp_path / "first", ROWS[:4]), start=None)
+    assert unread_only(ROWS[4:], measured, weights) == []
+
+
+def test_runs_that_read_what_each_other_left_leave_nothing_unread(tmp_path: Path, weights: Path) -> None:
+    write_unread(weights, corpus(tmp_path / "first", ROWS[:3]), start=None)
+    later = tmp_path / "later"
+    later.mkdir()
+    write_unread(later, corpus(tmp_path / "second", ROWS[3:]), start=weights)
+    assert (later / UNREAD_FILE).read_bytes() == b""
 
 
 def test_a_corpus_that_holds_nothing_out_leaves_the_list_as_it_is(tmp_path: Path, weights: Path) -> None:
@@ -52,7 +71,8 @@ def test_a_corpus_that_holds_nothing_out_leaves_the_list_as_it_is(tmp_path: Path
 
 def test_rows_of_another_corpus_are_all_unread(tmp_path: Path, weights: Path) -> None:
     write_unread(weights, corpus(tmp_path / "first", ROWS[:4]), start=None)
-    assert unread_only(ROWS[4:], weights) == ROWS[4:]
+    other = corpus(tmp_path / "other", ROWS[4:]) / DEVELOPMENT_FOLDER
+    assert unread_only(ROWS[4:], other, weights) == ROWS[4:]
 
 
 def test_where_nothing_is_held_out_there_is_no_list(tmp_path: Path, weights: Path) -> None:

@@ -258,7 +258,7 @@ def _typed(asked: _Asked, draw: random.Random) -> tuple[str, dict[str, Any]]:
     if not _starts_with_argument(asked) and draw.random() < 0.9:
         message = message[0].upper() + message[1:]
     if draw.random() < 0.4:
-        message = _polite(message, draw)
+        message = _polite(message, draw, keeps_capital=_starts_with_argument(asked))
     elif draw.random() < 0.2:
         message = f"{_fill(draw.choice(_BEFORE), draw)} {message}"
     if draw.random() < 0.13:
@@ -284,12 +284,12 @@ def _starts_with_argument(asked: _Asked) -> bool:
     )
 
 
-def _polite(message: str, draw: random.Random) -> str:
+def _polite(message: str, draw: random.Random, *, keeps_capital: bool) -> str:
     first = re.split(r"[ ,:]", message)[0]
     if message.endswith(".") and first not in _SPEAKERS and first.isalpha() and first[0].isupper():
         plea = draw.choice(_PLEAS)
         end = "?" if re.search("can|could|would", plea.lower()) else "."
-        return plea + message[0].lower() + message[1:-1] + end
+        return plea + (message[0] if keeps_capital else message[0].lower()) + message[1:-1] + end
     if draw.random() < 0.4 and message[-1] in ".?":
         return f"{message[:-1]}, please{message[-1]}"
     greeting = draw.choice(_GREETINGS)
