@@ -207,7 +207,10 @@ class ChatHomespun(BaseChatModel):
         strict: bool | None = None,
         **kwargs: Any,
     ) -> Runnable[LanguageModelInput, AIMessage]:
-        """Return the model with tools that it may call; arguments always fit their schema.
+        """Return the model with tools that it may call; arguments fit their schema.
+
+        A call that reaches the last token is brought to an end in time; where none is in sight (a pattern
+        without anchors, a duration), it breaks off and is given as an invalid call.
 
         Args:
             tools: Functions, pydantic classes, LangChain tools or OpenAI's dictionaries.

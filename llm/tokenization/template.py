@@ -10,7 +10,8 @@ One conversation looks so, each `<|…|>` being a single special token:
 Contents and strings begin with a space (`llm.tokenization.opening`).
 A system message that is named after a task (`special_tokens.TASKS`) becomes its task token: the
 model was trained to know the instruction by heart. `CHAT_TEMPLATE` says the same in Jinja for
-transformers and vLLM; a test holds the two together. Content is always encoded as ordinary text.
+transformers and vLLM, which pass arguments as objects; a test holds the two together. Content is always
+encoded as ordinary text.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from corpora.worlds import names
 from corpora.worlds.names import word
 from corpora.worlds.requests.request_parts import (
+    GROCERY,
     Kind,
     choice,
     city,
@@ -27,11 +28,6 @@ _PRODUCT = of(
     "a phone case|"
     "printer paper|hiking socks|a water bottle|a yoga mat|a garden hose|dog food|a board game|a backpack|"
     "light bulbs|a kettle|a mechanical keyboard|a tent|a winter coat"
-)
-_GROCERY = of(
-    "milk|eggs|bread|apples|rice|butter|tomatoes|cheese|coffee|onions|pasta|bananas|yoghurt|carrots|tea|"
-    "flour|"
-    "spinach|olive oil|lentils|mushrooms|chicken|potatoes|garlic|salmon"
 )
 _SONG = filled("{word} Nights", "Letters from {city}", "{word}", "Dancing with {first}", "Rain")
 _ROOM = of("kitchen|bedroom|living room|bathroom|hallway|garage|office|nursery|cellar|attic|dining room")
@@ -374,7 +370,7 @@ KINDS: tuple[Kind, ...] = (
         "What can I cook with {ingredients}?|"
         "I have {ingredients} at home, what can I make[ in {minutes} minutes]?|"
         "Suggest a meal with {ingredients}.|Dinner ideas with {ingredients}",
-        several("ingredients|available|pantry items", _GROCERY),
+        several("ingredients|available|pantry items", GROCERY),
         whole("minutes|max minutes|time limit", 10, 90, True),
         rivals="recipe",
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from corpora.worlds import names
 from corpora.worlds.names import setting
 from corpora.worlds.requests.request_parts import (
+    GROCERY,
     Kind,
     choice,
     clock,
@@ -25,11 +26,6 @@ from corpora.worlds.requests.request_parts import (
     whole,
 )  # fmt: skip
 
-_GROCERY = of(
-    "milk|eggs|bread|apples|rice|butter|tomatoes|cheese|coffee|onions|pasta|bananas|yoghurt|carrots|tea|"
-    "flour|"
-    "spinach|olive oil|lentils|mushrooms|chicken|potatoes|garlic|salmon"
-)
 _SERVICE = filled("{word}-api", "nginx", "postgres", "billing", "redis", "web-{number}", "search")
 _LANGUAGE = of(
     "French|German|Spanish|Italian|Japanese|Polish|Turkish|Korean|Greek|Dutch|Arabic|Swedish|Hindi|Finnish"
@@ -332,7 +328,7 @@ KINDS: tuple[Kind, ...] = (
         "Add {items} to the shopping list.|We need {items}, put that on the grocery list.|"
         "Put {items} on the shopping list.|"
         "Groceries: {items}|Can you write {items} on my grocery list?",
-        several("items|groceries|things|products", _GROCERY), rivals="remember",
+        several("items|groceries|things|products", GROCERY), rivals="remember",
     ),
     kind(
         "news", "get headlines|latest news|news search|top stories",

@@ -157,6 +157,12 @@ def of(words: str) -> Draw:
     return names.one_of(*words.split("|"))
 
 
+GROCERY = of(
+    "milk|eggs|bread|apples|rice|butter|tomatoes|cheese|coffee|onions|pasta|bananas|yoghurt|carrots|tea|flour|"
+    "spinach|olive oil|lentils|mushrooms|chicken|potatoes|garlic|salmon"
+)
+
+
 def filled(*templates: str) -> Draw:
     """Draw a template and fill its `{first}`, `{city}`, `{word}`, `{number}` and `{thing}`."""
 
