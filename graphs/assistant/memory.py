@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from langgraph.config import get_config
 from langgraph.runtime import get_runtime
@@ -30,11 +32,17 @@ class Memory:
 
     @classmethod
     def current(cls) -> Memory:
-        """Return the memory of the run that is going on."""
+        """Return the memory of the run that is going on, as its context names it."""
         runtime = get_runtime(AssistantContext)
         context = runtime.context if isinstance(runtime.context, AssistantContext) else AssistantContext()
         thread = str(get_config().get("configurable", {}).get("thread_id", ""))
         return cls(runtime.store, context.user, context.conversation or thread)
+
+    @classmethod
+    def of(cls, state: Mapping[str, Any]) -> Memory:
+        """Return the memory that the turn of a state began with: after a pause a run may have no context."""
+        now = cls.current()
+        return cls(now.store, state.get("user", now.user), state.get("conversation", now.conversation))
 
     def search(self, query: str, limit: int) -> Work[list[str]]:
         """Return texts that may matter to a query, best first where the store searches by meaning."""

@@ -40,14 +40,17 @@ class AssistantNodes:
     def recall(self, state: AssistantState) -> Work[Update]:
         """Begin a turn; recall what matters to it from earlier conversations."""
         asked, _ = read_question(state)
-        found = yield from Memory.current().search(asked, _MOST_MEMORIES)
+        memory = Memory.current()
+        found = yield from memory.search(asked, _MOST_MEMORIES)
         texts = self._that_fit(asked, found)
         memories = [Passage(text, "memory", 0, len(text), 1, 1) for text in texts]
         probabilities = yield from grade_passages(self.mind, self.judgement.evidence, asked, memories)
         weighed = list(zip(texts, probabilities, strict=True))
-        least = thresholds_of_run(self.judgement).relevance
+        least = thresholds_of_run(self.judgement, state).relevance
         return {
             **begin("chat", asked),
+            "user": memory.user,
+            "conversation": memory.conversation,
             "memories": [text for text, probability in weighed if probability >= least],
             "opening": [
                 Decision(node="recall", what=f"“{text}” matters here", probability=probability)
@@ -70,7 +73,7 @@ class AssistantNodes:
         report("choose", "Deciding where to look")
         [odds] = yield from self.mind.choose([prompts.route(asked)], self.routes)
         route = max((route for route in self.routes if route != "reason"), key=odds.__getitem__)
-        reason, least = odds.get("reason", 0.0), thresholds_of_run(self.judgement).reason
+        reason, least = odds.get("reason", 0.0), thresholds_of_run(self.judgement, state).reason
         if reason >= least and reason != odds[route]:  # a tie decides nothing
             route = "reason"
         decision = Decision(node="choose", what=f"the message is for: {route}", probability=odds[route])
@@ -102,7 +105,7 @@ class AssistantNodes:
         summary, condensed = yield from self.summariser.condense(state["messages"])
         if summary:
             report("remember", "Summarising the conversation")
-            yield from Memory.current().keep_summary(summary)
+            yield from Memory.of(state).keep_summary(summary)
         return {**update, **condensed}
 
     def _that_fit(self, asked: str, texts: Sequence[str]) -> list[str]:

@@ -38,6 +38,10 @@ class AssistantState(AssistantOutput, TurnState):
 
     opening: list[Decision]
     """Decisions before the road was taken."""
+    user: str
+    """Whose turn it is; a run that goes on after a pause may have no context that says it."""
+    conversation: str
+    """Id that the summary is kept under."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from langgraph.runtime import get_runtime
@@ -71,7 +72,18 @@ class DocumentQAContext:
         context = get_runtime(DocumentQAContext).context
         return context if isinstance(context, DocumentQAContext) else DocumentQAContext()
 
+    @classmethod
+    def of(cls, state: Mapping[str, Any]) -> DocumentQAContext:
+        """Return what was set when the turn of a state began, if it says, or else what this run sets."""
+        settings = state.get("settings")
+        return cls.current() if settings is None else DocumentQAContext(**settings)
 
-def thresholds_of_run(judgement: Judgement) -> Thresholds:
-    """Return the thresholds of a judgement as the run that is going on sets them."""
-    return DocumentQAContext.current().applied_to(judgement).thresholds
+    def kept(self) -> dict[str, Any]:
+        """Return what is set as plain values for a state: LangGraph keeps no context across a pause."""
+        values = asdict(self)
+        return {field.name: values[field.name] for field in fields(DocumentQAContext)}
+
+
+def thresholds_of_run(judgement: Judgement, state: Mapping[str, Any]) -> Thresholds:
+    """Return the thresholds of a judgement as they were set for the turn of a state."""
+    return DocumentQAContext.of(state).applied_to(judgement).thresholds

@@ -9,18 +9,19 @@ from typing import Any
 
 from langchain_core.messages import AIMessage
 from langchain_core.runnables import Runnable
+from langgraph.runtime import get_runtime
 from langgraph.types import Send
 
 from graphs import prompts
 from graphs.citation import annotate, without_repeats
-from graphs.document_qa.state import thresholds_of_run
+from graphs.document_qa.state import DocumentQAContext, thresholds_of_run
 from graphs.judgement import Judgement
 from graphs.mind import Mind
 from graphs.progress import Decision, report
 from graphs.reasoner import facts
 from graphs.reasoner.chain import Chain
 from graphs.reasoner.state import Assignment, ReasonerState, ReasonStep
-from graphs.step import Work, ask_runnable
+from graphs.step import Ask, Work
 from graphs.turn import Update, begin, conclude, read_question
 from graphs.verdict import holds, weigh
 
@@ -62,6 +63,7 @@ class ReasonerNodes:
             decisions.append(Decision(node="divide", what=f"{dropped} questions too many", probability=1.0))
         return {
             **begin("reason", asked),
+            "settings": DocumentQAContext.current().kept(),
             "standalone_question": whole,
             "plan": questions,
             "roads": roads,
@@ -75,7 +77,10 @@ class ReasonerNodes:
         question, route = assignment["question"], assignment["route"]
         report("solve", f"Finding out: {question}")
         # Who answers tries again what fails; this node does not, or tools would be called a second time.
-        result = yield from ask_runnable(self.helpers[route], {"question": question})
+        helper, given, context = self.helpers[route], {"question": question}, _lost_context(assignment)
+        result = yield Ask(
+            lambda: helper.invoke(given, context=context), lambda: helper.ainvoke(given, context=context)
+        )
         step = ReasonStep(
             index=assignment["index"],
             question=question,
@@ -96,7 +101,7 @@ class ReasonerNodes:
         chained = None
         if self.chain is not None:
             chained = yield from self.chain.answer(
-                step["question"], thresholds_of_run(self.judgement), single
+                step["question"], thresholds_of_run(self.judgement, state), single
             )
         if chained is None or chained["certainty"] <= single:
             return {}
@@ -132,7 +137,12 @@ class ReasonerNodes:
             earlier = [number for number in needed if 0 <= number < index]
             if index not in answers and all(answers.get(number) for number in earlier):
                 filled = _fill(question, {number: str(answers[number]) for number in earlier})
-                assignment = Assignment(index=index, route=state["roads"][index], question=filled)
+                assignment = Assignment(
+                    index=index,
+                    route=state["roads"][index],
+                    question=filled,
+                    settings=state.get("settings", {}),
+                )
                 sends.append(Send("solve", assignment))
         return sends
 
@@ -181,7 +191,7 @@ class ReasonerNodes:
 
     def is_supported(self, state: ReasonerState) -> bool:
         """Whether the answer passes the thresholds of support and abstention."""
-        return holds(state, thresholds_of_run(self.judgement))
+        return holds(state, thresholds_of_run(self.judgement, state))
 
     def _roads(self, questions: Sequence[str]) -> Work[list[str]]:
         """Return who answers each question, by the plan's words alone: no document can say it."""
@@ -190,6 +200,13 @@ class ReasonerNodes:
             return routes * len(questions)
         odds = yield from self.mind.choose([prompts.route(question) for question in questions], routes)
         return [max(routes, key=distribution.__getitem__) for distribution in odds]
+
+
+def _lost_context(assignment: Assignment) -> DocumentQAContext | None:
+    """Return what was set when the turn began, where the run lost it: it goes on after a pause."""
+    if get_runtime().context is not None:
+        return None
+    return DocumentQAContext.of(assignment)
 
 
 def _answered(state: ReasonerState) -> list[ReasonStep]:

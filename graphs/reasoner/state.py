@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from typing_extensions import TypedDict
 
@@ -56,6 +56,8 @@ class ReasonerState(ReasonerOutput, TurnState):
 
     roads: list[str]
     """Who answers each question of the plan: "documents" or "tools"."""
+    settings: dict[str, Any]
+    """What the context set when the turn began; a run that goes on after a pause may have none."""
 
 
 class Assignment(TypedDict):
@@ -66,3 +68,5 @@ class Assignment(TypedDict):
     """Who answers it."""
     question: str
     """The question with the answers that it refers to."""
+    settings: dict[str, Any]
+    """What the context set when the turn began."""

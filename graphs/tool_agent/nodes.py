@@ -59,7 +59,9 @@ class ToolAgentNodes:
 
     def receive(self, state: ToolAgentState) -> Update:
         """Begin a turn."""
-        self._settings()  # a mistake in the run's context is told before anything is done
+        context = _context()
+        if context.approval is not None:
+            known(context.approval, self.tools)  # a mistake is told before anything is done
         question, before = read_question(state)
         is_new = len(before) == len(state.get("messages", []))
         asked = HumanMessage(question, id=str(uuid4())) if is_new else state["messages"][-1]
@@ -70,6 +72,9 @@ class ToolAgentNodes:
             "question_id": asked.id,
             "calls": [],
             "refused": {},
+            "approval": None if context.approval is None else sorted(context.approval),
+            "max_calls": context.max_calls,
+            "settings": DocumentQAContext.current().kept(),
         }
 
     def think(self, state: ToolAgentState) -> Work[Update]:
@@ -82,7 +87,7 @@ class ToolAgentNodes:
             before, tool = prompts.tool(said[:-2]), self.tools[failed["name"]]
             reply = yield from self.choice.correct(before, tool, failed["args"])
         else:
-            reply = yield from self._choice().reply(prompts.tool(said), list(self.tools.values()))
+            reply = yield from self._choice(state).reply(prompts.tool(said), list(self.tools.values()))
         if not (reply.tool_calls or reply.invalid_tool_calls):
             return self._say(state, reply, "think")
         decisions = [
@@ -94,7 +99,7 @@ class ToolAgentNodes:
 
     def guard(self, state: ToolAgentState) -> Update:
         """Refuse what may not run; pause where a person has to approve."""
-        asking, settings = latest(state), self._settings()
+        asking, settings = latest(state), self._settings(state)
         earlier = turn_calls(this_turn(state)[:-1])
         refused = {
             **refuse_repeated(asking.tool_calls, earlier),
@@ -163,28 +168,26 @@ class ToolAgentNodes:
 
     def may_go_on(self, state: ToolAgentState) -> bool:
         """Whether the model may call more tools: there is budget, and its latest calls were of use."""
-        asking, budget = latest(state), self._settings().max_calls
+        asking, budget = latest(state), self._settings(state).max_calls
         useful = any(call["id"] not in state["refused"] for call in asking.tool_calls)
         invalid = bool(asking.invalid_tool_calls) and invalid_rounds(state) < budget
         return (useful or invalid) and len(turn_calls(this_turn(state))) < budget
 
-    def _choice(self) -> ToolChoice:
-        """Return how tools are chosen, as the context of a run of the assistant or the reasoner sets it."""
-        judgement = DocumentQAContext.current().applied_to(self.choice.judgement)
+    def _choice(self, state: ToolAgentState) -> ToolChoice:
+        """Return how tools are chosen, as the context of a run of the assistant or the reasoner set it."""
+        judgement = DocumentQAContext.of(state).applied_to(self.choice.judgement)
         return replace(self.choice, judgement=judgement)
 
-    def _settings(self) -> ToolAgentNodes:
-        """Return these nodes as the run's context sets them.
-
-        Raises:
-            ValueError: A tool that should wait for a person does not exist.
-        """
-        context = get_runtime(ToolAgentContext).context
-        if not isinstance(context, ToolAgentContext):
-            return self
-        approval = self.approval if context.approval is None else known(context.approval, self.tools)
-        most = self.max_calls if context.max_calls is None else min(self.max_calls, context.max_calls)
-        return replace(self, approval=approval, max_calls=most)
+    def _settings(self, state: ToolAgentState) -> ToolAgentNodes:
+        """Return these nodes as the context set them when the turn began."""
+        context = _context()  # of a turn that paused before its state kept what was set
+        approval = state.get("approval", context.approval)
+        most = state.get("max_calls", context.max_calls)
+        return replace(
+            self,
+            approval=self.approval if approval is None else frozenset(approval),
+            max_calls=self.max_calls if most is None else min(self.max_calls, most),
+        )
 
     def _request(self, calls: Sequence[ToolCall]) -> ApprovalRequest:
         waiting = [
@@ -197,6 +200,12 @@ class ToolAgentNodes:
             for call in calls
         ]
         return ApprovalRequest(event="approval", calls=waiting)
+
+
+def _context() -> ToolAgentContext:
+    """Return what the run that is going on sets; nothing where no such context was given."""
+    context = get_runtime(ToolAgentContext).context
+    return context if isinstance(context, ToolAgentContext) else ToolAgentContext()
 
 
 def asks_for_tools(state: ToolAgentState) -> bool:

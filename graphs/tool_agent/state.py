@@ -40,6 +40,12 @@ class ToolAgentState(ToolAgentOutput, TurnState):
     """Id of the message that asks; the turn is what comes after it."""
     refused: dict[str, str]
     """Why calls of the latest message may not run, by their id."""
+    approval: list[str] | None
+    """What the context set when the turn began; a run that goes on after a pause may have none."""
+    max_calls: int | None
+    """The same."""
+    settings: dict[str, Any]
+    """The same, of a context of the assistant or the reasoner (`DocumentQAContext.kept`)."""
 
 
 @dataclass(frozen=True, slots=True)
