@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from langgraph.config import get_config
@@ -46,13 +47,9 @@ class Memory:
 
     def search(self, query: str, limit: int) -> Work[list[str]]:
         """Return texts that may matter to a query, best first where the store searches by meaning."""
-        store, namespace = self.store, memory_namespace(self.user)
-        if store is None:
+        if self.store is None:
             return []
-        items: list[SearchItem] = yield Ask(
-            lambda: store.search(namespace, query=query, limit=limit),
-            lambda: store.asearch(namespace, query=query, limit=limit),
-        )
+        items = yield from _search(self.store, memory_namespace(self.user), query, limit)
         # The summary of this very conversation is in the conversation already.
         return [
             str(item.value[TEXT]) for item in items if item.key != self.conversation and TEXT in item.value
@@ -66,3 +63,17 @@ class Memory:
                 lambda: store.put(namespace, key, {TEXT: summary}),
                 lambda: store.aput(namespace, key, {TEXT: summary}),
             )
+
+
+def _search(store: BaseStore, namespace: tuple[str, ...], query: str, limit: int) -> Work[list[SearchItem]]:
+    """Return items of one namespace; some stores also find those of names that begin with its name."""
+    own: list[SearchItem] = []
+    found = asked = 0
+    while len(own) < limit and found == asked:  # others may have taken the places
+        asked = 4 * asked or limit
+        items: list[SearchItem] = yield Ask(
+            partial(store.search, namespace, query=query, limit=asked),
+            partial(store.asearch, namespace, query=query, limit=asked),
+        )
+        found, own = len(items), [item for item in items if tuple(item.namespace) == namespace]
+    return own[:limit]

@@ -277,6 +277,35 @@ def test_memories_are_recalled_for_their_person_only() -> None:
     assert nobody["memories"] == []
 
 
+class LetterStore(InMemoryStore):
+    """Searches a namespace by the letters that it begins with, newest first, as some databases' stores do."""
+
+    def search(self, namespace_prefix: tuple[str, ...], /, *, limit: int = 10, **options: Any) -> Any:
+        names = [
+            name for name in self.list_namespaces() if ".".join(name).startswith(".".join(namespace_prefix))
+        ]
+        found = [item for name in names for item in InMemoryStore.search(self, name, limit=100)]
+        return sorted(found, key=lambda item: item.updated_at, reverse=True)[:limit]
+
+    async def asearch(self, namespace_prefix: tuple[str, ...], /, **options: Any) -> Any:
+        return self.search(namespace_prefix, **options)
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+async def test_nobody_whose_name_begins_alike_is_listened_to(asynchronous: bool) -> None:
+    store = LetterStore()
+    store.put(memory_namespace("ann"), "cat", {"text": "Her cat is grey."})
+    for number in range(30):
+        store.put(memory_namespace("anna"), f"{number}", {"text": "Her cat is red."})
+    graph, asked = assistant(model_that(), store=store), {"question": "Hello!"}
+    context = AssistantContext(user="ann")
+    if asynchronous:
+        result = await graph.ainvoke(asked, context=context)
+    else:
+        result = graph.invoke(asked, context=context)
+    assert result["memories"] == ["Her cat is grey."]
+
+
 def test_a_person_may_be_named_by_an_address() -> None:
     store = InMemoryStore()
     graph = assistant(model_that(), store=store, checkpointer=InMemorySaver(), history_tokens=5)
