@@ -120,12 +120,15 @@ def background(memories: Sequence[str]) -> list[BaseMessage]:
     return [HumanMessage("\n".join(["From earlier conversations:", *memories]))] if memories else []
 
 
-def tool(history: Sequence[BaseMessage]) -> list[BaseMessage]:
+def tool(history: Sequence[BaseMessage], whole: int = 1) -> list[BaseMessage]:
     """Ask for tool calls, or a reply in words, to the last message of a conversation.
 
-    Results of tools that were followed by other messages are shortened: what they were needed for is done.
+    Args:
+        history: The conversation.
+        whole: How many messages, from its end, are shown as they are. Before them results of tools are
+            shortened: what they were needed for is done. Our model has learned to read one.
     """
-    shown = [*map(_shorten, history[:-1]), *history[-1:]]
+    shown = [*map(_shorten, history[:-whole]), *history[-whole:]]
     return [SystemMessage(INSTRUCTIONS["tool"], name="tool"), *shown]
 
 

@@ -38,6 +38,11 @@ class ToolChoice:
         return self.judgement.tool_evidence.embeddings is not None and isinstance(self.mind.model, ToolModel)
 
     @property
+    def reads_results_whole(self) -> bool:
+        """Whether all results of a turn are read as they are; our model has learned to read the last so."""
+        return not isinstance(self.mind.model, ToolModel)
+
+    @property
     def can_correct(self) -> bool:
         """Whether a call that failed can be made again with words of the conversation."""
         return self.is_weighed and isinstance(self.mind.model, CopyingModel)

@@ -80,14 +80,13 @@ class ToolAgentNodes:
     def think(self, state: ToolAgentState) -> Work[Update]:
         """Ask the model for tool calls, or for the answer."""
         report("think", "Thinking")
-        said = self._read(state)
         failed = failed_first(state) if self.choice.can_correct else None
         if failed is not None and failed["name"] in self.tools:
             # What the tool complained of is left out: the wrong words would be copied from there.
-            before, tool = prompts.tool(said[:-2]), self.tools[failed["name"]]
+            before, tool = prompts.tool(this_turn(state)[:-2]), self.tools[failed["name"]]
             reply = yield from self.choice.correct(before, tool, failed["args"])
         else:
-            reply = yield from self._choice(state).reply(prompts.tool(said), list(self.tools.values()))
+            reply = yield from self._choice(state).reply(self._prompt(state), list(self.tools.values()))
         if not (reply.tool_calls or reply.invalid_tool_calls):
             return self._say(state, reply, "think")
         decisions = [
@@ -119,14 +118,12 @@ class ToolAgentNodes:
     def can_read(self, state: ToolAgentState, result: ToolMessage) -> bool:
         """Whether the model can read the result of a call that it has just made, and reply."""
         state = {**state, "messages": [*state["messages"], result]}
-        return self.choice.mind.fits(prompts.tool(self._read(state)), list(self.tools.values()))
+        return self.choice.mind.fits(self._prompt(state), list(self.tools.values()))
 
     def conclude(self, state: ToolAgentState) -> Work[Update]:
         """Ask for the answer without tools, when no more calls may be made."""
         report("conclude", "Answering with what is known")
-        reply = yield from self.choice.mind.write(
-            prompts.tool(self._read(state)), streamed=not self.choice.is_weighed
-        )
+        reply = yield from self.choice.mind.write(self._prompt(state), streamed=not self.choice.is_weighed)
         # A call that a model makes without being offered tools must not linger without a result.
         return self._say(state, AIMessage(reply.text, id=reply.id), "conclude")
 
@@ -155,16 +152,20 @@ class ToolAgentNodes:
             "decisions": [*state["decisions"], Decision(node=node, what=what, probability=1.0)],
         }
 
-    def _read(self, state: ToolAgentState) -> Sequence[BaseMessage]:
+    def _prompt(self, state: ToolAgentState) -> list[BaseMessage]:
         """Return what the model reads: where a tool is chosen for a message, no more than its turn."""
-        turn = this_turn(state)
+        turn, mind, tools = this_turn(state), self.choice.mind, list(self.tools.values())
         if self.choice.is_weighed:
-            return turn
+            return prompts.tool(turn)
+        whole = len(turn) if self.choice.reads_results_whole else 1
+        while whole > 1 and not mind.fits(prompts.tool(turn, whole), tools):
+            whole -= 1
+
+        def prompt(turns: Sequence[BaseMessage]) -> list[BaseMessage]:
+            return prompts.tool([*turns, *turn], whole)
+
         before = state["messages"][: len(state["messages"]) - len(turn)]
-        kept = self.choice.mind.newest_turns(
-            before, lambda turns: prompts.tool([*turns, *turn]), list(self.tools.values())
-        )
-        return [*kept, *turn]
+        return prompt(mind.newest_turns(before, prompt, tools))
 
     def may_go_on(self, state: ToolAgentState) -> bool:
         """Whether the model may call more tools: there is budget, and its latest calls were of use."""

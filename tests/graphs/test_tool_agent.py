@@ -175,6 +175,32 @@ def test_a_long_result_is_cut_and_says_so() -> None:
     assert results(result)[0][1] == "x" * 4000 + "\n[The first 4000 of 10000000 characters.]"
 
 
+def look_tool(length: int) -> BaseTool:
+    def look(where: str) -> str:
+        """Look somewhere."""
+        return "x " * length + f"end of {where}"
+
+    return StructuredTool.from_function(look)
+
+
+def test_all_results_of_a_turn_are_read_whole() -> None:
+    looks = [("look", {"where": where}) for where in "abc"]
+    model = scripted(calls(*looks), "Done.", "Welcome.")
+    graph = build_tool_agent(model, [look_tool(200)], checkpointer=InMemorySaver())
+    graph.invoke({"question": "Look everywhere"}, THREAD)
+    assert all(f"end of {where}" in model.prompts_of("tool")[-1] for where in "abc")
+    graph.invoke({"question": "Thanks"}, THREAD)
+    assert "end of" not in model.prompts_of("tool")[-1]  # what they were needed for is done
+
+
+def test_results_that_do_not_fit_together_are_shortened_the_oldest_first() -> None:
+    looks = [("look", {"where": where}) for where in "abc"]
+    model = NarrowModel(script={"tool": [calls(*looks), "Done."]}, context_length=520)
+    assert build_tool_agent(model, [look_tool(130)]).invoke({"question": "Look"})["answer"] == "Done."
+    read = model.prompts_of("tool")[-1]
+    assert [f"end of {where}" in read for where in "abc"] == [False, True, True]
+
+
 def test_of_a_long_result_the_text_alone_is_cut() -> None:
     picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
 
