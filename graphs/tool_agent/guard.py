@@ -7,9 +7,7 @@ twice, a change that nobody approved, a result that fills the context, a tool th
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import json
-import threading
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
@@ -18,6 +16,8 @@ from langchain_core.messages import ToolCall, ToolMessage, convert_to_messages
 from langchain_core.tools import BaseTool, ToolException
 from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.types import Command
+
+from graphs.tool_agent.thread import leaving_its_thread, within
 
 Reply = ToolMessage | Command[Any]
 Result = TypeVar("Result")
@@ -51,7 +51,7 @@ class ToolGuard:
         if refusal := self._refusal(request):
             return refusal
         try:
-            reply = _within(self.seconds, lambda: execute(request))
+            reply = within(self.seconds, lambda: execute(request))
         except TimeoutError:
             return self._late(request)
         return self._cut(reply, request.state)
@@ -62,9 +62,11 @@ class ToolGuard:
         """Run a call unless it was refused."""
         if refusal := self._refusal(request):
             return refusal
+        tool = request.tool
+        apart = request if tool is None else request.override(tool=leaving_its_thread(tool))
         try:
             async with asyncio.timeout(self.seconds):
-                reply = await execute(request)
+                reply = await execute(apart)
         except TimeoutError:
             return self._late(request)
         return self._cut(reply, request.state)
@@ -158,24 +160,3 @@ def _signature(call: ToolCall) -> str:
 
 def _error(call: ToolCall, text: str) -> ToolMessage:
     return ToolMessage(text, name=call["name"], tool_call_id=str(call["id"]), status="error")
-
-
-def _within(seconds: float, work: Callable[[], Result]) -> Result:
-    """Run work in a thread that is left behind when it takes too long: Python can't stop it."""
-    outcome: list[Result | BaseException] = []
-    context = contextvars.copy_context()
-
-    def target() -> None:
-        try:
-            outcome.append(context.run(work))
-        except BaseException as error:  # also a pause or the program's end, which a tool may ask for
-            outcome.append(error)
-
-    thread = threading.Thread(target=target, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if not outcome:
-        raise TimeoutError
-    if isinstance(outcome[0], BaseException):
-        raise outcome[0]
-    return outcome[0]
