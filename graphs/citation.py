@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from langchain_core.messages import content
 from typing_extensions import TypedDict
 
-from graphs.sentences import enclosing_sentences, list_items
+from graphs.sentences import Span, enclosing_sentences, list_items, sentences
 from rag.passage import Passage
+
+MOST_CITATIONS = 3
+"""Citations of an answer; more say nothing new to a person."""
 
 _SHARED_WORDS = 2
 """A short answer, such as a number, also stands in sentences about something else. Of the handbook's, those
@@ -98,6 +102,7 @@ def find_others(
     passages: Sequence[Passage],
     scores: Sequence[float],
     cited: Sequence[Citation],
+    most: int = MOST_CITATIONS,
 ) -> list[Citation]:
     """Cite the other sentences of the passages that hold an answer and speak of what was asked.
 
@@ -107,24 +112,28 @@ def find_others(
         passages: Where they may stand.
         scores: Score of each passage.
         cited: What is cited already; neither it nor the same words elsewhere are cited again.
+        most: How many citations there may be with those; the first that are met are taken.
     """
     # An answer “38” does not stand in “1938”.
     pattern = re.compile(rf"(?<!\w){_loosely(answer)}(?!\w)", re.IGNORECASE)
-    found = [
-        cite(passage, *enclosing_sentences(passage.text, *match.span()), score)
-        for passage, score in zip(passages, scores, strict=True)
-        for match in pattern.finditer(passage.text)
-    ]
     asked = _long_words(question) - _long_words(answer)
-    akin = [other for other in found if len(asked & _long_words(other["quote"])) >= _SHARED_WORDS]
-    return without_repeats([*cited, *akin])[len(cited) :]
+    kept = list(cited)
+    for passage, score in zip(passages, scores, strict=True):
+        for start, end in _sentences_with(pattern, passage.text):
+            if len(kept) >= most:
+                return kept[len(cited) :]
+            if len(asked & _long_words(passage.text[start:end])) >= _SHARED_WORDS:
+                other = cite(passage, start, end, score)
+                if _is_new(other, kept):
+                    kept.append(other)
+    return kept[len(cited) :]
 
 
 def without_repeats(citations: Iterable[Citation]) -> list[Citation]:
     """Return the citations without those that share their place or their words with an earlier one."""
     kept: list[Citation] = []
     for citation in citations:
-        if not any(_overlap(citation, other) or _same_words(citation, other) for other in kept):
+        if _is_new(citation, kept):
             kept.append(citation)
     return kept
 
@@ -151,6 +160,24 @@ def _long_words(text: str) -> set[str]:
 
 def _loosely(words: str) -> str:
     return r"\s+".join(map(re.escape, words.split()))
+
+
+def _sentences_with(pattern: re.Pattern[str], text: str) -> Iterator[Span]:
+    """Yield what `enclosing_sentences` gives for each match of a pattern, the same span once."""
+    matches = list(pattern.finditer(text))
+    spans = sentences(text) if matches else []
+    starts, ends = [start for start, _ in spans], [end for _, end in spans]
+    last: Span | None = None
+    for start, end in (match.span() for match in matches):
+        touched = spans[bisect_right(ends, start) : bisect_left(starts, end)]
+        widened = (min(start, touched[0][0]), max(end, touched[-1][1])) if touched else (start, end)
+        if widened != last:
+            yield widened
+        last = widened
+
+
+def _is_new(citation: Citation, others: Iterable[Citation]) -> bool:
+    return not any(_overlap(citation, other) or _same_words(citation, other) for other in others)
 
 
 def _overlap(one: Citation, other: Citation) -> bool:

@@ -28,9 +28,6 @@ from rag.passage import Passage
 NOT_IN_DOCUMENTS = "The documents do not say."
 """What the graph replies when it abstains."""
 
-MOST_CITATIONS = 3
-"""Citations of an answer; more say nothing new to a person."""
-
 
 @dataclass(frozen=True, slots=True)
 class DocumentQANodes:
@@ -156,7 +153,6 @@ class DocumentQANodes:
         question, answer = state["standalone_question"], state["answer"] or ""
         cited, passages = state["citations"], _passages(state)
         others = find_others(question, answer, passages, _grades(passages), cited)
-        others = others[: max(0, MOST_CITATIONS - len(cited))]
         if not others:
             return {}
         report("corroborate", "Looking for more sentences that say so")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graphs.citation import Citation, cite, find_citation, find_citations, find_others, without_repeats
+from graphs.sentences import sentences
 from rag.passage import Passage
 from tests.graphs.fakes import DOCUMENT, passages_of
 
@@ -152,3 +153,20 @@ def test_other_sentences_with_the_words_of_an_answer() -> None:
     asked = "When leaves the ferry to Gull Bay?"
     assert find_others(asked, "7.30", island, [0.9, 0.1], [cite(island[1], 11, 60, 0.1)]) == []
     assert len(find_others(asked, "7.30", island, [0.9, 0.1], [])) == 1
+
+
+def test_a_long_text_with_many_hits_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def reading(text: str) -> list[tuple[int, int]]:
+        read.append(text)
+        return sentences(text)
+
+    monkeypatch.setattr("graphs.citation.sentences", reading)
+    text = " ".join(f"Alice did the thing number {number} in the harbour." for number in range(300))
+    passage = Passage(text, "a.md", 0, len(text), 1, 1)
+    others = find_others("Which thing did she do in the harbour?", "Alice", [passage] * 2, [1.0, 0.5], [])
+    assert [other["quote"] for other in others] == [
+        f"Alice did the thing number {number} in the harbour." for number in range(3)
+    ]
+    assert read == [text]
