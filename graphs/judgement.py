@@ -10,7 +10,7 @@ from langchain_core.language_models import BaseChatModel
 
 from graphs.confidence import Confidence
 from graphs.evidence import Evidence
-from graphs.ports import CalibratedModel, EmbeddingModel
+from graphs.ports import CalibratedModel, EmbeddingModel, offers
 from graphs.thresholds import Thresholds
 
 QuoteMethod = Literal["generate", "score"]
@@ -47,7 +47,7 @@ class Judgement:
             embeddings: Those that the fit was made with, which are the packaged ones; None where others are
                 used. Then the model's own probabilities count alone, held against the fitted thresholds.
         """
-        if not isinstance(model, CalibratedModel):
+        if not offers(model, CalibratedModel):
             return cls()
         fit = model.calibration
         known = Thresholds.__dataclass_fields__

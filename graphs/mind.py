@@ -17,7 +17,15 @@ from langchain_core.messages.utils import count_tokens_approximately
 from langchain_core.runnables import Runnable, RunnableBinding, RunnableConfig, RunnableWithFallbacks
 from langgraph.constants import TAG_NOSTREAM
 
-from graphs.ports import ChoiceModel, CopyingModel, EditModel, MeasuredModel, QuestionModel, SpanModel
+from graphs.ports import (
+    ChoiceModel,
+    CopyingModel,
+    EditModel,
+    MeasuredModel,
+    QuestionModel,
+    SpanModel,
+    offers,
+)
 from graphs.prompts import YES, YES_OR_NO, plan, rewrite
 from graphs.sentences import list_items
 from graphs.step import Ask, Work, ask_batch, ask_runnable
@@ -63,7 +71,7 @@ class Mind:
         if not conversations:
             return []
         model = self.model
-        if isinstance(model, ChoiceModel):
+        if offers(model, ChoiceModel):
             decide = model.choice_probabilities
             distributions: list[Distribution] = yield Ask(
                 lambda: decide(conversations, choices),
@@ -81,7 +89,7 @@ class Mind:
 
     def quote(self, messages: Sequence[BaseMessage], texts: Sequence[str]) -> Work[str]:
         """Reply with a span of one of the texts; a foreign model's reply still has to be checked."""
-        if isinstance(self.model, SpanModel):
+        if offers(self.model, SpanModel):
             spans = self.model.bind_spans(texts)
             return (yield from ask_runnable(spans, messages, _UNSEEN)).text.strip()
         return (yield from self.write(messages)).text.strip()
@@ -95,7 +103,7 @@ class Mind:
         if history and not recent:
             return question  # no turn fits beside it
         messages = rewrite(recent, question)
-        if not isinstance(self.model, EditModel):
+        if not offers(self.model, EditModel):
             return (yield from self.write(messages)).text.strip() or question
         if len(question) > LONGEST_EDITED:
             return question
@@ -105,7 +113,7 @@ class Mind:
     def divide(self, question: str) -> Work[list[str]]:
         """Return the simple questions that a question is made of."""
         messages = plan(question)
-        if not isinstance(self.model, QuestionModel):
+        if not offers(self.model, QuestionModel):
             reply = yield from self.write(messages)
         else:
             reply = yield from ask_runnable(self.model.bind_questions(question), messages, _UNSEEN)
@@ -134,7 +142,7 @@ class Mind:
 
     def count_tokens(self, messages: Sequence[BaseMessage]) -> int:
         """Return how long a conversation is: exactly where the model knows, else by an estimate."""
-        if isinstance(self.model, MeasuredModel):
+        if offers(self.model, MeasuredModel):
             return self.model.get_num_tokens_from_messages(messages)
         return count_tokens_approximately(messages)
 
@@ -145,7 +153,7 @@ class Mind:
             messages: The prompt.
             tools: Tools that may be shown with it, one at a time.
         """
-        if not isinstance(self.model, MeasuredModel):
+        if not offers(self.model, MeasuredModel):
             return True
         count, length = self.model.get_num_tokens_from_messages, self.model.context_length
         most = length - min(REPLY, length // 4)
@@ -174,7 +182,7 @@ class Mind:
         Raises:
             TypeError: The model cannot be held to the words of a conversation.
         """
-        if not isinstance(self.model, CopyingModel):
+        if not offers(self.model, CopyingModel):
             raise TypeError("only a CopyingModel can be held to the words of a conversation")
         return (yield from ask_runnable(self.model.bind_call(tool, copied=copied), messages, _UNSEEN))
 
@@ -182,7 +190,7 @@ class Mind:
 def _is_chat_model(model: object) -> bool:
     """Whether something can be asked like a chat model."""
     if isinstance(model, RunnableWithFallbacks):
-        return not isinstance(model, ChoiceModel)  # those that take its place could not do what it can
+        return not offers(model, ChoiceModel)  # those that take its place could not do what it can
     # What `bind` and `with_config` return has all methods of its model.
     return isinstance(model.bound if isinstance(model, RunnableBinding) else model, BaseChatModel)
 

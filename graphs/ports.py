@@ -7,11 +7,14 @@ a decision comes with a probability and a quotation cannot be anything but a spa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import Runnable
+from typing_extensions import TypeIs, get_protocol_members
+
+Port = TypeVar("Port")
 
 
 @runtime_checkable
@@ -154,3 +157,12 @@ class EmbeddingModel(Protocol):
     def embed_query(self, text: str) -> list[float]:
         """Return the vector of a question."""
         ...
+
+
+def offers(model: object, port: Callable[..., Port]) -> TypeIs[Port]:
+    """Whether a model has what a protocol names, of itself or of the model that it wraps.
+
+    From Python 3.12 on `isinstance` overlooks what `bind` and `with_config` pass on.
+    """
+    members: frozenset[str] = get_protocol_members(port)  # type: ignore[arg-type]
+    return all(hasattr(model, name) for name in members)

@@ -17,7 +17,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from graphs.judgement import Judgement
 from graphs.mind import Mind
-from graphs.ports import CopyingModel, ToolModel
+from graphs.ports import CopyingModel, ToolModel, offers
 from graphs.step import Ask, Work
 
 RECENT = 3
@@ -35,17 +35,17 @@ class ToolChoice:
     @property
     def is_weighed(self) -> bool:
         """Whether tools are chosen here, one for a message, and not by the model among all."""
-        return self.judgement.tool_evidence.embeddings is not None and isinstance(self.mind.model, ToolModel)
+        return self.judgement.tool_evidence.embeddings is not None and offers(self.mind.model, ToolModel)
 
     @property
     def reads_results_whole(self) -> bool:
         """Whether all results of a turn are read as they are; our model has learned to read the last so."""
-        return not isinstance(self.mind.model, ToolModel)
+        return not offers(self.mind.model, ToolModel)
 
     @property
     def can_correct(self) -> bool:
         """Whether a call that failed can be made again with words of the conversation."""
-        return self.is_weighed and isinstance(self.mind.model, CopyingModel)
+        return self.is_weighed and offers(self.mind.model, CopyingModel)
 
     def reply(self, messages: Sequence[BaseMessage], tools: Sequence[Any]) -> Work[AIMessage]:
         """Reply with calls of the tools, or in words.
@@ -103,7 +103,7 @@ class ToolChoice:
             TypeError: The model is no `ToolModel`.
         """
         model = self.mind.model
-        if not isinstance(model, ToolModel):
+        if not offers(model, ToolModel):
             raise TypeError("only a ToolModel says how likely it calls a tool")
         score = model.call_probabilities
         alone: list[float] = yield Ask(
