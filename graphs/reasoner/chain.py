@@ -19,6 +19,7 @@ from typing_extensions import TypedDict
 from graphs import prompts
 from graphs.citation import Citation, cite
 from graphs.coverage import Coverage
+from graphs.document_qa.pieces import cut
 from graphs.grading import grade_passages, promise
 from graphs.judgement import Judgement
 from graphs.mind import Mind
@@ -103,7 +104,7 @@ class Chain:
 
     def _links(self, question: str) -> Work[list[tuple[Statement, Statement]]]:
         """Return pairs of sentences; the second is of another passage, found by what the first tells."""
-        statements = yield from self._search(question)
+        statements = yield from self._search(question, question)
         alone = [_bare(statement.text) for statement in statements]
         likely = yield from grade_passages(self.mind, self.judgement.evidence, question, alone)
         promises = [
@@ -115,13 +116,24 @@ class Chain:
         for first in (statements[index] for index in ranked[:BEGINNINGS]):
             told = " ".join(_beyond(first.text, _words([question])))
             if told:
-                found = yield from self._search(told)
-                links += [(first, second) for second in found if _are_apart(first.passage, second.passage)]
+                found = yield from self._search(told, question)
+                apart = [second for second in found if _are_apart(first.passage, second.passage)]
+                links += [(first, second) for second in apart if self._can_read(question, first, second)]
         return links
 
-    def _search(self, words: str) -> Work[list[Statement]]:
+    def _can_read(self, question: str, first: Statement, second: Statement) -> bool:
+        """Whether the model can be asked about two sentences together, whatever it answers from them."""
+        return self.mind.fits(prompts.check(question, f"{first.text}\n{second.text}", second.text))
+
+    def _search(self, words: str, question: str) -> Work[list[Statement]]:
+        """Return the sentences that a search finds, in pieces where they are longer than the model reads."""
+
+        def fits(passage: Passage) -> bool:
+            return self.mind.fits(prompts.grade(question, _bare(passage.text)))
+
         documents = yield from ask_runnable(self.retriever, words)
-        passages = [Passage.from_document(document) for document in documents]
+        found = [Passage.from_document(document) for document in documents]
+        passages = [piece for passage in found for piece in cut(passage, fits)]
         return [
             Statement(passage, start, end) for passage in passages for start, end in statements(passage.text)
         ]

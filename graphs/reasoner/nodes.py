@@ -158,18 +158,19 @@ class ReasonerNodes:
         report("combine", "Putting the answers together")
         if is_joined(state["standalone_question"], state["plan"]):
             return {"answer": facts.together(step["answer"] or "" for step in _answered(state))}
-        found = lay_out(state["steps"])
+        found, _ = self._that_fit(state)
         answer = yield from self.mind.quote(prompts.answer(state["standalone_question"], found), [found])
         return {"answer": answer or None}
 
     def check(self, state: ReasonerState) -> Work[Update]:
         """Ask whether the steps support the answer."""
+        found, answer = self._that_fit(state)
         return weigh(
             self.mind,
-            state,
+            {**state, "answer": answer},
             node="check",
             question=state["standalone_question"],
-            evidence=lay_out(state["steps"]),
+            evidence=found,
             certainty=min(step["confidence"] for step in _answered(state)),
             claim="the steps support",
         )
@@ -192,6 +193,16 @@ class ReasonerNodes:
     def is_supported(self, state: ReasonerState) -> bool:
         """Whether the answer passes the thresholds of support and abstention."""
         return holds(state, thresholds_of_run(self.judgement, state))
+
+    def _that_fit(self, state: ReasonerState) -> tuple[str, str]:
+        """Return the steps laid out and the answer, with less of each where all is more than is read."""
+        question, steps, answer = state["standalone_question"], _answered(state), state["answer"] or ""
+        kept = max(len(text or "") for text in (answer, *(step["answer"] for step in steps)))
+        while True:
+            found = lay_out([{**step, "answer": (step["answer"] or "")[:kept]} for step in steps])
+            if kept < 2 or self.mind.fits(prompts.check(question, found, answer[:kept])):
+                return found, answer[:kept]
+            kept = kept * 4 // 5
 
     def _roads(self, questions: Sequence[str]) -> Work[list[str]]:
         """Return who answers each question, by the plan's words alone: no document can say it."""

@@ -9,9 +9,12 @@ import pytest
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langchain_core.tools import BaseTool, StructuredTool
 
-from graphs import ToolPolicy, build_document_qa, build_tool_agent
+from graphs import Judgement, ToolPolicy, build_document_qa, build_reasoner, build_tool_agent
+from graphs.document_qa.pieces import cut
 from graphs.mind import REPLY
+from rag.passage import Passage
 from tests.graphs.fakes import ListRetriever, PortedModel, passages_of
+from tests.graphs.fakes import NarrowModel as WordModel
 from tests.graphs.test_tool_agent import add, calls
 
 QUESTION = "How tall is the lighthouse?"
@@ -108,3 +111,39 @@ def test_a_passage_that_does_not_fit_is_read_in_pieces_with_exact_places(gap: st
     [citation] = graph.invoke({"question": QUESTION})["citations"]
     assert text[citation["start"] : citation["end"]] == citation["quote"] == "It is 38 metres tall."
     assert citation["start_line"] == (102 if gap == "\n" else 3)
+
+
+def test_a_chain_reads_no_more_than_the_model_does() -> None:
+    row = "| " + " | ".join(f"cell{number}" for number in range(60)) + " |\n"
+    passage = Passage(row, "table.md", 0, len(row), 1, 1)
+    script = {"plan": "who?", "grade": "yes", "answer": "cell1", "check": "no", "quote": "cell1"}
+    model = WordModel(script={**script, "rewrite": "who"})
+    graph = build_reasoner(
+        model, ListRetriever(passages=[passage]), judgement=Judgement(quote_method="score")
+    )
+    assert graph.invoke({"question": "who?"})["abstained"]
+
+
+@pytest.mark.parametrize("question", ["What are one and two?", "What came of both?"])
+def test_long_answers_are_combined_as_far_as_the_model_reads(question: str) -> None:
+    """A question that asks for its parts one by one, and one that does not."""
+    told = "word " * 15
+    model = WordModel(
+        script={"plan": "What is one?\nWhat is two?", "tool": told, "answer": "word", "check": "yes"}
+    )
+    result = build_reasoner(model, None, [telling("")]).invoke({"question": question})
+    assert not result["abstained"]
+    assert [step["answer"] for step in result["steps"]] == [told.strip()] * 2
+    assert all("one" in prompt and "two" in prompt for prompt in model.prompts_of("check"))
+
+
+def test_a_passage_that_a_question_leaves_no_room_is_not_cut() -> None:
+    tried: list[str] = []
+
+    def fits(passage: Passage) -> bool:
+        tried.append(passage.text)
+        return False
+
+    passage = Passage("word word. " * 300, "a.md", 0, 3300, 1, 1)
+    assert cut(passage, fits) == [passage]
+    assert len(tried) == 2
