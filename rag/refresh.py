@@ -20,7 +20,7 @@ from rag.progress import Announcer, ProgressListener
 from rag.reading import UNSETTLED, FileContent, load_document, read_content
 from rag.report import FailedFile, IndexReport
 from rag.splitter import SPLITTER_VERSION, Splitter
-from rag.storage.backlog import count_waiting, work_off
+from rag.storage.backlog import OtherDimensionsError, count_waiting, work_off
 from rag.storage.outbox import begin_anew
 from rag.storage.store import HEADING_JOINT, KnownFile, Store, StoredDocument
 from rag.storage.vector_store import VectorStore
@@ -86,6 +86,9 @@ class Refresh:
             EmptyFolderError: Nothing in the folder can be indexed.
         """
         self._apply_settings()
+        dimensions = getattr(self._embedder, "dimensions", None)
+        if isinstance(dimensions, int) and self._store.has_other_length(dimensions):
+            self._drop_vectors()
         if self._vectors.id != self._store.get("collection"):
             begin_anew(self._store, self._vectors.id)
         walk = Walk(self._folder).run()
@@ -95,7 +98,11 @@ class Refresh:
         self._report.unchanged += sum(known[path].error is None for path in hidden)
         self._forget(missing - hidden)
         self._read(self._select(walk.files, known), known)
-        work_off(self._store, self._vectors, self._embedder, self._announcer, self._embed_seconds)
+        try:
+            self._embed()
+        except OtherDimensionsError:
+            self._drop_vectors()
+            self._embed()
         self._store.drop_unused_vectors()
         return self._finish(walk)
 
@@ -110,6 +117,15 @@ class Refresh:
             self._store.clear()
             self._store.rows("DELETE FROM outbox")
             self._store.put("settings", settings)
+
+    def _embed(self) -> None:
+        work_off(self._store, self._vectors, self._embedder, self._announcer, self._embed_seconds)
+
+    def _drop_vectors(self) -> None:
+        """Have everything embedded again: a model of the same name gives vectors of other dimensions."""
+        self._vectors.clear()  # first: a process killed here finds the other dimensions once more
+        self._store.drop_vectors()
+        begin_anew(self._store, self._vectors.id)
 
     def _forget(self, paths: set[str]) -> None:
         with self._store.transaction():

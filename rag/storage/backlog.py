@@ -17,6 +17,10 @@ STEP_CHUNKS = 128
 _DELIVERY_CHUNKS = 1000  # few large steps of Chroma are faster than many small ones
 
 
+class OtherDimensionsError(Exception):
+    """The embedding model gives vectors of other dimensions than those in the index."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     chunk: int
@@ -46,6 +50,9 @@ def work_off(
         embedder: Gives the vectors.
         announcer: Is told of every step.
         seconds: Stop after about so long; None goes on to the end.
+
+    Raises:
+        OtherDimensionsError: What was embedded does not go with what the index holds; it is left as it was.
     """
     announcer.begin_embedding(_count_undelivered(store), seconds)
     deadline = None if seconds is None else time.monotonic() + seconds
@@ -88,5 +95,7 @@ def _embed_step(store: Store, embedder: Embedder, step: list[_Waiting]) -> None:
     if not missing:
         return
     vectors = embed(embedder, list(missing.values()))
+    if store.has_other_length(vectors.shape[1]):
+        raise OtherDimensionsError
     with store.transaction():
         store.add_vectors((key, row.tobytes()) for key, row in zip(missing, vectors, strict=True))

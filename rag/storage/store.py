@@ -56,6 +56,7 @@ CREATE TRIGGER chunks_removed AFTER DELETE ON chunks BEGIN
 END;
 """
 HEADING_JOINT = " > "
+_NUMBER_BYTES = 4  # a vector is one of float32
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +264,15 @@ class Store:
     def add_vectors(self, vectors: Iterable[tuple[bytes, bytes]]) -> None:
         """Keep vectors by key."""
         self._many("INSERT OR REPLACE INTO vectors VALUES (?, ?)", vectors)
+
+    def has_other_length(self, dimensions: int) -> bool:
+        """Whether the vectors that are kept have other dimensions than these."""
+        row = self._one("SELECT length(value) FROM vectors LIMIT 1")
+        return row is not None and int(row[0]) != dimensions * _NUMBER_BYTES
+
+    def drop_vectors(self) -> None:
+        """Forget every vector."""
+        self.rows("DELETE FROM vectors")
 
     def drop_unused_vectors(self) -> None:
         """Delete vectors that no chunk uses."""

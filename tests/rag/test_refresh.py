@@ -168,6 +168,24 @@ def test_another_embedding_model_embeds_everything_again(shelf: Shelf) -> None:
     shelf.check_collection()
 
 
+@pytest.mark.parametrize("tells", [True, False])
+def test_a_model_of_other_dimensions_embeds_everything_again(shelf: Shelf, tells: bool) -> None:
+    """One of the same name, which may tell its dimensions or show them with the first new text."""
+    shelf.refresh()
+    shelf.embedder = FakeEmbedder(dimensions=32)
+    if not tells:
+        shelf.write("new.txt", "New words.")
+        of_few_words = SimpleNamespace(
+            name="fake", embedded=[], embed_documents=shelf.embedder.embed_documents
+        )
+        shelf.embedder = cast("FakeEmbedder", of_few_words)
+    report = shelf.refresh()
+    assert counts(report) == (int(not tells), 0, 3, 0)
+    assert {len(vector) for vector in shelf.collection.rows.values()} == {32}
+    assert len(shelf.collection.rows) == report.chunks
+    assert shelf.store.rows("SELECT DISTINCT length(value) FROM vectors") == [(4 * 32,)]
+
+
 def test_a_lost_collection_is_filled_again_without_embedding(shelf: Shelf) -> None:
     shelf.refresh()
     shelf.collection = FakeCollection()
