@@ -92,7 +92,8 @@ class FolderIndex:
             try:
                 vectors = self._reopen_vectors(writer)
                 tools = Tools(writer, vectors, self._embedder, self._splitter(), self._limits)
-                report = Refresh(self.folder, tools, self._settings(), progress, self._embed_seconds).run()
+                settings, seconds = self._settings(), self._embed_seconds
+                report = Refresh(self.folder, tools, settings, progress, seconds, self.data_dir).run()
                 self._generation = writer.get("generation")
                 return report
             finally:

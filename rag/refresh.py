@@ -65,8 +65,10 @@ class Refresh:
         settings: dict[str, object],
         listener: ProgressListener | None,
         embed_seconds: float | None = None,
+        left_out: Path | None = None,
     ) -> None:
         self._folder = folder
+        self._left_out = left_out
         self._store = tools.store
         self._vectors = tools.vectors
         self._embedder = tools.embedder
@@ -91,7 +93,7 @@ class Refresh:
             self._drop_vectors()
         if self._vectors.id != self._store.get("collection"):
             begin_anew(self._store, self._vectors.id)
-        walk = Walk(self._folder).run()
+        walk = Walk(self._folder, left_out=self._left_out).run()
         known = self._store.known_files()
         missing = known.keys() - {file.path for file in walk.files}
         hidden = {path for path in missing if walk.is_hidden(path)}

@@ -66,6 +66,8 @@ class Walk:
     failed: list[FailedFile] = field(default_factory=list)
     unlisted: list[str] = field(default_factory=list)
     """How the paths begin that lie in folders that could not be listed."""
+    left_out: Path | None = None
+    """A folder below that is not looked into: where the index itself lies."""
 
     def is_hidden(self, path: str) -> bool:
         """Whether a path lies in a folder that could not be listed, so that nobody knows if it is there."""
@@ -92,7 +94,7 @@ class Walk:
             for entry in entries:
                 path = f"{prefix}/{entry.name}" if prefix else entry.name
                 if self._is_folder(entry):
-                    if _keeps_folder(entry.name, path, active):
+                    if Path(entry.path) != self.left_out and _keeps_folder(entry.name, path, active):
                         pending.append((Path(entry.path), path, active))
                 elif _keeps_file(entry.name, path, active):
                     if entry.is_symlink():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from itertools import chain
@@ -23,6 +24,10 @@ class Refreshable(Protocol):
     def folder(self) -> Path:
         """The folder."""
 
+    @property
+    def data_dir(self) -> Path:
+        """Where the index lies, perhaps below the folder."""
+
     def refresh(self, progress: ProgressListener | None = None) -> IndexReport:
         """Bring the index in line with the folder."""
 
@@ -37,9 +42,11 @@ def watch(
     from watchfiles import DefaultFilter
     from watchfiles import watch as changes
 
+    # What the index writes itself is no change; the filter compares how paths begin.
+    own = [f"{index.data_dir}{os.sep}"] if index.folder in index.data_dir.parents else []
     events = changes(
         index.folder,
-        watch_filter=DefaultFilter(),
+        watch_filter=DefaultFilter(ignore_paths=own),
         step=_QUIET_MS,
         rust_timeout=_RETRY_MS,
         yield_on_timeout=True,

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from watchfiles import Change
 
 from rag import FolderIndex
 from rag.errors import EmptyFolderError, FolderError, NotIndexedError, RagError
@@ -194,3 +197,26 @@ def test_copies_of_a_file_answer_once(folder: Path, make_index: MakeIndex) -> No
     index.refresh()
     hits = index.search("When is the office closed on Fridays?")
     assert sum("closed on Fridays" in hit.text for hit in hits) == 1
+
+
+def test_an_index_inside_its_folder_reads_and_follows_itself_not(
+    folder: Path, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "data-sheets").mkdir()
+    (folder / "data-sheets" / "tide.txt").write_text("High tide is at noon.")
+    filters: list[Any] = []
+
+    def changes(*_: object, watch_filter: Any, **__: object) -> Iterator[set[Any]]:
+        filters.append(watch_filter)
+        yield from ()
+
+    monkeypatch.setattr("watchfiles.watch", changes)
+    with FolderIndex(folder, folder / "data", embedder=embedder) as index:
+        index.refresh()
+        (folder / "data" / "notes.txt").write_text("Left by somebody.")
+        assert index.refresh().added == 0
+        assert {file.path.split("/")[0] for file in index.files()} == {"notes", "office.md", "data-sheets"}
+        assert list(index.watch(threading.Event()))
+    [keeps] = filters
+    assert not keeps(Change.modified, str(folder / "data" / "writer.json"))
+    assert keeps(Change.modified, str(folder / "data-sheets" / "tide.txt"))
