@@ -76,6 +76,8 @@ def database_error(error: sqlite3.Error, folder: Path) -> RagError:
         return IndexUnwritableError(
             f"The index in {folder} cannot be used ({error}): make that folder writable and try again."
         )
+    if isinstance(error, sqlite3.ProgrammingError):  # nothing is wrong with the file
+        return RagError(f"The index in {folder} was closed while it was in use ({error}); try again.")
     return IndexDamagedError(
         f"The index in {folder} cannot be read ({error}); delete that folder and index again."
     )

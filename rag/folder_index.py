@@ -129,15 +129,15 @@ class FolderIndex:
         weight = DENSE_WEIGHT if dense_weight is None else dense_weight
         if not 0.0 <= weight <= 1.0:
             raise ValueError(f"dense_weight is {weight}: give a number from 0 to 1")
-        store = self._reader()
-        with self._lock:  # a refresh in another thread must not close the collection meanwhile
-            found = search(store, self._fresh_vectors(store), self._embedder, question, k, paths, weight)
         limit = self._max_tokens if merge_tokens is None else merge_tokens
-        if limit < 1:
-            return found[:k]
-        return merge_neighbours(
-            found, k, lambda path: store.text(path) or "", lambda text: self._token_counter(text) <= limit
-        )
+        with self._lock:  # neither a refresh nor `close` in another thread must close anything meanwhile
+            store = self._reader()
+            found = search(store, self._fresh_vectors(store), self._embedder, question, k, paths, weight)
+            if limit < 1:
+                return found[:k]
+            return merge_neighbours(
+                found, k, lambda path: store.text(path) or "", lambda text: self._token_counter(text) <= limit
+            )
 
     def text(self, path: str) -> str:
         """Return a document's text as it was indexed: every passage equals text[start:end] of it.
@@ -145,14 +145,16 @@ class FolderIndex:
         Raises:
             RagError: The index has no such document.
         """
-        text = self._reader().text(path)
+        with self._lock:
+            text = self._reader().text(path)
         if text is None:
             raise RagError(f"{path!r} is not in the index of {self.folder}.")
         return text
 
     def files(self) -> list[IndexedFile]:
         """Return the indexed files, sorted by path."""
-        return self._reader().files()
+        with self._lock:
+            return self._reader().files()
 
     def as_retriever(self, k: int = 8, paths: Sequence[str] | None = None) -> BaseRetriever:
         """Return a LangChain retriever over this index."""

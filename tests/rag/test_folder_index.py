@@ -220,3 +220,24 @@ def test_an_index_inside_its_folder_reads_and_follows_itself_not(
     [keeps] = filters
     assert not keeps(Change.modified, str(folder / "data" / "writer.json"))
     assert keeps(Change.modified, str(folder / "data-sheets" / "tide.txt"))
+
+
+def test_an_index_that_is_closed_during_a_search_answers_first(
+    folder: Path, make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = make_index(folder, max_tokens=8)
+    index.refresh()
+    index.search("bread")
+    closing = threading.Thread(target=index.close, daemon=True)
+    whole = Store.text
+
+    def text(store: Store, path: str) -> str | None:
+        if not closing.ident:
+            closing.start()
+            closing.join(0.05)  # time enough, were nothing to hold it up
+        return whole(store, path)
+
+    monkeypatch.setattr(Store, "text", text)
+    assert index.search("sourdough rye bread")
+    closing.join()
+    assert index.search("sourdough rye bread")  # opened anew
