@@ -133,8 +133,8 @@ class ReasonerNodes:
         answers = {step["index"]: step["answer"] for step in state["steps"]}
         sends = []
         for index, question in enumerate(state["plan"][: self.max_questions]):
-            needed = [int(number) - 1 for number in _REFERENCE.findall(question)]
-            earlier = [number for number in needed if 0 <= number < index]
+            needed = _references(question, state["standalone_question"])
+            earlier = [number for number in needed if number < index]
             if index not in answers and all(answers.get(number) for number in earlier):
                 filled = _fill(question, {number: str(answers[number]) for number in earlier})
                 assignment = Assignment(
@@ -227,8 +227,15 @@ def _answered(state: ReasonerState) -> list[ReasonStep]:
 def _unknown(state: ReasonerState) -> list[str]:
     """Return the questions of the plan without an answer, also those that were never asked."""
     plan, answered = state["plan"], {step["index"]: step["answer"] for step in state["steps"]}
-    said = {place: answered.get(place) or f"({question})" for place, question in enumerate(plan)}
+    referred = _references("\n".join(plan), state["standalone_question"])
+    said = {place: answered.get(place) or f"({plan[place]})" for place in referred if place < len(plan)}
     return [_fill(question, said) for place, question in enumerate(plan) if not answered.get(place)]
+
+
+def _references(text: str, whole: str) -> set[int]:
+    """Return the places in the plan that a text refers to; a number that the question has means itself."""
+    own = set(_REFERENCE.findall(whole))
+    return {int(number) - 1 for number in _REFERENCE.findall(text) if number not in own and int(number)}
 
 
 def is_joined(question: str, parts: Iterable[str]) -> bool:

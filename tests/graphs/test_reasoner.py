@@ -71,6 +71,18 @@ def test_a_question_waits_for_the_answer_that_it_needs() -> None:
     assert [step["question"] for step in steps] == [PIER, "Who keeps pier 4?", "Is #9 a reference to #3?"]
 
 
+def test_a_number_that_the_question_has_means_itself() -> None:
+    plan = ["Who opened issue #7?", "Who opened issue #1?", "Who closed issue #1?"]
+    model = model_that(plan="\n".join(plan), quote="Its keeper was Ada Finch.", answer="Ada Finch")
+    graph = build_reasoner(model, ListRetriever(passages=passages_of()))
+    result = graph.invoke({"question": "Who opened issue #7, who opened and who closed issue #1?"})
+    assert [step["question"] for step in result["steps"]] == plan
+    # Nor is it filled in where a part is named that was not found out.
+    graph = build_reasoner(model, ListRetriever(by_search={plan[0]: passages_of()}))
+    result = graph.invoke({"question": "Who opened issue #7, who opened and who closed issue #1?"})
+    assert result["answer"].splitlines()[1:] == [f"Not found: {question}" for question in plan[1:]]
+
+
 def test_a_question_whose_need_was_not_met_is_not_asked_and_both_are_named() -> None:
     model = model_that(plan=f"Who is nobody?\nWhen was #1 born?\n{PIER}")
     model.script["answer"] = lambda prompt: "" if "nobody" in prompt else "pier 4"
