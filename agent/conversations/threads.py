@@ -94,20 +94,12 @@ class ThreadStore:
 
     def create(self, question: str, folders: Sequence[Path]) -> str:
         """Begin a thread titled by its first question; return its id."""
-        own_id = uuid.uuid4().hex[:8]
         title = " ".join(question.split())
         if len(title) > _TITLE_LENGTH:
             title = title[: _TITLE_LENGTH - 1].rstrip() + "\u2026"
         with self._writing() as connection:
-            now = _after_all(connection)
-            connection.execute(
-                "INSERT INTO threads VALUES (?, ?, ?, ?, ?)", (own_id, title, _places(folders), now, now)
-            )
-            connection.execute(
-                "DELETE FROM threads WHERE id IN "
-                "(SELECT id FROM threads ORDER BY updated DESC LIMIT -1 OFFSET ?)",
-                (self._keep,),
-            )
+            own_id = _insert(connection, title, _places(folders))
+            self._prune(connection, own_id)
         return own_id
 
     def ask(self, thread: str, question: str, folders: Sequence[Path] = ()) -> int:
@@ -185,16 +177,23 @@ class ThreadStore:
         return turns[-1]
 
     def fork(self, thread: str) -> str:
-        """Copy a thread and return the copy's id."""
-        source = self.find(thread)
-        if source is None:
-            raise StorageError(f"There is no thread {thread!r}: see /threads.")
-        copy = self.create(source.title, [Path(folder) for folder in source.folders])
+        """Copy a thread and return the copy's id; the original stays, be it the oldest of all.
+
+        Raises:
+            StorageError: There is no thread of that id.
+        """
         with self._writing() as connection:
+            source = connection.execute(
+                "SELECT title, folders FROM threads WHERE id = ?", (thread,)
+            ).fetchone()
+            if source is None:
+                raise StorageError(f"There is no thread {thread!r}: see /threads.")
+            copy = _insert(connection, *source)
             connection.execute(
                 "INSERT INTO turns SELECT ?, number, question, answer, asked FROM turns WHERE thread = ?",
-                (copy, source.id),
+                (copy, thread),
             )
+            self._prune(connection, copy, thread)
         return copy
 
     def rename(self, thread: str, title: str) -> None:
@@ -213,6 +212,14 @@ class ThreadStore:
             if self._connection is not None:
                 self._connection.close()
             self._connection = None
+
+    def _prune(self, connection: sqlite3.Connection, *spared: str) -> None:
+        """Delete the oldest threads beyond those that are kept, but none of the ones at work."""
+        old = connection.execute(
+            "SELECT id FROM threads ORDER BY updated DESC LIMIT -1 OFFSET ?", (self._keep,)
+        )
+        gone = [(own_id,) for (own_id,) in old if own_id not in spared]
+        connection.executemany("DELETE FROM threads WHERE id = ?", gone)
 
     def _read(self, query: str, *values: object) -> list[Any]:
         if self._connection is None and not self._file.exists():
@@ -241,6 +248,14 @@ class ThreadStore:
                 yield self._connection
             except (sqlite3.Error, OSError) as error:
                 raise storage_error("The saved conversations", self._file, error) from error
+
+
+def _insert(connection: sqlite3.Connection, title: str, places: str) -> str:
+    """Add a thread without turns, and return its id."""
+    own_id = uuid.uuid4().hex[:8]
+    now = _after_all(connection)
+    connection.execute("INSERT INTO threads VALUES (?, ?, ?, ?, ?)", (own_id, title, places, now, now))
+    return own_id
 
 
 def _after_all(connection: sqlite3.Connection) -> float:

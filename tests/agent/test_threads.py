@@ -65,6 +65,16 @@ def test_a_fork_goes_its_own_way(store: ThreadStore) -> None:
     assert store.turns(copy)[0].answer == ANSWER
 
 
+def test_a_fork_of_the_oldest_thread_keeps_the_original(tmp_path: Path) -> None:
+    store = ThreadStore(tmp_path / "threads.sqlite", keep=2)
+    oldest = store.create("a", [])
+    store.answer(oldest, store.ask(oldest, "a"), ANSWER)
+    other = store.create("b", [])
+    copy = store.fork(oldest)
+    assert [store.turns(thread)[0].answer for thread in (oldest, copy)] == [ANSWER, ANSWER]
+    assert other in {thread.id for thread in store.threads()}
+
+
 def test_threads_are_found_by_id_title_and_beginning(store: ThreadStore) -> None:
     thread = store.create("first", [])
     store.rename(thread, "My thread")
