@@ -35,10 +35,11 @@ def list_threads(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - ev
 
 
 def resume(chat: Chat, arguments: list[str]) -> None:
-    """Go on with a saved conversation: the one named, or the last one."""
+    """Go on with a saved conversation: the one named, if only by how its id begins, or the last one."""
     store = _store(chat)
     if arguments:
-        found = store.find(" ".join(arguments))
+        name = " ".join(arguments)
+        found = store.find(name) or store.begun(name)  # ids are typed by hand here
     else:
         found = next((thread for thread in store.threads() if thread.id != chat.session.thread), None)
     if found is None:

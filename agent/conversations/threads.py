@@ -140,18 +140,32 @@ class ThreadStore:
         return [_thread(row) for row in rows]
 
     def find(self, name: str) -> Thread | None:
-        """Return the thread with an id or title, or the only one whose id begins so."""
-        rows = self._read(f"{_THREADS} WHERE id = ? OR title = ? ORDER BY updated DESC", name, name)
-        if rows:
-            return _thread(rows[0])
-        begun = [thread for thread in self.threads(self._keep) if name and thread.id.startswith(name)]
-        return begun[0] if len(begun) == 1 else None
+        """Return the thread with this id or title, or None.
+
+        Raises:
+            StorageError: It is the title of several.
+        """
+        rows = self._read(
+            f"{_THREADS} WHERE id = ? OR title = ? ORDER BY id = ? DESC, updated DESC", name, name, name
+        )
+        found = [_thread(row) for row in rows]
+        if len(found) > 1 and found[0].id != name:
+            raise StorageError(
+                f"{len(found)} conversations are called {name!r}: name one by its id "
+                f"({found[0].id} was used last)."
+            )
+        return found[0] if found else None
+
+    def begun(self, beginning: str) -> Thread | None:
+        """Return the only thread whose id begins so; None where there is none, or several."""
+        rows = self._read(f"{_THREADS} WHERE substr(id, 1, ?) = ? LIMIT 2", len(beginning), beginning)
+        return _thread(rows[0]) if beginning and len(rows) == 1 else None
 
     def named(self, name: str) -> Thread:
         """Return the thread that `find` finds.
 
         Raises:
-            StorageError: There is none, or the name fits several.
+            StorageError: There is none, or it is the title of several.
         """
         thread = self.find(name)
         if thread is None:

@@ -75,13 +75,35 @@ def test_a_fork_of_the_oldest_thread_keeps_the_original(tmp_path: Path) -> None:
     assert other in {thread.id for thread in store.threads()}
 
 
-def test_threads_are_found_by_id_title_and_beginning(store: ThreadStore) -> None:
+def test_threads_are_found_by_id_and_title(store: ThreadStore) -> None:
     thread = store.create("first", [])
     store.rename(thread, "My thread")
-    found = [store.find(name) for name in (thread, "My thread", thread[:6])]
-    assert [each.id for each in found if each] == [thread] * 3
+    found = [store.find(name) for name in (thread, "My thread")]
+    assert [each.id for each in found if each] == [thread] * 2
     assert store.find("") is None
     assert store.find("zzz") is None
+
+
+def test_the_beginning_of_an_id_is_no_name(store: ThreadStore) -> None:
+    thread = store.create("first", [])
+    assert store.find(thread[:1]) is None
+    with pytest.raises(StorageError, match="There is no conversation"):
+        store.named(thread[:7])
+    begun = store.begun(thread[:1])
+    assert begun is not None
+    assert begun.id == thread
+    assert store.begun("") is None
+    assert store.begun("zzz") is None
+
+
+def test_a_title_of_several_threads_names_none(store: ThreadStore) -> None:
+    first, second = (store.create("Same question?", []) for _ in range(2))
+    with pytest.raises(
+        StorageError, match=f"2 conversations are called 'Same question\\?'.*{second} was used"
+    ):
+        store.named("Same question?")
+    store.rename(second, first)  # a title that is an id
+    assert store.named(first).id == first
 
 
 def test_only_the_latest_threads_are_kept(store: ThreadStore) -> None:
