@@ -16,6 +16,8 @@ Unit = Literal["days", "weeks", "months", "years"]
 _DEFAULTS = (datetime(2000, 1, 1), datetime(2001, 2, 2))
 """What a text leaves out is filled from these: it is a whole date if both give the same one."""
 _TWO_NUMBERS = re.compile(r"(\d{1,2})/(\d{1,2})/\d+")
+_DOTTED = re.compile(r"\D*\d{1,2}\.\s*\d{1,2}\.")
+"""Numbers parted by dots begin with the day, as in 5.3.2026; a dot elsewhere says nothing of their order."""
 
 
 @tool(parse_docstring=True)
@@ -88,7 +90,7 @@ def _date(text: str) -> date:
     numbers = _TWO_NUMBERS.match(written)
     if numbers and numbers[1] != numbers[2] and max(map(int, numbers.groups())) <= 12:
         raise ToolException(f"{text!r} may be two dates; write it like 2026-03-31.")
-    day_first = "." in written  # numbers parted by dots
+    day_first = _DOTTED.match(written) is not None
     try:
         found, again = (parser.parse(written, default=day, dayfirst=day_first) for day in _DEFAULTS)
     except (parser.ParserError, OverflowError):
