@@ -27,6 +27,17 @@ from tests.agent.fakes import open_memory_index
         ("2^10", "1024"),
         ("1,200 * 3", "3600"),
         ("15% of 80", "12"),
+        ("15% * 80", "12"),
+        ("200 + 10%", "200.1"),
+        ("80 / 20%", "400"),
+        ("80 / 20 %", "400"),
+        ("5%^2", "0.0025"),
+        ("80 / (10 + 10)%", "400"),
+        ("1 / sqrt(max(4, 16))%", "25"),
+        ("1 / 5%%", "2000"),
+        ("80 / 2e1%", "400"),
+        ("max(1,200)%", "2"),
+        ("1,000 + 5%", "1000.05"),
         ("10 / 4 =", "2.5"),
         ("sqrt(2)", "1.41421356237"),
         ("max(1,200)", "200"),
@@ -70,6 +81,9 @@ def test_a_model_that_is_held_to_the_schema_writes_an_expression(written: str, i
         "1e308*10",
         "1; 2",
         "1\n2",
+        "10%3",
+        "10%(3)",
+        "%",
     ],
 )
 def test_what_is_no_arithmetic_is_refused(expression: str) -> None:
@@ -77,7 +91,18 @@ def test_what_is_no_arithmetic_is_refused(expression: str) -> None:
         calculate.invoke({"expression": expression})
 
 
+@pytest.mark.parametrize(
+    "expression",
+    ["max(1,000, 2,000)", "round(1,234)", "sqrt(1,600)", "max(100,200,300)", "1,000 + max(1, 2)"],
+)
+def test_a_comma_that_may_part_thousands_or_arguments_is_refused(expression: str) -> None:
+    with pytest.raises(ToolException, match="Write thousands without a comma"):
+        calculate.invoke({"expression": expression})
+
+
 @given(st.text(max_size=60))
+@example("%" * 290)
+@example("(1)%" * 70)
 def test_no_expression_breaks_the_calculator(expression: str) -> None:
     with suppress(ToolException):
         float(calculate.invoke({"expression": expression}))
