@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -187,4 +188,12 @@ def _open_history(file: Path) -> History:
         file.touch(mode=0o600)
     except OSError:
         return InMemoryHistory()  # a read-only home costs the history, not the chat
-    return FileHistory(str(file))
+    return _History(str(file))
+
+
+class _History(FileHistory):
+    """Earlier lines in a file; a disk that is full costs the history, not the chat."""
+
+    def store_string(self, string: str) -> None:
+        with suppress(OSError):
+            super().store_string(string)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import re
 import sys
@@ -10,11 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from prompt_toolkit.history import FileHistory
 
 from agent.assembly import Assembly
 from agent.chat.chat import Chat
 from agent.chat.line import handle_line
 from agent.chat.loop import _suggest
+from agent.chat.reader import _open_history
 from agent.chat.registry import COMMANDS
 from agent.chat.terminal import echo
 from agent.context import open_context
@@ -393,3 +396,15 @@ def test_a_read_only_home_costs_the_saving_not_the_answer(
     assert said.startswith("38\n")
     assert "This conversation is not saved." in said.replace("\n", " ")
     assert "not saved" not in talk("When was it built?")
+
+
+def test_a_full_disk_costs_the_history_not_the_chat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    history = _open_history(tmp_path / "history")
+    history.append_string("kept")
+
+    def fill(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(FileHistory, "store_string", fill)
+    history.append_string("not kept")
+    assert history.get_strings() == ["kept", "not kept"]
