@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from agent.tools.servers import ToolServers
     from graphs.judgement import Judgement
     from rag.embedding import Embedder
+    from rag.errors import IndexBusyError
     from rag.progress import Progress, ProgressListener
     from rag.report import IndexReport
 
@@ -98,6 +99,8 @@ class Assembly:
         self.answerer: Part[Answerer] = Part("the workflow", self._build_answerer)
         self.reports: list[IndexReport] = []
         """What the last reading of the folders did."""
+        self.behind: IndexBusyError | None = None
+        """Why the index is asked as it was: another program writes it. Whoever says so clears it."""
         self._catching_up = threading.Lock()
 
     def preload(self) -> threading.Thread:
@@ -129,9 +132,15 @@ class Assembly:
                     self.idle.set()
 
     def refresh(self) -> list[IndexReport]:
-        """Read what changed in the folders since the last time."""
+        """Read what changed in the folders since the last time.
+
+        Raises:
+            IndexBusyError: Another program is writing an index.
+        """
         if not self.library.ready:
             self.library.get()
+            if self.behind is not None:
+                raise self.behind
         else:
             self.reports = self.library.get().refresh(self.progress)
         return self.reports
@@ -249,16 +258,22 @@ class Assembly:
         self.idle.wait()
 
     def _build_library(self) -> Library:
-        from rag.errors import FolderError
+        from rag.errors import FolderError, IndexBusyError
 
         new = NewFolders([index_folder(self.paths.indexes, folder) for folder in self.folders])
         library = Library(self.folders, self._open_index)
+        self.behind = None
         try:
             self.reports = library.refresh(self.progress)
         except (FolderUnusableError, FolderError):
             library.close()
             new.remove()
             raise
+        except IndexBusyError as error:
+            if not library.is_indexed():
+                library.close()
+                raise
+            self.reports, self.behind = [], error
         return library
 
     def _open_own_index(self, folder: Path) -> DocumentIndex:

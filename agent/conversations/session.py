@@ -54,7 +54,7 @@ class Session:
         self.thread = thread
         self.turns: list[Turn] = store.turns(thread) if store and thread else []
         self.warning: str | None = None
-        """Why nothing is saved, when saving failed."""
+        """What the person has to know besides the answer; whoever shows it clears it."""
         self._title = title
 
     @property
@@ -78,6 +78,9 @@ class Session:
             Cancelled: `cancel` was set.
         """
         answerer = self.assembly.answerer.get()
+        if self.assembly.behind is not None:
+            self.warning = f"The folders are asked as they were indexed last. {self.assembly.behind}"
+            self.assembly.behind = None
         with self.assembly.answering():
             yield from self._answer(answerer, question, cancel)
 

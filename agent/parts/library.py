@@ -82,6 +82,15 @@ class Library:
             raise FolderUnusableError(self._unreadable(reports))
         return reports
 
+    def is_indexed(self) -> bool:
+        """Whether there are documents to ask without a refresh, in the index of every folder."""
+        from rag.errors import NotIndexedError
+
+        try:
+            return all(index.files() for index in self._indexes.values())
+        except NotIndexedError:
+            return False
+
     def watch(
         self, stop: threading.Event, progress: ProgressListener | None = None, number: int = 0
     ) -> Iterator[IndexReport]:

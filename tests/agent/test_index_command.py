@@ -17,11 +17,17 @@ from agent import assembly as assembly_module
 from agent import cli
 from agent.assembly import Assembly
 from agent.chat.loop import status_line
+from agent.configuration.paths import locate
+from agent.configuration.settings import Settings
+from agent.conversations.events import Finished
 from agent.conversations.session import Session
 from agent.parts import models
 from agent.rendering.progress_line import ProgressLine, describe
+from rag import FolderIndex
+from rag.errors import IndexBusyError
 from rag.progress import Progress
 from rag.report import FailedFile, IndexReport
+from rag.storage.writer_lock import writer_lock
 from tests.agent.fakes import MemoryIndex, RuleModel, open_memory_index
 from tests.agent.terminal import Terminal
 from tests.rag.chroma_server import chroma_server
@@ -199,6 +205,51 @@ def test_what_the_old_folders_still_wait_for_is_not_said_of_the_new(
     monkeypatch.setattr(library, "refresh", change_meanwhile)
     assembly._catch_up(library)
     assert assembly.reports == []
+
+
+@pytest.fixture
+def busy(folder: Path, tmp_path: Path) -> tuple[Assembly, Path]:
+    """An assembly over an index of its own, and where that lies."""
+    place = tmp_path / "index"
+
+    def open_index(documents: Path) -> FolderIndex:
+        return FolderIndex(documents, place, embedder=FakeEmbedder(), lock_seconds=0.01)
+
+    assembly = Assembly(
+        Settings(docs=[folder]),
+        locate(),
+        open_model=lambda _: RuleModel(),
+        open_index=open_index,
+        open_embedder=lambda _: FakeEmbedder(),
+    )
+    return assembly, place
+
+
+def test_a_folder_that_another_program_indexes_is_asked_as_it_was(busy: tuple[Assembly, Path]) -> None:
+    assembly, place = busy
+    assembly.library.get().close()
+    assembly.library.forget()
+    session = Session(assembly)
+    with writer_lock(place, 1):
+        *_, finished = session.ask("How tall is the lighthouse?")
+    assert isinstance(finished, Finished)
+    assert finished.answer.text == "38"
+    assert session.warning is not None
+    assert "indexed last. Process" in session.warning
+    session.warning = None
+    assert list(session.ask("When was it built?"))
+    assert session.warning is None
+
+
+def test_a_folder_that_another_program_indexes_is_not_said_to_be_read(busy: tuple[Assembly, Path]) -> None:
+    assembly, place = busy
+    place.mkdir()
+    with writer_lock(place, 1), pytest.raises(IndexBusyError):  # there is nothing to ask yet
+        assembly.library.get()
+    assembly.library.get().close()
+    assembly.library.forget()
+    with writer_lock(place, 1), pytest.raises(IndexBusyError):
+        assembly.refresh()
 
 
 def test_embedding_waits_for_the_last_of_several_answers(assemble: Callable[..., Assembly]) -> None:
