@@ -30,6 +30,11 @@ Graph = CompiledStateGraph[Any, Any, Any, Any]
 WORTH_A_LOOK = 0.25
 """Confidence from which a person is shown what came closest to an answer."""
 
+_HISTORY_WORDS = 250
+"""Words of the conversation that a follow-up may refer to; the passages need the rest of the context."""
+_HISTORY_BYTES = 2000
+"""What they may have in UTF-8, where blanks part no words: so long are 250 words of most languages."""
+
 _MOST_PAUSES = 32
 """More than the budget of tool calls allows."""
 
@@ -58,7 +63,8 @@ class Answerer:
 
         Args:
             question: As the person put it.
-            history: The conversation before it, oldest first.
+            history: The conversation before it, oldest first; what is too long for a small model's context
+                is left out, the oldest first.
             cancel: Set it, from any thread, to stop between two tokens or steps.
             conversation: Its id, for memories.
 
@@ -71,7 +77,7 @@ class Answerer:
         watch = _Watch(cancel or threading.Event())
         METER.set(watch.meter)
         try:
-            given = {"question": question, "messages": [*_messages(history), HumanMessage(question)]}
+            given = {"question": question, "messages": [*_messages(_latest(history)), HumanMessage(question)]}
             yield from self._run(given, watch, thread, AssistantContext(conversation=conversation or ""))
         finally:
             if self._saver is not None:
@@ -224,6 +230,18 @@ def _answer(state: Mapping[str, Any], usage: Usage, seconds: float) -> Answer:
         usage=usage,
         seconds=seconds,
     )
+
+
+def _latest(history: Sequence[Exchange]) -> Sequence[Exchange]:
+    """Return the latest exchanges that fit beside a question into a small model's context."""
+    words, size = 0, 0
+    for number, (question, answer) in enumerate(reversed(history)):
+        said = f"{question} {answer or ''}"
+        words += len(said.split())
+        size += len(said.encode(errors="replace"))
+        if words > _HISTORY_WORDS or size > _HISTORY_BYTES:
+            return history[len(history) - number :]
+    return history
 
 
 def _messages(history: Sequence[Exchange]) -> list[BaseMessage]:

@@ -13,12 +13,8 @@ from agent.errors import Cancelled, StorageError
 if TYPE_CHECKING:
     from agent.assembly import Assembly
     from agent.configuration.settings import Settings
-    from agent.conversations.answering import Answerer
+    from agent.conversations.answering import Answerer, Exchange
     from agent.conversations.events import Event
-
-
-_HISTORY_WORDS = 250
-"""Words of the conversation that a follow-up may refer to; the passages need the rest of the context."""
 
 
 def settings_for(thread: Thread | None, settings: Settings) -> Settings:
@@ -119,18 +115,10 @@ class Session:
                 self.thread = None
         return self.turns.pop()
 
-    def _history(self) -> list[tuple[str, str | None]]:
-        """Return the latest turns that fit beside a question into a small model's context."""
-        history: list[tuple[str, str | None]] = []
-        words = 0
-        for turn in reversed(self.turns):
-            if turn.answer is None:
-                continue
-            words += len(f"{turn.question} {turn.answer.text or ''}".split())
-            if len(history) == self.assembly.settings.history or words > _HISTORY_WORDS:
-                break
-            history.insert(0, (turn.question, turn.answer.text))
-        return history
+    def _history(self) -> list[Exchange]:
+        """Return the latest answered turns, as many as the settings say."""
+        answered = [(turn.question, turn.answer.text) for turn in self.turns if turn.answer is not None]
+        return answered[max(len(answered) - self.assembly.settings.history, 0) :]
 
     def _save_question(self, question: str) -> int:
         number = self.turns[-1].number + 1 if self.turns else 1

@@ -1,18 +1,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.tools import StructuredTool
 from langgraph.checkpoint.memory import InMemorySaver
 
 from agent.assembly import Assembly
 from agent.conversations import answering
 from agent.conversations.answer import ABSTAINED, Answer
-from agent.conversations.answering import Answerer
+from agent.conversations.answering import Answerer, Graph
 from agent.conversations.events import Approval, Event, Finished, Step, Token
 from agent.errors import Cancelled
 from agent.rendering.plain import answer_lines
@@ -191,3 +192,20 @@ def test_nothing_of_a_turn_stays_behind(assemble: Assemble) -> None:
     answerer.ask("hello")
     assert answerer._saver is not None
     assert not answerer._saver.storage
+
+
+@pytest.mark.parametrize("long", ["word " * 260, "\u4e2d" * 700, "x" * 2100])
+def test_a_long_conversation_is_left_out_from_its_oldest_end(long: str) -> None:
+    asked: list[str] = []
+
+    def stream(given: dict[str, list[BaseMessage]], *_: object, **__: object) -> Iterator[dict[str, object]]:
+        asked[:] = [message.text for message in given["messages"]]
+        yield {"type": "values", "ns": (), "data": {"answer": "yes"}}
+
+    answerer = Answerer(cast(Graph, SimpleNamespace(stream=stream)))
+    answerer.ask("And now?", [("oldest", "a"), (long, "b"), ("newest", None)])
+    assert asked == ["newest", ABSTAINED, "And now?"]
+    answerer.ask("And now?", [("older", "a"), ("newest", long)])
+    assert asked == ["And now?"]
+    answerer.ask("And now?", [("older", "a"), ("newest", "b")])
+    assert asked == ["older", "a", "newest", "b", "And now?"]
