@@ -71,5 +71,6 @@ def as_toml(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
-        return "[" + ", ".join(json.dumps(str(item)) for item in value) + "]"
-    return json.dumps(value)
+        return "[" + ", ".join(as_toml(str(item)) for item in value) + "]"
+    # JSON would write what lies beyond the BMP as two halves, and lets DEL stand; TOML has neither.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from agent.configuration.layers import load, names
 from agent.configuration.paths import locate
 from agent.configuration.settings import Settings
-from agent.configuration.settings_table import rows
+from agent.configuration.settings_table import as_toml, rows
 from agent.errors import SettingsError
 
 
@@ -138,3 +139,8 @@ def test_home_moves_everything(home: Path) -> None:
     for place in (paths.settings_file, paths.indexes, paths.database, paths.memory, paths.history):
         assert place.is_relative_to(home)
     assert not home.exists()
+
+
+@pytest.mark.parametrize("text", ["\U0001f600 notes", 'a\x7f\x1b\n"\\b', "caf\u00e9"])
+def test_any_text_is_kept_as_toml(text: str) -> None:
+    assert tomllib.loads(f"a = {as_toml(text)}\nb = {as_toml([Path(text)])}") == {"a": text, "b": [text]}
