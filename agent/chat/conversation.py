@@ -51,8 +51,8 @@ def resume(chat: Chat, arguments: list[str]) -> None:
 
 
 def _ask_its_folders(chat: Chat, thread: Thread) -> None:
-    """Go on about the folders of the conversation, where no others were named."""
-    if chat.context.settings.docs:
+    """Go on about the folders of the conversation, where the command line names no others."""
+    if chat.context.loaded.names_folders:
         return
     folders = thread.folders_left()
     if not folders or folders == chat.assembly.folders:

@@ -37,7 +37,7 @@ def run_chat(context: Context, resume: bool = False, thread: str | None = None) 
     """
     store = ThreadStore(context.paths.database, context.settings.threads)
     found = _find_thread(store, resume, thread)
-    settings = settings_for(found, context.settings)
+    settings = settings_for(found, context.loaded)
     assembly = Assembly(settings, context.paths, workflow=settings.workflow, embed_seconds=EMBED_SECONDS)
     if not is_foreign(settings.model):
         find_weights(settings.model)  # that they are missing shows now, not at the first question

@@ -88,7 +88,7 @@ def _open_session(context: Context, name: str | None) -> Session:
 
     store = ThreadStore(context.paths.database, context.settings.threads) if name else None
     found = store.find(name) if store and name else None
-    settings = settings_for(found, context.settings)
+    settings = settings_for(found, context.loaded)
     assembly = Assembly(settings, context.paths, embed_seconds=EMBED_SECONDS)
     return Session(assembly, store, found.id if found else None, title=name)
 

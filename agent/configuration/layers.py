@@ -37,6 +37,11 @@ class LoadedSettings:
     file: Path
     """The settings file, whether it exists or not."""
 
+    @property
+    def names_folders(self) -> bool:
+        """Whether the command line says which folders are asked; a standing default does not."""
+        return self.origins["docs"] == FLAG
+
 
 def load(file: Path, flags: Mapping[str, Any] | None = None) -> LoadedSettings:
     """Put the layers together.

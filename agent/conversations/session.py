@@ -12,20 +12,22 @@ from agent.errors import Cancelled, StorageError
 
 if TYPE_CHECKING:
     from agent.assembly import Assembly
+    from agent.configuration.layers import LoadedSettings
     from agent.configuration.settings import Settings
     from agent.conversations.answering import Answerer, Exchange
     from agent.conversations.events import Event
 
 
-def settings_for(thread: Thread | None, settings: Settings) -> Settings:
-    """Return the settings with the folders of the thread that goes on, where no others were named.
+def settings_for(thread: Thread | None, loaded: LoadedSettings) -> Settings:
+    """Return the settings with the folders of the thread that goes on, if the command line names none.
 
     Raises:
         FolderUnusableError: None of its folders is there any more.
     """
-    if thread is None or settings.docs:
+    settings = loaded.settings
+    if thread is None or loaded.names_folders or not (folders := thread.folders_left()):
         return settings
-    return settings.model_copy(update={"docs": thread.folders_left()})
+    return settings.model_copy(update={"docs": folders})
 
 
 class Session:

@@ -261,10 +261,15 @@ def test_resume_goes_on_where_it_was(talk: Talk, assemble: Callable[..., Assembl
     assert later("When was it built?").startswith("1871")
 
 
-def test_resume_goes_on_about_the_folders_of_the_conversation(talk: Talk, tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_set", [False, True])
+def test_resume_goes_on_about_the_folders_of_the_conversation(
+    talk: Talk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_set: bool
+) -> None:
     other = tmp_path / "towers"
     other.mkdir()
     (other / "tower.md").write_text("# Towers\n\nThe tower is 99 feet wide.\n", "utf-8")
+    if is_set:  # which is a default, and names none for this conversation
+        monkeypatch.setenv("HOMESPUN_DOCS", str(other))
     talk.chat.context = open_context()  # no folder is named on the command line
     island = talk.chat.assembly.folders
     talk("How tall is the lighthouse?")

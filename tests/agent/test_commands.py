@@ -130,9 +130,14 @@ class TestAsk:
         )
         assert json.loads(run("threads", "--json")[1])["threads"] == []
 
-    def test_a_thread_goes_on_about_its_folders(self, run: Run, folder: Path) -> None:
+    @pytest.mark.parametrize("is_set", [False, True])
+    def test_a_thread_goes_on_about_its_folders(
+        self, run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, is_set: bool
+    ) -> None:
         thread = ("--thread", "island")
         assert run("ask", "How tall is the lighthouse?", "--docs", str(folder), *thread)[0] == 0
+        if is_set:  # which is a default, and names none for this conversation
+            monkeypatch.setenv("HOMESPUN_DOCS", str(folder.parent))
         code, out, _ = run("ask", "When was it built?", *thread, "--json")
         assert (code, json.loads(out)["answer"]) == (0, "1871")
         [saved] = json.loads(run("threads", "--json")[1])["threads"]
