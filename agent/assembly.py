@@ -182,20 +182,28 @@ class Assembly:
 
         Raises:
             HomespunError: A folder or the model cannot be used; the old settings stay.
+            RagError: An index cannot be opened; the old settings stay.
         """
-        changed = {
-            name
-            for name in type(settings).model_fields
-            if getattr(settings, name) != getattr(self.settings, name)
-        }
-        folders = check_folders(settings.docs or [HANDBOOK])
-        before = self.settings.docs, self.folders
+        changed = _changed(self.settings, settings)
+        folders = check_folders(settings.docs or [HANDBOOK]) if "docs" in changed else self.folders
+        before = self.settings, self.folders, self.model
+        model = self.model
         if changed & _OF_MODEL:
-            model = self._open_model(settings)
-            self.model = Part("the language model", lambda: model)
-        self.settings = settings
-        if "docs" in changed:
-            self.folders = folders
+            opened = self._open_model(settings)
+            model = Part("the language model", lambda: opened)
+        self._go_on_with(settings, folders, model)
+        if changed & _OF_LIBRARY:
+            try:
+                self.library.get()
+            except Exception:
+                self._go_on_with(*before)
+                self.preload()
+                raise
+
+    def _go_on_with(self, settings: Settings, folders: list[Path], model: Part[BaseChatModel]) -> None:
+        """Have these settings from now on, and forget the parts that were made with others."""
+        changed = _changed(self.settings, settings)
+        self.settings, self.folders, self.model = settings, folders, model
         if "workflow" in changed:
             self.workflow = settings.workflow
         if "embedder" in changed:
@@ -207,8 +215,6 @@ class Assembly:
             self.end_tool_servers()
         if changed & (_OF_MODEL | _OF_LIBRARY | _OF_ANSWERER):
             self.answerer.forget()
-        if "docs" in changed:
-            self._read_or_return_to(*before)
 
     def end_tool_servers(self) -> None:
         """End the servers of tools that were started; whoever needs them again starts them again."""
@@ -217,16 +223,6 @@ class Assembly:
         self._unwanted.clear()
         if servers is not None:
             servers.close()
-
-    def _read_or_return_to(self, docs: list[Path], folders: list[Path]) -> None:
-        """Read the folders that were chosen; where that fails, the former ones are asked again."""
-        try:
-            self.library.get()
-        except Exception:
-            self.settings = self.settings.model_copy(update={"docs": docs})
-            self.folders = folders
-            self.preload()
-            raise
 
     def _load_all(self) -> None:
         # The part stays unbuilt, so an error comes again to whoever asks for it.
@@ -325,3 +321,8 @@ class Assembly:
             store=self.memory.store,
         )
         return Answerer(graph, saver)
+
+
+def _changed(before: Settings, now: Settings) -> set[str]:
+    """Return the names of the settings that are others now."""
+    return {name for name in type(now).model_fields if getattr(now, name) != getattr(before, name)}

@@ -63,10 +63,13 @@ class Chat:
 
         Raises:
             HomespunError: They cannot be used; the old ones stay.
+            RagError: An index cannot be opened with them; the old ones stay.
         """
         before = self.assembly.settings
         self.work("Changing the settings", lambda: self.assembly.use_settings(settings))
         self.assembly.preload()
+        if self.session.store is not None:
+            self.session.store.keep = settings.threads
         if settings.trace != before.trace:
             self.trace = settings.trace
         if any(getattr(settings, name) != getattr(before, name) for name in LOOKS):

@@ -83,12 +83,12 @@ class ThreadStore:
 
     Args:
         file: The file; its folder is made where missing.
-        keep: How many threads are kept; the oldest ones beyond are deleted.
+        keep: How many threads are kept; the oldest ones beyond are deleted. It may be changed.
     """
 
     def __init__(self, file: Path, keep: int = 500) -> None:
         self._file = file
-        self._keep = keep
+        self.keep = keep
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
 
@@ -230,7 +230,7 @@ class ThreadStore:
     def _prune(self, connection: sqlite3.Connection, *spared: str) -> None:
         """Delete the oldest threads beyond those that are kept, but none of the ones at work."""
         old = connection.execute(
-            "SELECT id FROM threads ORDER BY updated DESC LIMIT -1 OFFSET ?", (self._keep,)
+            "SELECT id FROM threads ORDER BY updated DESC LIMIT -1 OFFSET ?", (self.keep,)
         )
         gone = [(own_id,) for (own_id,) in old if own_id not in spared]
         connection.executemany("DELETE FROM threads WHERE id = ?", gone)

@@ -10,9 +10,12 @@ import pytest
 
 from agent.assembly import Assembly
 from agent.configuration.settings import Settings
+from agent.errors import HomespunError
+from agent.parts.part import Part
 from agent.rendering.screen import Screen, make_console
+from rag.errors import RagError
 from tests.agent.conftest import FixedEmbedder
-from tests.agent.fakes import RuleModel
+from tests.agent.fakes import MemoryIndex, RuleModel, open_memory_index
 from tests.agent.test_chat import Talk, await_preloading
 
 Assemble = Callable[..., Assembly]
@@ -123,3 +126,40 @@ def test_colours_change_at_once(assemble: Assemble) -> None:
 def test_trace_is_switched(talk: Talk) -> None:
     talk("/settings trace true")
     assert "grade: Reading" in talk("How tall is the lighthouse?")
+
+
+def test_fewer_conversations_are_kept_from_the_next_one_on(talk: Talk) -> None:
+    for question in ("How tall is the lighthouse?", "When was it built?", "Who was its keeper?"):
+        talk("/clear")
+        talk(question)
+    assert "threads is 1 in this chat" in talk("/settings threads 1")
+    talk("/clear")
+    talk("When does the ferry leave?")
+    assert talk.chat.session.store is not None
+    assert [thread.title for thread in talk.chat.session.store.threads()] == ["When does the ferry leave?"]
+
+
+@pytest.mark.parametrize("line", ["/settings embedder nonsense", "/settings chroma_url http://127.0.0.1:9"])
+def test_what_no_index_opens_with_changes_nothing(assemble: Assemble, line: str) -> None:
+    assembly = assemble()
+    talk, before = Talk(assembly), assembly.settings
+
+    def open_index(folder: Path) -> MemoryIndex:
+        assembly.embedder.get()
+        if assembly.settings.chroma_url:
+            raise RagError("The server does not answer.")
+        return open_memory_index(folder)
+
+    def open_embedder() -> FixedEmbedder:
+        if assembly.settings.embedder:
+            raise HomespunError("There is no such model.")
+        return FixedEmbedder()
+
+    assembly._open_index = open_index
+    assembly.embedder = Part("the embedding model", open_embedder)
+    talk("How tall is the lighthouse?")
+    said = words(talk(line))
+    assert "To keep it" not in said
+    assert said.startswith(("There is no such model.", "The server does not answer."))
+    assert assembly.settings == before
+    assert talk("When was it built?").startswith("1871")
