@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.configuration.paths import HANDBOOK, Paths
 from agent.configuration.settings import Settings, Workflow
-from agent.errors import FolderUnusableError, StorageError
+from agent.errors import Cancelled, FolderUnusableError, StorageError
 from agent.parts import models
 from agent.parts.library import DocumentIndex, Library, check_folders, index_folder
 from agent.parts.memory import Memory
@@ -161,28 +161,43 @@ class Assembly:
 
         return open_judgement(self.settings, self.model.get(), self.embedder.get())
 
-    def use_folders(self, folders: Sequence[Path]) -> None:
+    def use_folders(self, folders: Sequence[Path], cancel: threading.Event | None = None) -> None:
         """Ask other folders from now on.
+
+        Args:
+            folders: The others.
+            cancel: As in `use_settings`.
 
         Raises:
             FolderUnusableError: One of them cannot be used; the old ones stay.
+            Cancelled: `cancel` was set.
         """
-        self.use_settings(self.settings.model_copy(update={"docs": list(folders)}))
+        self.use_settings(self.settings.model_copy(update={"docs": list(folders)}), cancel)
 
-    def use_model(self, name: str) -> None:
+    def use_model(self, name: str, cancel: threading.Event | None = None) -> None:
         """Answer with another model from now on.
+
+        Args:
+            name: As in the setting `model`.
+            cancel: As in `use_settings`.
 
         Raises:
             HomespunError: There is no such model; the old one stays.
+            Cancelled: `cancel` was set.
         """
-        self.use_settings(self.settings.model_copy(update={"model": name}))
+        self.use_settings(self.settings.model_copy(update={"model": name}), cancel)
 
-    def use_settings(self, settings: Settings) -> None:
+    def use_settings(self, settings: Settings, cancel: threading.Event | None = None) -> None:
         """Go on with other settings; only the parts that they concern are made again.
+
+        Args:
+            settings: The others.
+            cancel: Set it, from any thread, to stay with the old settings.
 
         Raises:
             HomespunError: A folder or the model cannot be used; the old settings stay.
             RagError: An index cannot be opened; the old settings stay.
+            Cancelled: `cancel` was set before all was ready; the old settings stay.
         """
         changed = _changed(self.settings, settings)
         folders = check_folders(settings.docs or [HANDBOOK]) if "docs" in changed else self.folders
@@ -191,14 +206,31 @@ class Assembly:
         if changed & _OF_MODEL:
             opened = self._open_model(settings)
             model = Part("the language model", lambda: opened)
+        _check(cancel)
         self._go_on_with(settings, folders, model)
         if changed & _OF_LIBRARY:
             try:
-                self.library.get()
+                self._read(cancel)
             except Exception:
                 self._go_on_with(*before)
                 self.preload()
                 raise
+
+    def _read(self, cancel: threading.Event | None) -> None:
+        """Read the folders for the first time, unless `cancel` is set before it is done."""
+        listener = self.progress
+
+        def tell(progress: Progress) -> None:
+            _check(cancel)
+            if listener is not None:
+                listener(progress)
+
+        self.progress = tell
+        try:
+            self.library.get()
+        finally:
+            self.progress = listener
+        _check(cancel)
 
     def _go_on_with(self, settings: Settings, folders: list[Path], model: Part[BaseChatModel]) -> None:
         """Have these settings from now on, and forget the parts that were made with others."""
@@ -326,3 +358,8 @@ class Assembly:
 def _changed(before: Settings, now: Settings) -> set[str]:
     """Return the names of the settings that are others now."""
     return {name for name in type(now).model_fields if getattr(now, name) != getattr(before, name)}
+
+
+def _check(cancel: threading.Event | None) -> None:
+    if cancel is not None and cancel.is_set():
+        raise Cancelled

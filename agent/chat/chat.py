@@ -66,7 +66,7 @@ class Chat:
             RagError: An index cannot be opened with them; the old ones stay.
         """
         before = self.assembly.settings
-        self.work("Changing the settings", lambda: self.assembly.use_settings(settings))
+        self.work("Changing the settings", lambda cancel: self.assembly.use_settings(settings, cancel))
         self.assembly.preload()
         if self.session.store is not None:
             self.session.store.keep = settings.threads
@@ -77,14 +77,19 @@ class Chat:
             self.view.screen = look_at(stream, settings)
             self.view.console = make_console(self.view.screen, stream)
 
-    def work(self, label: str, work: Callable[[], object]) -> None:
-        """Do something that takes a while behind a spinner; Ctrl-C stops waiting for it."""
+    def work(self, label: str, work: Callable[[threading.Event], object]) -> None:
+        """Do something that takes a while behind a spinner.
+
+        Args:
+            label: What is being done.
+            work: Does it; it takes the event that Ctrl-C sets.
+        """
         live = LiveAnswer(self.view, lambda: None)
         live.note(label)
         self.assembly.progress = lambda progress: live.note(describe(progress))
 
-        def run(_: threading.Event) -> Iterator[Event]:
-            work()
+        def run(cancel: threading.Event) -> Iterator[Event]:
+            work(cancel)
             yield from ()
 
         with BackgroundAnswer(run) as events:

@@ -57,7 +57,7 @@ def _ask_its_folders(chat: Chat, thread: Thread) -> None:
     folders = thread.folders_left()
     if not folders or folders == chat.assembly.folders:
         return
-    chat.work("Changing the folders", lambda: chat.assembly.use_folders(folders))
+    chat.work("Changing the folders", lambda cancel: chat.assembly.use_folders(folders, cancel))
     chat.assembly.preload()
     chat.view.say(f"Asking {', '.join(map(short, folders))} now.", "dim")
 

@@ -19,7 +19,7 @@ def show_or_choose(chat: Chat, arguments: list[str]) -> None:
     """Show the folders, or ask others from now on."""
     if arguments:
         folders = [expand_home(argument) for argument in arguments]
-        chat.work("Changing the folders", lambda: chat.assembly.use_folders(folders))
+        chat.work("Changing the folders", lambda cancel: chat.assembly.use_folders(folders, cancel))
         chat.assembly.preload()
     for folder in chat.assembly.folders:
         chat.view.say(f"  {folder}")
@@ -27,7 +27,7 @@ def show_or_choose(chat: Chat, arguments: list[str]) -> None:
 
 def refresh(chat: Chat, arguments: list[str]) -> None:  # noqa: ARG001 - every command takes arguments
     """Read what changed in the folders and say what was done."""
-    chat.work("Reading the documents", chat.assembly.refresh)
+    chat.work("Reading the documents", lambda _: chat.assembly.refresh())  # Ctrl-C stops waiting for it
     for folder, report in zip(chat.assembly.folders, chat.assembly.reports, strict=False):
         chat.view.say(f"{folder.name}: {indexed(report)}{_waiting(report)}")
         for failure in report.failed[:_MOST_FAILURES]:

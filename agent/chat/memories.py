@@ -75,7 +75,7 @@ def approve(chat: Chat, arguments: list[str]) -> None:
 
 def _names_of_tools(chat: Chat) -> list[str]:
     found: list[str] = []
-    chat.work("Loading the tools", lambda: found.extend(tool.name for tool in chat.assembly.tools()))
+    chat.work("Loading the tools", lambda _: found.extend(tool.name for tool in chat.assembly.tools()))
     return found
 
 

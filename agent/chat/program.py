@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def show_or_choose_model(chat: Chat, arguments: list[str]) -> None:
     """Show the language model, or answer with another from now on."""
     if arguments:
-        chat.work("Loading the language model", lambda: chat.assembly.use_model(arguments[0]))
+        chat.work("Loading the language model", lambda cancel: chat.assembly.use_model(arguments[0], cancel))
         chat.assembly.preload()
     chat.view.say(f"The language model is {chat.assembly.settings.model}.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,10 +11,12 @@ import pytest
 
 from agent.assembly import Assembly
 from agent.configuration.settings import Settings
-from agent.errors import HomespunError
+from agent.errors import Cancelled, HomespunError
 from agent.parts.part import Part
 from agent.rendering.screen import Screen, make_console
 from rag.errors import RagError
+from rag.progress import Progress
+from rag.report import IndexReport
 from tests.agent.conftest import FixedEmbedder
 from tests.agent.fakes import MemoryIndex, RuleModel, open_memory_index
 from tests.agent.test_chat import Talk, await_preloading
@@ -163,3 +166,30 @@ def test_what_no_index_opens_with_changes_nothing(assemble: Assemble, line: str)
     assert said.startswith(("There is no such model.", "The server does not answer."))
     assert assembly.settings == before
     assert talk("When was it built?").startswith("1871")
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_change_that_is_stopped_is_none(assemble: Assemble, tmp_path: Path, is_late: bool) -> None:
+    assembly, cancel = assemble(), threading.Event()
+    before = assembly.settings, assembly.folders
+
+    class StoppedIndex(MemoryIndex):
+        def refresh(self, progress: Callable[[Progress], None] | None = None) -> IndexReport:
+            assert progress is not None
+            cancel.set()  # as Ctrl-C does while the folder is read
+            if not is_late:
+                progress(Progress(1, 2, 0, 0, seconds=1.0))
+                raise AssertionError("It was read on.")
+            return super().refresh(progress)
+
+    tower = tmp_path / "towers"
+    tower.mkdir()
+    (tower / "tower.md").write_text("# Towers", "utf-8")
+    assembly._open_index = lambda _: StoppedIndex({"tower.md": "# Towers"})
+    with pytest.raises(Cancelled):
+        assembly.use_folders([tower], cancel)
+    assert (assembly.settings, assembly.folders) == before
+    await_preloading()
+    with pytest.raises(Cancelled):  # while the model was loaded
+        assembly.use_model("other", cancel)
+    assert assembly.settings == before[0]
