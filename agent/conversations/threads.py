@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.conversations.answer import Answer
+from agent.database import open_database
 from agent.errors import FolderUnusableError, StorageError, storage_error
 
 _SCHEMA = """
@@ -283,13 +284,10 @@ def _places(folders: Sequence[Path]) -> str:
 
 
 def _open(file: Path) -> sqlite3.Connection:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(file, timeout=10, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.executescript(_SCHEMA)
-    file.chmod(0o600)
-    return connection
+    with open_database(file) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.executescript(_SCHEMA)
+        return connection
 
 
 def _answer(record: str) -> Answer | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agent.database import open_database
 from agent.errors import StorageError, storage_error
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ USER = "default"
 """Whose memories these are; the program has one person at a time."""
 
 _LONGEST = 500
-_PATIENCE = 10
-"""Seconds to wait for another program that is about to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +101,10 @@ def _namespace() -> tuple[str, ...]:
 
 
 def _open(file: Path, embed: Embed | None) -> MemoryStore:
-    from filelock import FileLock
-
     from agent.parts.memory_store import MemoryStore
 
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(file, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-        # Two programs that begin at once would both make the tables, and the second would fail.
-        with FileLock(f"{file}.lock", timeout=_PATIENCE):
-            connection.execute("PRAGMA journal_mode = WAL")
-            file.chmod(0o600)
+        with open_database(file) as connection:
             return MemoryStore(connection, embed, file)
     except (sqlite3.Error, OSError) as error:
         raise storage_error("The memory", file, error) from error

@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from agent.conversations.answer import Answer, Citation, ToolCall, Usage
 from agent.conversations.threads import ThreadStore
@@ -131,6 +132,27 @@ def test_two_programs_share_the_file(tmp_path: Path) -> None:
         worker.join()
     assert errors == []
     assert [turn.number for turn in ThreadStore(file).turns(thread)] == list(range(1, 41))
+
+
+def test_a_program_waits_for_another_that_makes_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "threads.sqlite"
+    errors: list[Exception] = []
+
+    def begin() -> None:
+        try:
+            ThreadStore(file).create("a", [])
+        except StorageError as error:  # for the test itself to raise
+            errors.append(error)
+
+    worker = threading.Thread(target=begin)
+    with FileLock(f"{file}.lock"):
+        other = sqlite3.connect(file, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")  # SQLite's own patience does not cover the change to WAL
+        worker.start()
+        worker.join(0.1)
+        other.close()
+    worker.join()
+    assert errors == []
 
 
 def test_a_damaged_file_is_one_sentence(tmp_path: Path) -> None:
