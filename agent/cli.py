@@ -141,7 +141,8 @@ def _report(error: Exception) -> int:
 def _complain(sentence: str) -> None:
     from agent.rendering.escape import one_line
 
-    click.echo(f"Error: {one_line(sentence)}", err=True)
+    with contextlib.suppress(OSError):  # nobody can read it, and the exit code says it still
+        click.echo(f"Error: {one_line(sentence)}", err=True)
 
 
 def _take_debug(arguments: list[str]) -> bool:

@@ -181,3 +181,11 @@ def test_output_that_cannot_be_written_is_one_sentence(unbuffered: str) -> None:
     assert done.returncode == 2, done.stderr
     assert done.stderr.count("\n") == 1
     assert "free some space" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_mistake_that_cannot_be_written_keeps_its_exit_code() -> None:
+    """A command that is not known fails with exit code 2, also where standard error is full."""
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "main.py", "bogus"], stderr=full, check=False)
+    assert done.returncode == 2
