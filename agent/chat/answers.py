@@ -138,9 +138,10 @@ def _sources(chat: Chat) -> Sequence[Citation]:
 def _number(arguments: list[str], most: int, usage: str) -> int:
     """Return the number from 1 to `most` that is the only argument; 1 when it is left out."""
     text = arguments[0].strip("[]") if arguments else "1"
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
-        raise SlashError(f"{usage} takes a number from 1 to {most}, not {text!r}.")
-    return int(text)
+    known = {str(number): number for number in range(1, most + 1)}
+    if text not in known:
+        raise SlashError(f"{usage} takes a number from 1 to {most}, not {text[:20]!r}.")
+    return known[text]
 
 
 def _numbers(chat: Chat) -> Iterable[str]:

@@ -112,6 +112,8 @@ def export(chat: Chat, arguments: list[str]) -> None:
         raise SlashError(f"{file} exists already: name another file.") from None
     except OSError as error:
         raise SlashError(f"{file} cannot be written ({error.strerror}): name another file.") from None
+    except ValueError:  # half a character, or a NUL
+        raise SlashError(f"{str(file)!r} is no name of a file: name another.") from None
     chat.view.say(f"Written to {file.absolute()}.")
 
 
