@@ -11,8 +11,7 @@ def memory_tools(memory: Memory) -> list[BaseTool]:
     """Return the tools that remember and recall; remembering waits for the person's approval."""
 
     def remember(fact: str) -> str:
-        memory.remember(fact)
-        return f"Remembered: {fact}"
+        return f"Remembered: {memory.remember(fact).text}"
 
     def recall(about: str) -> str:
         found = memory.search(about)

@@ -222,7 +222,7 @@ def test_memory_is_found_by_its_meaning(tmp_path: Path) -> None:
     tools: dict[str, Any] = {tool.name: tool for tool in build_tools(None, memory)}
     assert changes_something(tools["remember"])
     assert not changes_something(tools["recall"])
-    tools["remember"].invoke({"fact": "my boat  is red"})
+    assert tools["remember"].invoke({"fact": "my boat  is red"}) == "Remembered: my boat is red"
     memory.remember("I like tea")
     assert tools["recall"].invoke({"about": "drinks"}).splitlines()[0] == "I like tea"
     later = Memory(tmp_path / "memory.sqlite", lambda texts: [vectors[text] for text in texts])
@@ -235,6 +235,13 @@ def test_memory_is_found_by_its_meaning(tmp_path: Path) -> None:
     assert {item.text for item in later.all()} == {"my boat is red", f"{found.key} is a key"}
     assert later.forget("my boat") is not None
     assert later.forget("") is None
+
+
+def test_what_is_kept_of_a_long_fact_is_what_is_told(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "memory.sqlite")
+    tools: dict[str, Any] = {tool.name: tool for tool in build_tools(None, memory)}
+    told = tools["remember"].invoke({"fact": "my boat is red " * 50})
+    assert [told] == [f"Remembered: {item.text}" for item in memory.all()]
 
 
 def test_tools_fit_a_small_context(folder: Path, tmp_path: Path) -> None:
