@@ -88,6 +88,7 @@ class ReasonerNodes:
             answer=result["answer"],
             confidence=result.get("confidence", 1.0) if result["answer"] else 0.0,
             citations=result["citations"],
+            closest=result.get("closest", []),
         )
         return {"steps": [step]}
 
@@ -186,9 +187,11 @@ class ReasonerNodes:
         return {**reply, "answer": answer, "citations": citations, "confidence": confidence}
 
     def abstain(self, state: ReasonerState) -> Update:
-        """Reply that the answer was not found out."""
+        """Reply that the answer was not found out; what the steps quoted is what came closest."""
         reply = conclude(state, AIMessage(NOT_FOUND_OUT))
-        return {**reply, "answer": None, "abstained": True, "citations": []}
+        found = (step["citations"] or step.get("closest", []) for step in state["steps"])
+        closest = without_repeats(citation for citations in found for citation in citations)
+        return {**reply, "answer": None, "abstained": True, "citations": [], "closest": closest}
 
     def is_supported(self, state: ReasonerState) -> bool:
         """Whether the answer passes the thresholds of support and abstention."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -23,6 +23,8 @@ class ReasonStep(TypedDict):
     confidence: float
     """Probability of the answer; 1 from tools, whose results are not doubted, 0 without an answer."""
     citations: list[Citation]
+    closest: NotRequired[list[Citation]]
+    """What came closest where there is no answer; older threads have none."""
 
 
 def add_steps(before: list[ReasonStep], new: list[ReasonStep]) -> list[ReasonStep]:

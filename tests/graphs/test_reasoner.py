@@ -133,6 +133,20 @@ def test_it_abstains(script: dict[str, Any]) -> None:
     assert result["messages"][-1].text == NOT_FOUND_OUT
 
 
+@pytest.mark.parametrize("is_step_sure", [True, False])
+def test_what_came_closest_is_told_where_it_abstains(is_step_sure: bool) -> None:
+    def check(prompt: str) -> float:
+        return 0.9 if is_step_sure and "Quotation: How" not in prompt else 0.1
+
+    graph = build_reasoner(model_that(check=check), ListRetriever(passages=passages_of()))
+    result = graph.invoke({"question": "What about the lighthouse and the ferry?"})
+    assert (result["abstained"], result["citations"]) == (True, [])
+    assert [("38 metres" in one["quote"], "pier 4" in one["quote"]) for one in result["closest"]] == [
+        (True, False),
+        (False, True),
+    ]
+
+
 def test_who_asks_two_things_is_told_both() -> None:
     model = model_that()
     graph = build_reasoner(model, ListRetriever(passages=passages_of()))
