@@ -164,7 +164,7 @@ class Refresh:
             self._forget({file.path} if before else set())
             return
         except LoadError as error:
-            self._fail(file.path, None, str(error))
+            self._fail(file.path, None, str(error), before)
             return
         if before and before.digest == content.digest:
             self._store.touch(before.id, content.stamp)
@@ -173,15 +173,16 @@ class Refresh:
         try:
             document = load_document(file.path, content.data, self._limits, sandbox)
         except LoadError as error:
-            self._fail(file.path, None if error.is_passing else content, str(error))
+            self._fail(file.path, None if error.is_passing else content, str(error), before)
             return
-        if before is None:
+        if before is None or before.error is not None:
             self._report.added += 1
         else:
             self._report.changed += 1
         self._add(file.path, content, document)
 
-    def _fail(self, path: str, content: FileContent | None, reason: str) -> None:
+    def _fail(self, path: str, content: FileContent | None, reason: str, before: KnownFile | None) -> None:
+        self._report.lost += before is not None and before.error is None
         stamp, digest = (content.stamp, content.digest) if content else (UNSETTLED, None)
         with self._store.transaction():
             self._store.fail(path, stamp, digest, reason)

@@ -37,13 +37,17 @@ class IndexReport:
     waiting: int = 0
     """Chunks that only their words can find, as the time for embedding was over; the next refresh goes on."""
 
+    lost: int = 0
+    """Files among the failed ones that could be searched before."""
+
     @property
     def has_changes(self) -> bool:
         """Whether what can be found is not what it was before."""
-        return bool(self.added or self.changed or self.removed)
+        return bool(self.added or self.changed or self.removed or self.lost)
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as a dictionary that `json.dumps` accepts, fields in fixed order."""
         fields = asdict(self) | {"seconds": round(self.seconds, 3)}
         del fields["waiting"]  # `index --json` always embeds everything
+        del fields["lost"]  # they are among the failed ones
         return fields

@@ -246,7 +246,7 @@ def test_a_file_without_text_is_listed_until_it_changes(
     assert counts(shelf.refresh()) == (0, 0, 2, 0)
     shelf.write("blank.txt", "Words at last.\n")
     mended = shelf.refresh()
-    assert counts(mended) == (0, 1, 2, 0)
+    assert counts(mended) == (1, 0, 2, 0)
     assert mended.failed == [FailedFile("office.md", reason)]
     shelf.write("notes/bread.txt", " ")
     spoilt = shelf.refresh()
@@ -266,7 +266,18 @@ def test_a_file_that_cannot_be_read_is_tried_again(shelf: Shelf, monkeypatch: py
     assert str(error.value) == (
         f"No file in {shelf.folder} can be indexed: notes/bread.txt cannot be read: it is locked."
     )
-    assert counts(shelf.refresh()) == (0, 3, 0, 0)
+    assert counts(shelf.refresh()) == (3, 0, 0, 0)
+
+
+def test_a_file_that_can_no_longer_be_read_is_a_change(shelf: Shelf) -> None:
+    shelf.refresh()
+    shelf.write("notes/bread.txt", " ")
+    spoilt = shelf.refresh()
+    assert (counts(spoilt), spoilt.lost, spoilt.has_changes) == ((0, 0, 2, 0), 1, True)
+    again = shelf.refresh()
+    assert (again.lost, again.has_changes) == (0, False)
+    shelf.write("notes/bread.txt", "Rye bread keeps for a week.")
+    assert counts(shelf.refresh()) == (1, 0, 2, 0)
 
 
 def test_an_empty_folder_says_what_to_do(shelf: Shelf, tmp_path: Path) -> None:
