@@ -356,7 +356,9 @@ def test_two_processes_train_together(folder: Path) -> None:
     assert GPT.from_pretrained(folder / "run" / "weights").config.hidden_size == 32
 
 
-@pytest.mark.parametrize("name", ["as_written", "cpu", "deeper", "gpu", "natural_names", "practised", "smoke"])
+@pytest.mark.parametrize(
+    "name", ["as_written", "cpu", "deeper", "gpu", "natural_names", "practised", "smoke"]
+)
 def test_the_recipes_are_valid(name: str) -> None:
     recipe = Path(__file__).parents[2] / "llm" / "recipes" / f"{name}.toml"
     assert load_config(recipe).stage
