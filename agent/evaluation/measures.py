@@ -161,10 +161,10 @@ def _choice_model(context: Context) -> Any:
     """
     from agent.errors import HomespunError
     from agent.parts.models import open_model
-    from graphs.ports import ChoiceModel
+    from graphs.ports import ChoiceModel, offers
 
     model = open_model(context.settings)
-    if not isinstance(model, ChoiceModel):
+    if not offers(model, ChoiceModel):
         raise HomespunError(
             f"The model {context.settings.model!r} gives no probabilities of choices: "
             "this measure needs one of Homespun's own models."
