@@ -180,14 +180,19 @@ class ToolAgentNodes:
         return replace(self.choice, judgement=judgement)
 
     def _settings(self, state: ToolAgentState) -> ToolAgentNodes:
-        """Return these nodes as the context set them when the turn began."""
-        context = _context()  # of a turn that paused before its state kept what was set
-        approval = state.get("approval", context.approval)
-        most = state.get("max_calls", context.max_calls)
+        """Return these nodes as the context set them when the turn began; one given later may only add to it.
+
+        Raises:
+            ValueError: A tool that should wait for a person does not exist.
+        """
+        context = _context()
+        named = [names for names in (state.get("approval"), context.approval) if names is not None]
+        waiting = frozenset[str]().union(*(known(names, self.tools) for names in named))
+        budgets = (self.max_calls, state.get("max_calls"), context.max_calls)
         return replace(
             self,
-            approval=self.approval if approval is None else frozenset(approval),
-            max_calls=self.max_calls if most is None else min(self.max_calls, most),
+            approval=waiting if named else self.approval,
+            max_calls=min(most for most in budgets if most is not None),
         )
 
     def _request(self, calls: Sequence[ToolCall]) -> ApprovalRequest:

@@ -8,9 +8,9 @@ from typing import Any
 
 from llm.tokenization.opening import OPENING, open_strings
 
-ENFORCED_FORMATS = frozenset(
-    ("date-time", "date", "time", "duration", "email", "hostname", "ipv4", "ipv6", "uri", "uuid", "unknown")
-)
+ENFORCED_FORMATS = (
+    "date-time", "date", "time", "duration", "email", "hostname", "ipv4", "ipv6", "uri", "uuid", "unknown",
+)  # fmt: skip
 """Formats of strings that llguidance holds a reply to; to JSON Schema any other is a remark."""
 
 _WHOLE = re.compile(r"\^(?P<inside>.*)(?<!\\)\$", re.DOTALL)

@@ -11,6 +11,7 @@ import torch
 from llm.errors import ContextOverflowError
 from llm.inference.engine import Engine
 from llm.inference.generation import Completion, Finish, Token
+from llm.inference.projection import is_quantisation_faster
 from llm.inference.sampling import GenerationSettings
 from llm.model.gpt import GPT
 from llm.tokenization.template import ChatTemplate
@@ -159,7 +160,9 @@ def test_choices_are_scored_as_the_model_scores_their_tokens(engine: Engine) -> 
             )
             assert float(scores[row, column]) == pytest.approx(expected, abs=0.05)
     alone = torch.cat([engine.choice_logprobs([prompt], [choices[0]]) for prompt in prompts])
-    assert torch.equal(alone, engine.choice_logprobs(prompts, [choices[0]]))
+    together = engine.choice_logprobs(prompts, [choices[0]])
+    # Sums of integers are exact; those of floating point depend on what is summed beside them.
+    assert torch.equal(alone, together) if is_quantisation_faster() else torch.allclose(alone, together)
 
 
 def test_choices_can_be_scored_among_some_tokens(engine: Engine) -> None:
