@@ -26,8 +26,11 @@ from tests.graphs.test_tool_agent import THREAD, add, calls, note_tool, scripted
 OTHER: Any = {"configurable": {"thread_id": "two"}}
 
 
+@pytest.mark.parametrize("later", [None, ToolAgentContext(max_calls=3), ToolAgentContext(approval=[])])
 @pytest.mark.parametrize(("verdict", "kept"), [(False, []), (True, ["a"])])
-def test_a_call_that_waits_because_of_the_context_heeds_the_verdict(verdict: bool, kept: list[str]) -> None:
+def test_a_call_that_waits_because_of_the_context_heeds_the_verdict(
+    verdict: bool, kept: list[str], later: ToolAgentContext | None
+) -> None:
     notes: list[str] = []
     note = note_tool(notes)
     note.metadata = {}  # of itself it would not wait
@@ -37,7 +40,7 @@ def test_a_call_that_waits_because_of_the_context_heeds_the_verdict(verdict: boo
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # LangGraph warns of what its serializer does not know
         paused = graph.invoke({"question": "?"}, THREAD, context=ToolAgentContext(approval={"note"}))
-        result = graph.invoke(Command(resume=verdict), THREAD)
+        result = graph.invoke(Command(resume=verdict), THREAD, context=later)
     assert "__interrupt__" in paused
     assert notes == kept
     assert result.keys() <= graph.get_output_jsonschema()["properties"].keys()
