@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from langchain_core.messages import content
 from typing_extensions import TypedDict
 
-from graphs.sentences import Span, enclosing_sentences, list_items, sentences
+from graphs.sentences import Span, enclosing_sentences, list_items, sentences, widened
 from rag.passage import Passage
 
 MOST_CITATIONS = 3
@@ -165,15 +165,9 @@ def _loosely(words: str) -> str:
 def _sentences_with(pattern: re.Pattern[str], text: str) -> Iterator[Span]:
     """Yield what `enclosing_sentences` gives for each match of a pattern, the same span once."""
     matches = list(pattern.finditer(text))
-    spans = sentences(text) if matches else []
-    starts, ends = [start for start, _ in spans], [end for _, end in spans]
-    last: Span | None = None
-    for start, end in (match.span() for match in matches):
-        touched = spans[bisect_right(ends, start) : bisect_left(starts, end)]
-        widened = (min(start, touched[0][0]), max(end, touched[-1][1])) if touched else (start, end)
-        if widened != last:
-            yield widened
-        last = widened
+    whole = sentences(text) if matches else []
+    for span, _ in groupby(widened(match.span(), whole) for match in matches):
+        yield span
 
 
 def _is_new(citation: Citation, others: Iterable[Citation]) -> bool:

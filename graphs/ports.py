@@ -164,5 +164,5 @@ def offers(model: object, port: Callable[..., Port]) -> TypeIs[Port]:
 
     From Python 3.12 on `isinstance` overlooks what `bind` and `with_config` pass on.
     """
-    members: frozenset[str] = get_protocol_members(port)  # type: ignore[arg-type]
+    members: frozenset[str] = get_protocol_members(port)  # type: ignore[arg-type] # mypy takes no protocol
     return all(hasattr(model, name) for name in members)

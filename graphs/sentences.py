@@ -8,7 +8,9 @@ stand alone. Every span is a piece of the text as it is: nothing is normalised.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
 
 Span = tuple[int, int]
 """Offset of the first character and offset after the last."""
@@ -46,10 +48,15 @@ def enclosing_sentences(text: str, start: int, end: int) -> Span:
 
     A span that touches no sentence, for instance a code fence, is returned as it is.
     """
-    touched = [span for span in sentences(text) if span[0] < end and span[1] > start]
-    if not touched:
-        return start, end
-    return min(start, touched[0][0]), max(end, touched[-1][1])
+    return widened((start, end), sentences(text))
+
+
+def widened(span: Span, whole: Sequence[Span]) -> Span:
+    """Widen a span to all of those that it touches; they follow each other and do not overlap."""
+    start, end = span
+    first = bisect_right(whole, start, key=itemgetter(1))
+    touched = whole[first : bisect_left(whole, end, key=itemgetter(0))]
+    return (min(start, touched[0][0]), max(end, touched[-1][1])) if touched else span
 
 
 def list_items(text: str) -> list[str]:

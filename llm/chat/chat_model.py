@@ -177,8 +177,9 @@ class ChatHomespun(BaseChatModel):
         encoded = self._encode_choices(choices)
         scores = self.engine.choice_logprobs(prompts, encoded).tolist()
         self._count_read(tokens_scored(prompts, encoded))
+        calibration = self.calibration
         return [
-            dict(zip(choices, self.calibration.probabilities(task_of(conversation), row), strict=True))
+            dict(zip(choices, calibration.probabilities(task_of(conversation), row), strict=True))
             for conversation, row in zip(conversations, scores, strict=True)
         ]
 
