@@ -72,8 +72,8 @@ class ChatHomespun(BaseChatModel):
     speculate: bool = True
     """Guess ahead by copying from the prompt; changes the speed, not the reply."""
     copy_arguments: bool | None = None
-    """Whether tool arguments that are free strings are held to spans of what people and tools said; None
-    for what the model finds likelier, see `llm.chat.best_of.complete_call`."""
+    """Whether tool arguments that are strings are copied from what was said, where they can be; None for
+    what the model finds likelier, see `llm.chat.best_of.complete_call`."""
     threads: int | None = Field(default=None, ge=1)
     """CPU threads; None leaves PyTorch's setting. The first instance of a folder decides."""
 

@@ -49,7 +49,7 @@ class Options:
     tool_choice: object = None
     parallel_tool_calls: bool = True
     copy_arguments: bool | None = None
-    """Whether free strings in a call are spans of what was said; None for what the model finds likelier."""
+    """Whether strings in a call are copied from what was said; None for what the model finds likelier."""
     response_format: Any = None
     """What the reply is held to where it calls no tool."""
     spans: Sequence[str] | None = None
@@ -192,12 +192,8 @@ def _copying(
     engine: Engine, messages: Sequence[BaseMessage], options: Options, called: Sequence[Mapping[str, Any]]
 ) -> Constraint | None:
     """Return what holds a call to what was said, where it is left open whether it has to be."""
-    from llm.inference.grammars import takes_text
-
     said = _said(messages)
-    if options.copy_arguments is not None or not said:
-        return None
-    if not any(takes_text(tool["function"].get("parameters") or {}) for tool in called):
+    if options.copy_arguments is not None or not engine.constraints.can_copy(called, said):
         return None
     return _held_call(engine, options, called, said)
 
@@ -218,8 +214,8 @@ def _readable(value: Any) -> Any:
 
 
 def _said(messages: Sequence[BaseMessage]) -> list[str]:
-    """Return what people and tools said."""
-    texts = (message.text for message in messages if message.type in ("human", "tool"))
+    """Return what was said, but for the instructions."""
+    texts = (message.text for message in messages if message.type in ("human", "tool", "ai"))
     return [without_surrogates(text) for text in texts if text]
 
 

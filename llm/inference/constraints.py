@@ -22,6 +22,7 @@ from torch import Tensor
 
 from llm.errors import ConstraintError
 from llm.inference import grammars
+from llm.inference.copies import Copies
 from llm.tokenization.tokenizer import Tokenizer
 
 _CLOSING_ORDER = ('"', "}", "]", "?", ",", ":", "0", "a", "e", " ")
@@ -214,11 +215,17 @@ class ConstraintCompiler:
             tools: Tools in OpenAI's format; the arguments are held to their parameters.
             required: Whether there must be a call; otherwise the model decides between words and calls.
             parallel: Whether there may be several calls.
-            copied_from: Texts that arguments which are free strings must be spans of; any if empty.
+            copied_from: Texts that arguments are copied from where they can be (`llm.inference.copies`).
         """
+        copies = Copies(copied_from, self._is_possible)
         return self._compile(
-            grammars.tool_grammar(tools, required=required, parallel=parallel, copied_from=copied_from)
+            grammars.tool_grammar(tools, required=required, parallel=parallel, copies=copies)
         )
+
+    def can_copy(self, tools: Sequence[Mapping[str, Any]], texts: Sequence[str]) -> bool:
+        """Whether an argument of some tool can be copied from one of the texts."""
+        copies = Copies(texts, self._is_possible)
+        return any(copies.are_taken_by(tool["function"].get("parameters") or {}) for tool in tools)
 
     def unpack(self, packed: bytes) -> Tensor:
         """Turn a bit mask into booleans (V,)."""
@@ -249,6 +256,13 @@ class ConstraintCompiler:
             n_vocab=self.tokenizer.vocabulary_size,
             eos_token=self.tokenizer.end_id,
         )
+
+    def _is_possible(self, grammar: str) -> bool:
+        """Whether some reply fulfils a grammar."""
+        try:
+            return bool(self._compile_grammar(grammar).start().allowed().any())
+        except ConstraintError:
+            return False
 
     def _compile_grammar(self, grammar: str) -> Constraint:
         matcher = LLMatcher(self._llguidance_tokenizer, grammar, log_level=0)

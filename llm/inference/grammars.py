@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from llm.inference.schemas import close_schema, open_schema, without_remarks
+from llm.inference.copies import WHOLE_RUN, Copies, run_rules
+from llm.inference.schemas import close_schema, open_schema
 from llm.tokenization import special_tokens
 from llm.tokenization.opening import OPENING, open_text
 
@@ -29,9 +30,6 @@ _MOST_WORDS = 8
 """Of a span that is put into a text."""
 _SENTENCE_ENDS = ("?", "!")
 """Pieces that such a span does not reach over."""
-_ARGUMENT = r"[^\s'\u2018\u2019\u201c\u201d,;:!?]((.|\n)*[^\s'\u2018\u2019\u201c\u201d,;:])?"
-"""What is copied into an argument comes without the marks around it."""
-_COPIED = re.compile(_ARGUMENT)
 _CONNECTIVES = ("of", "in", "for", "at", "by", "about", "to", "from", "with", "on", "the", "as")
 """Words that join a span to the text before it."""
 
@@ -44,8 +42,6 @@ _MARKS = ',.;:!?"\u201c\u201d()'
 """Marks beside words."""
 
 _NO_PARAMETERS = {"type": "object", "properties": {}}
-_PLAIN_STRING = {"type", "title", "description", "default"}
-"""Keys of a string's schema that leave its content open."""
 
 
 def json_grammar(schema: Mapping[str, Any]) -> str:
@@ -60,7 +56,7 @@ def choice_grammar(choices: Iterable[str]) -> str:
 
 def span_grammar(texts: Sequence[str]) -> str:
     """Return the grammar of a run of whole words of one of the texts."""
-    return "\n".join([f'start: "{OPENING}" SPAN', *_span_terminal(texts)])
+    return "\n".join([f'start: "{OPENING}" SPAN', *run_rules(texts, WHOLE_RUN)])
 
 
 def shortening_grammar(text: str) -> str:
@@ -135,7 +131,7 @@ def questions_grammar(text: str) -> str:
 
 
 def tool_grammar(
-    tools: Sequence[Mapping[str, Any]], *, required: bool, parallel: bool, copied_from: Sequence[str] = ()
+    tools: Sequence[Mapping[str, Any]], *, required: bool, parallel: bool, copies: Copies | None = None
 ) -> str:
     """Return the grammar of tool calls in the model's own format.
 
@@ -143,12 +139,8 @@ def tool_grammar(
         tools: Tools in OpenAI's format.
         required: Whether there must be a call; otherwise words may stand in their place or before them.
         parallel: Whether there may be several calls.
-        copied_from: Texts that arguments which are free strings must be spans of; any if empty.
+        copies: What arguments are copied from where they can be; by default they are written.
     """
-    # A quote or backslash would stand escaped in JSON: spans end before them.
-    segments = [
-        part for text in copied_from for part in re.split(r'["\\\x00-\x1f]+', text) if _COPIED.search(part)
-    ]
     calls = "call+" if parallel else "call"
     start = calls if required else f"text | {calls} | text {calls}"
     names = [f"call{index}" for index in range(len(tools))]
@@ -161,26 +153,17 @@ def tool_grammar(
         function = tool["function"]
         opening = _quote(f'{{"name":{_quote(function["name"])},"arguments":')
         lines.append(f'{name}: {opening} {name}_arguments "}}"')
-        lines += _arguments(f"{name}_arguments", function.get("parameters") or _NO_PARAMETERS, bool(segments))
-    return "\n".join([*lines, *(_span_terminal(segments, _ARGUMENT) if segments else ())])
+        lines += _arguments(f"{name}_arguments", function.get("parameters") or _NO_PARAMETERS, copies)
+    return "\n".join([*lines, *(copies.rules() if copies else ())])
 
 
-def takes_text(parameters: Mapping[str, Any]) -> bool:
-    """Whether a tool's parameters hold a free string, which can be copied from a text.
-
-    Not where a part of them points to another: properties are spelled out one by one.
-    """
-    properties = parameters.get("properties") or {}
-    return '"$ref"' not in json.dumps(parameters) and any(map(_is_free_string, properties.values()))
-
-
-def _arguments(name: str, schema: Mapping[str, Any], copies: bool) -> list[str]:
+def _arguments(name: str, schema: Mapping[str, Any], copies: Copies | None) -> list[str]:
     """Return the rules of a tool's arguments.
 
-    To hold single strings to spans the object is spelled out, property after property: `name_0` stands
+    To hold single strings to copies the object is spelled out, property after property: `name_0` stands
     before the first one written, `name_0_more` after another, where a comma is due.
     """
-    if not copies or not takes_text(schema):
+    if not copies or not copies.are_taken_by(schema):
         return [f"{name}: {_json(open_schema({'type': 'object', **schema}))}"]
     # A JSON Schema may be a mere yes or no; a property of the latter can never be written.
     properties = {key: value for key, value in schema["properties"].items() if value is not False}
@@ -191,20 +174,14 @@ def _arguments(name: str, schema: Mapping[str, Any], copies: bool) -> list[str]:
         skipped = "" if key in required else f" | {name}_{index + 1}"
         lines.append(f"{name}_{index}: {written}{skipped}")
         lines.append(f'{name}_{index}_more: "," {written}{skipped and skipped + "_more"}')
-        lines.append(f"{name}_{index}_value: {_value(value)}")
+        lines.append(f"{name}_{index}_value: {_value(value, copies)}")
     return [*lines, f'{name}_{len(properties)}: ""', f'{name}_{len(properties)}_more: ""']
 
 
-def _value(schema: Mapping[str, Any] | bool) -> str:
-    if isinstance(schema, bool):
-        return _json({})
-    return rf'"\"{OPENING}" SPAN "\""' if _is_free_string(schema) else _json(open_schema(schema))
-
-
-def _is_free_string(schema: Mapping[str, Any] | bool) -> bool:
-    if isinstance(schema, bool):
-        return False
-    return schema.get("type") == "string" and without_remarks(schema).keys() <= _PLAIN_STRING
+def _value(schema: Mapping[str, Any] | bool, copies: Copies) -> str:
+    if copied := copies.terminal(schema):
+        return rf'"\"{OPENING}" {copied} "\""'
+    return _json({} if isinstance(schema, bool) else open_schema(schema))
 
 
 def _pieces(text: str) -> list[str]:
@@ -234,14 +211,6 @@ def _span_rules(texts: Sequence[str]) -> tuple[list[tuple[str, str]], list[str]]
 
 def _capitalised(word: str) -> str:
     return word[:1].upper() + word[1:]
-
-
-def _span_terminal(texts: Sequence[str], shape: str = r"\S((.|\n)*\S)?") -> list[str]:
-    names = [f"TEXT{index}" for index in range(len(texts))]
-    lines = [rf"SPAN: ({' | '.join(names)}) & /{shape}/"]
-    for name, text in zip(names, texts, strict=True):
-        lines.append(f"{name}: %regex {json.dumps({'substring_words': text}, ensure_ascii=False)}")
-    return lines
 
 
 def _json(schema: Mapping[str, Any]) -> str:

@@ -44,7 +44,7 @@ def open_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     if not is_string or opened.keys() & {"format", "enum", "const"}:
         return opened
     pattern = opened.get("pattern")
-    whole = _inside(pattern) if pattern else None
+    whole = inside_of(pattern) if pattern else None
     if pattern and whole is None:
         return opened
     opened["pattern"] = f"^{OPENING}" if whole is None else f"^{OPENING}(?:{whole})$"
@@ -57,7 +57,7 @@ def without_remarks(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in schema.items() if key != "format" or value in ENFORCED_FORMATS}
 
 
-def _inside(pattern: str) -> str | None:
+def inside_of(pattern: str) -> str | None:
     """Return a pattern without the anchors at its ends, or at those of all its alternatives.
 
     None where a string may go on before or after what matches.

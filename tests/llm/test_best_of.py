@@ -155,14 +155,10 @@ CITY = {"type": "object", "properties": {"city": {"type": "string"}}, "required"
 VISIT = {"type": "function", "function": {"name": "visit", "description": "Go.", "parameters": CITY}}
 
 
-@pytest.mark.parametrize(
-    ("sure", "far_likelier", "is_copied"),
-    [(1.0, -math.inf, False), (1.0, math.inf, True), (-math.inf, math.inf, None)],
-)
-def test_written_arguments_stand_where_the_model_is_sure_or_finds_them_far_likelier(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, sure: float, far_likelier: float, is_copied: bool | None
+@pytest.mark.parametrize(("far_likelier", "is_copied"), [(-math.inf, False), (math.inf, True), (0.0, None)])
+def test_written_arguments_stand_where_the_model_finds_them_far_likelier(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, far_likelier: float, is_copied: bool | None
 ) -> None:
-    monkeypatch.setattr(best_of, "SURE", sure)
     monkeypatch.setattr(best_of, "FAR_LIKELIER", far_likelier)
     prompt, settings = engine.tokenizer.encode("Where?"), GenerationSettings()
     written = engine.constraints.tool_calls([VISIT], required=True, parallel=False)
@@ -170,7 +166,7 @@ def test_written_arguments_stand_where_the_model_is_sure_or_finds_them_far_likel
     both = engine.complete_batch([prompt] * 2, settings, (written, copied))
     either = [completion.text for completion in both]
     call = complete_call(engine, prompt, settings, written, copied).text
-    if is_copied is None:  # sure of everything, it takes the likelier of both
+    if is_copied is None:  # without a margin it takes the likelier of both
         replies = [[*(token.id for token in one.tokens), engine.tokenizer.end_id] for one in both]
         sums = engine.choice_logprobs([prompt], replies)[0].tolist()
         assert call == either[sums.index(max(sums))]
@@ -182,7 +178,6 @@ def test_written_arguments_stand_where_the_model_is_sure_or_finds_them_far_likel
 def test_letters_of_other_scripts_are_copied_however_unlikely_they_are(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(best_of, "SURE", 1.0)
     monkeypatch.setattr(best_of, "FAR_LIKELIER", -math.inf)
     prompt, settings = engine.tokenizer.encode("Where?"), GenerationSettings()
     written = engine.constraints.tool_calls([VISIT], required=True, parallel=False)

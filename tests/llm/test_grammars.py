@@ -10,7 +10,6 @@ import torch
 
 from llm.errors import ConstraintError
 from llm.inference.constraints import Constraint, ConstraintCompiler
-from llm.inference.grammars import takes_text
 from llm.inference.schemas import close_schema
 from llm.tokenization import special_tokens
 from llm.tokenization.opening import open_text
@@ -294,7 +293,7 @@ def test_a_tool_whose_parameters_point_to_each_other_is_not_copied_from(compiler
         "properties": {"q": {"type": "string"}, "p": {"$ref": "#/definitions/P"}},
         "definitions": {"P": {"type": "integer"}},
     }
-    assert not takes_text(pointing)
+    assert not compiler.can_copy([tool("weather", pointing)], ["Find Anna 3"])
     constraint = compiler.tool_calls([tool("weather", pointing)], required=True, copied_from=["Find Anna 3"])
     assert allows(compiler, constraint, call('{"q":"Bo","p":3}'))
 
@@ -306,19 +305,88 @@ def test_parameters_that_do_not_say_so_are_an_object(compiler: ConstraintCompile
     assert allows(compiler, constraint, call('{"n":3}'))
 
 
-def test_tools_that_take_text_are_those_with_a_free_string() -> None:
-    assert takes_text(CITY)
-    assert takes_text({"properties": {"a": {"type": "integer"}, "b": {"type": "string"}}})
-    for other in (
-        {},
-        {"properties": None},
-        {"properties": {"a": {"type": "integer"}}},
-        {"properties": {"a": {"type": "string", "enum": ["b"]}}},
-        {"properties": {"a": {"description": "anything"}}},
-        {"properties": {"a": True, "b": False}},
-        {"properties": {"a": {"type": "string"}, "b": {"$ref": "#/$defs/B"}}, "$defs": {"B": {}}},
-    ):
-        assert not takes_text(other)
+@pytest.mark.parametrize(
+    ("parameters", "is_copied"),
+    [
+        (CITY, True),
+        ({"properties": {"a": {"type": "integer"}, "b": {"type": "string"}}}, True),
+        ({"properties": {"a": {"type": "string", "format": "no format"}}}, True),
+        ({}, False),
+        ({"properties": None}, False),
+        ({"properties": {"a": {"type": "integer"}}}, False),
+        ({"properties": {"a": {"type": "string", "enum": ["b"]}}}, False),
+        ({"properties": {"a": {"type": "string", "maxLength": 3}}}, False),
+        ({"properties": {"a": {"description": "anything"}}}, False),
+        ({"properties": {"a": True, "b": False}}, False),
+        ({"properties": {"a": {"type": "string"}, "b": {"$ref": "#/$defs/B"}}, "$defs": {"B": {}}}, False),
+    ],
+)
+def test_what_is_copied_is_a_free_string(
+    compiler: ConstraintCompiler, parameters: dict[str, Any], is_copied: bool
+) -> None:
+    assert compiler.can_copy([tool("now"), tool("weather", parameters)], ["In Oslo"]) is is_copied
+    assert not compiler.can_copy([tool("weather", parameters)], [" ", '"'])
+
+
+@pytest.mark.parametrize(
+    ("said", "copied", "is_allowed"),
+    [
+        ("Open notes/red-tea.md now", "notes/red-tea.md", True),
+        ("Open notes/red-tea.md now", "Open notes/red-tea.md", True),
+        ("Open notes/red-tea.md now", "notes/red-", False),
+        ("Open notes/red-tea.md now", "tea.md", False),
+        ("Read notes.md.", "notes.md", True),
+        ("Is it Oslo/Bergen?", "Oslo/Bergen", True),
+        ("See https://a.no/b?c=d, please", "https://a.no/b?c=d", True),
+        ("See https://a.no/b#c, please", "a.no/b", False),
+        ("At 10:30, name:Anna", "10:30", True),
+        ("At 10:30, name:Anna", "30", False),
+        ("At 10:30, name:Anna", "Anna", True),
+        ("Oslo's time", "Oslo", True),
+    ],
+)
+def test_paths_and_words_with_hyphens_are_copied_wholly(
+    compiler: ConstraintCompiler, said: str, copied: str, is_allowed: bool
+) -> None:
+    constraint = compiler.tool_calls([tool("weather", CITY)], required=True, copied_from=[said])
+    assert allows(compiler, constraint, call(f'{{"city":"{copied}"}}')) is is_allowed
+
+
+SUM = {"properties": {"sum": {"type": "string", "pattern": "^[0-9+*/. ()x-]+$"}}, "required": ["sum"]}
+
+
+@pytest.mark.parametrize(
+    ("said", "copied", "is_allowed"),
+    [
+        ("What is 12 + 3 * 4?", "12 + 3 * 4", True),
+        ("What is 12 + 3 * 4?", "12 + 3", True),
+        ("What is 12 + 3 * 4?", "12", False),
+        ("What is 12 + 3 * 4?", "12 + 4", False),
+        ("What is 12/3?", "12/3", True),
+        ("I have (5 + 2) * 8 in mind", "(5 + 2) * 8", True),
+        ("First line\n5 - 2 is said here", "5 - 2", True),
+    ],
+)
+def test_what_fits_a_pattern_is_copied_where_it_holds_several_words(
+    compiler: ConstraintCompiler, said: str, copied: str, is_allowed: bool
+) -> None:
+    sums = [tool("weather", SUM)]
+    assert compiler.can_copy(sums, [said])
+    constraint = compiler.tool_calls(sums, required=True, copied_from=[said])
+    assert allows(compiler, constraint, call(f'{{"sum":"{copied}"}}')) is is_allowed
+
+
+@pytest.mark.parametrize("said", ["A dozen eggs at 3 euros", "Nothing", "7"])
+def test_where_nothing_fits_a_pattern_it_is_written(compiler: ConstraintCompiler, said: str) -> None:
+    sums = [tool("weather", SUM)]
+    assert not compiler.can_copy(sums, [said])
+    constraint = compiler.tool_calls(sums, required=True, copied_from=[said])
+    assert allows(compiler, constraint, call('{"sum":"12 * 3"}'))
+
+
+def test_a_pattern_without_anchors_is_written(compiler: ConstraintCompiler) -> None:
+    part = {"properties": {"sum": {"type": "string", "pattern": "[0-9]"}}, "required": ["sum"]}
+    assert not compiler.can_copy([tool("weather", part)], ["12 + 3"])
 
 
 def test_a_given_beginning_comes_first_and_alone(compiler: ConstraintCompiler) -> None:
