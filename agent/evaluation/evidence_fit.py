@@ -57,7 +57,9 @@ def fit_evidence(
         grades += [probabilities[prompts.YES] for probabilities in decided]
         similarities += likeness.similarities(question, texts)
         truths += answering
-    evidence = _fit(embeddings, grades, similarities, truths)
+    features = list(zip(map(log_odds, grades), similarities, strict=True))
+    (grade, similarity), bias = fit_logistic(features, truths)
+    evidence = Evidence(embeddings, grade, similarity, bias)
     return evidence, kept_threshold(list(map(evidence.probability, grades, similarities)), truths)
 
 
@@ -189,14 +191,6 @@ def _offers(model: ChatHomespun, likeness: Evidence, rows: Sequence[Row]) -> lis
             truths = [tool["function"]["name"] in wanted for tool in tools]
             offers.append(_Offer(calls, alike, truths))
     return offers
-
-
-def _fit(
-    embeddings: MiniLM, grades: Sequence[float], similarities: Sequence[float], truths: Sequence[bool]
-) -> Evidence:
-    features = list(zip(map(log_odds, grades), similarities, strict=True))
-    (grade, similarity), bias = fit_logistic(features, truths)
-    return Evidence(embeddings, grade, similarity, bias)
 
 
 def _sentences(

@@ -43,7 +43,6 @@ def load(source: Source) -> LoadedDocument:
     """Load a web page."""
     text, encoding = decode_markup(source.data)
     document = extract(text)
-    document.encoding = None
     if not document.text.strip():
         raise LoadError(f"holds no visible text (read as {encoding})")
     return document
