@@ -152,6 +152,7 @@ def _train(
     from llm.calibration import CALIBRATION_FILE
     from llm.tokenization.tokenizer import Tokenizer, copy_tokenizer
     from llm.training.trainer import WEIGHTS_FOLDER, Trainer
+    from llm.weights_folder import TOOL_WEIGHTS
 
     say("Reading the documents")
     data = plan.output / DATA_FOLDER
@@ -171,6 +172,8 @@ def _train(
     weights = plan.output / WEIGHTS_FOLDER
     if (calibration := plan.base / CALIBRATION_FILE).exists():
         shutil.copyfile(calibration, weights / CALIBRATION_FILE)
+    if (tools := plan.base / TOOL_WEIGHTS).is_dir():
+        shutil.copytree(tools, weights / TOOL_WEIGHTS, dirs_exist_ok=True)
     outcome = Outcome(weights, corpus, _bits(plan.base, corpus), _bits(weights, corpus))
     _finish(plan, folder, outcome)
     return outcome

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from llm.replaced_file import replaced_file
+from llm.weights_folder import find_tool_weights
 
 UNREAD_FILE = "unread_rows.txt"
 """In the weights folder; a digest a line."""
@@ -36,26 +37,27 @@ def unread_only(rows: Sequence[dict[str, Any]], folder: Path, weights: Path) -> 
     Args:
         rows: Those of a file.
         folder: The development folder that the file is in.
-        weights: The weights folder.
+        weights: The weights folder; what its weights for tools have read counts as well.
     """
-    unread = _read(weights)
-    if unread is None or unread.isdisjoint(_digests(folder)):
+    lists = _lists([weights, find_tool_weights(weights)])
+    here = _digests(folder)
+    if all(unread.isdisjoint(here) for unread in lists):
         return list(rows)
-    return [row for row in rows if row_digest(row) in unread]
+    return [row for row in rows if all(row_digest(row) in unread for unread in lists)]
 
 
-def write_unread(weights: Path, corpus: Path, start: Path | None) -> None:
+def write_unread(weights: Path, corpus: Path, origins: Iterable[Path] = ()) -> None:
     """List what the runs behind new weights left unread.
 
     Args:
         weights: The folder of the new weights.
         corpus: What they were trained on; one without a development folder shares nothing with held-out rows.
-        start: The folder of the weights that they started from.
+        origins: The folders of other weights that they come from.
     """
-    before = _read(start) if start is not None else None
     here = _digests(corpus / DEVELOPMENT_FOLDER)
-    unread = here if before is None else before & here if here else before
-    if unread or before is not None:
+    lists = [*_lists(origins), *([here] if here else [])]
+    if lists:
+        unread = frozenset.intersection(*lists)
         with replaced_file(weights / UNREAD_FILE) as file:
             file.write_text("".join(f"{digest}\n" for digest in sorted(unread)), "ascii")
 
@@ -69,6 +71,7 @@ def _digests(folder: Path) -> frozenset[str]:
     return frozenset(_digest(line) for file in files for line in file.read_bytes().splitlines())
 
 
-def _read(weights: Path) -> frozenset[str] | None:
-    file = weights / UNREAD_FILE
-    return frozenset(file.read_text("ascii").split()) if file.exists() else None
+def _lists(folders: Iterable[Path]) -> list[frozenset[str]]:
+    """Return the digests of each list that is there."""
+    files = (folder / UNREAD_FILE for folder in folders)
+    return [frozenset(file.read_text("ascii").split()) for file in files if file.exists()]

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).resolve().parent / "weights"
 """Holds the shipped models, one folder each."""
 DEFAULT_MODEL = "homespun"
+TOOL_WEIGHTS = "tools"
+"""Folder inside a weights folder: the same weights, trained further on nothing but tools."""
 
 _engines: dict[Path, Engine] = {}
 _loading = threading.Lock()
@@ -41,6 +43,12 @@ def find_weights(model: str) -> Path:
     )
 
 
+def find_tool_weights(folder: Path) -> Path:
+    """Return the folder of the weights for tools, which is `folder` itself where it holds no others."""
+    tools = folder / TOOL_WEIGHTS
+    return tools if (tools / "config.json").is_file() else folder
+
+
 def load_engine(folder: Path, threads: int | None = None) -> Engine:
     """Return the engine of a weights folder, loaded on first use and shared afterwards.
 
@@ -64,6 +72,8 @@ def load_engine(folder: Path, threads: int | None = None) -> Engine:
 
 
 def unload(folder: Path) -> None:
-    """Forget a loaded folder, so that changed weights are read again."""
+    """Forget a loaded folder and what is in it, so that changed weights are read again."""
+    forgotten = folder.resolve()
     with _loading:
-        _engines.pop(folder.resolve(), None)
+        for loaded in [loaded for loaded in _engines if loaded.is_relative_to(forgotten)]:
+            del _engines[loaded]

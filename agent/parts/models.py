@@ -51,7 +51,8 @@ def open_model(settings: Settings) -> BaseChatModel:
     from agent.parts.own_model import MeteredHomespun
 
     model = MeteredHomespun(model=str(folder), threads=settings.processors or None)
-    _ = model.engine  # reads the weights now, so that damage shows before anything else is begun
+    # Reads the weights now, so that damage shows before anything else is begun.
+    _ = model.engine, model.tool_engine
     return model
 
 

@@ -30,7 +30,8 @@ from llm.chat.reply import answer_whole, choice_chunk, choice_message, stream_re
 from llm.chat.request import Options, Request, refuse_unknown
 from llm.chat.schemas import is_pydantic_class, to_tool
 from llm.tokenization.opening import open_text
-from llm.weights_folder import DEFAULT_MODEL, find_weights, load_engine
+from llm.tokenization.special_tokens import TOOL_TASK
+from llm.weights_folder import DEFAULT_MODEL, find_tool_weights, find_weights, load_engine
 
 if TYPE_CHECKING:
     from llm.inference.engine import Engine
@@ -95,6 +96,15 @@ class ChatHomespun(BaseChatModel):
             WeightsError: The weights are missing or damaged.
         """
         return load_engine(find_weights(self.model), self.threads)
+
+    @property
+    def tool_engine(self) -> Engine:
+        """The engine of the weights for tools; `engine` where these are the same.
+
+        Raises:
+            WeightsError: The weights are missing or damaged.
+        """
+        return load_engine(find_tool_weights(find_weights(self.model)), self.threads)
 
     @property
     def calibration(self) -> Calibration:
@@ -196,9 +206,10 @@ class ChatHomespun(BaseChatModel):
         from llm.chat.tool_selection import call_probabilities, one_tool_prompts
 
         formatted = [to_tool(tool) for tool in tools]
-        prompts = one_tool_prompts(self.engine, to_template(messages), formatted)
+        engine = self.tool_engine
+        prompts = one_tool_prompts(engine, to_template(messages), formatted)
         self._count_read(sum(map(len, prompts)))
-        return call_probabilities(self.engine, prompts, self.calibration) if prompts else []
+        return call_probabilities(engine, prompts, self.calibration) if prompts else []
 
     def bind_tools(
         self,
@@ -371,7 +382,9 @@ class ChatHomespun(BaseChatModel):
     ) -> Request:
         options = Options.of({**self._defaults(), **({"stop": stop} if stop else {}), **given})
         folder = find_weights(options.model)
-        engine = load_engine(folder, options.threads)
+        is_about_tools = options.tools or task_of(messages) == TOOL_TASK
+        weights = find_tool_weights(folder) if is_about_tools else folder
+        engine = load_engine(weights, options.threads)
         return Request.of(engine, messages, options, Calibration.load(folder))
 
     def _choose(self, messages: list[BaseMessage], request: Request) -> AIMessage:

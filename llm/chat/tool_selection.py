@@ -14,15 +14,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from llm.chat.tool_calls import ToolChoice
-from llm.tokenization.special_tokens import TOOL_CALL
+from llm.tokenization.special_tokens import TOOL_CALL, TOOL_TASK
 from llm.tokenization.template import ChatTemplate, Message
 
 if TYPE_CHECKING:
     from llm.calibration import Calibration
     from llm.inference.engine import Engine
-
-TASK = "tool"
-"""The task whose temperature and bias correct the scores."""
 
 THRESHOLD = "call"
 """The threshold from which a tool is called."""
@@ -83,7 +80,7 @@ def call_probabilities(
     """Return how likely the reply to each prompt begins with a tool call."""
     opening = engine.tokenizer.special_ids[TOOL_CALL]
     scores = engine.choice_logprobs(prompts, [[opening]]).flatten().tolist()
-    return [calibration.probabilities(TASK, [score, _complement(score)])[0] for score in scores]
+    return [calibration.probabilities(TOOL_TASK, [score, _complement(score)])[0] for score in scores]
 
 
 def _complement(logprob: float) -> float:

@@ -31,6 +31,9 @@ TASKS = (
 )
 """Names of the tasks that the model was trained on; each has a token of its own."""
 
+TOOL_TASK = "tool"
+"""The task of which calls of tools are a part."""
+
 RESERVED = 46
 """Unused places after the named tokens."""
 

@@ -118,11 +118,11 @@ class TrainingConfig(Section):
     start: Path | None = Field(
         None, description="Weights folder to start from, not from nothing; a deeper shape adds layers to it."
     )
-    start_share: float = Field(
-        0.0,
-        ge=0,
-        lt=1,
-        description="Share of the start's weights in the finished ones, which are their mean.",
+    blend_with: Path | None = Field(
+        None, description="Weights folder whose mean with what was learned is kept; the start by default."
+    )
+    blend_share: float = Field(
+        0.0, ge=0, lt=1, description="Share of these weights in the finished ones; none by default."
     )
     copying_circuits: bool = Field(
         True, description="Whether copying is written into the start, if hidden_size has room for two heads."
@@ -144,9 +144,11 @@ class TrainingConfig(Section):
     stage: list[Stage] = Field(min_length=1, description="The stages, in order.")
 
     @model_validator(mode="after")
-    def _shares_a_start(self) -> TrainingConfig:
-        if self.start_share and self.start is None:
-            raise ValueError("start_share needs weights to start from: name their folder as start")
+    def _blends(self) -> TrainingConfig:
+        if self.blend_share and not self.origins:
+            raise ValueError("blend_share needs other weights: name their folder as start or blend_with")
+        if self.blend_with and not self.blend_share:
+            raise ValueError("blend_with needs the share of these weights: give it as blend_share")
         return self
 
     @model_validator(mode="after")
@@ -155,6 +157,11 @@ class TrainingConfig(Section):
         if self.start is None or "shape" in self.model_fields_set:
             check_context(self.stage, self.shape.max_position_embeddings)
         return self
+
+    @property
+    def origins(self) -> list[Path]:
+        """The other weights that the finished ones come from: those to blend with first, and the start."""
+        return [folder for folder in (self.blend_with, self.start) if folder is not None]
 
 
 def check_context(stages: Iterable[Stage], longest: int) -> None:
@@ -192,7 +199,7 @@ def load_config(path: Path) -> TrainingConfig:
     folder = path.parent
     places = {
         name: (folder / place).resolve()
-        for name in ("data", "output", "start")
+        for name in ("data", "output", "start", "blend_with")
         if (place := getattr(config, name)) is not None
     }
     return config.model_copy(update=places)

@@ -155,10 +155,12 @@ class Trainer:
         """Write the weights as a Hugging Face folder and return it."""
         folder = self.config.output / WEIGHTS_FOLDER
         if self._processes.is_first:
-            if (start := self.config.start) is not None and self.config.start_share:
-                blend(self.model, start_of(start, self.config, self.model.config), self.config.start_share)
+            origins = self.config.origins
+            if self.config.blend_share:
+                other = start_of(origins[0], self.config, self.model.config)
+                blend(self.model, other, self.config.blend_share)
             self.model.save_pretrained(folder, tokenizer_from=self.config.data)
-            write_unread(folder, self.config.data, self.config.start)
+            write_unread(folder, self.config.data, origins)
         return folder
 
     def _resume(self) -> None:

@@ -200,7 +200,7 @@ def test_rows_that_the_weights_may_have_read_do_not_measure_them(tmp_path: Path)
     development.mkdir()
     file = development / "reading.jsonl"
     file.write_text(f"{json.dumps(READING[0])}\n", "utf-8")
-    write_unread(weights, tmp_path, start=None)
+    write_unread(weights, tmp_path)
     file.write_text("".join(f"{json.dumps(row)}\n" for row in READING), "utf-8")
     assert read_held_out(file, "reading", str(weights)) == READING[:1]
     assert read_held_out(file, "reading", "scripted:model") == READING

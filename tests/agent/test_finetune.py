@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from llm.training.output_lock import OutputBusyError
 from llm.training.sequences import SequenceSet, SequenceWriter
 from llm.training.snapshot import SNAPSHOT_FILE
 from llm.training.trainer import TrainingStoppedError
+from llm.weights_folder import TOOL_WEIGHTS
 from tests.llm.conftest import write_tiny_model
 
 Run = Callable[..., tuple[int, str, str]]
@@ -93,6 +95,14 @@ def test_the_folder_is_learned(weights: Path, docs: Path, tmp_path: Path) -> Non
     assert outcome.bits_after is not None
     assert outcome.bits_before is not None
     assert outcome.bits_after < outcome.bits_before - 0.2
+
+
+def test_weights_for_tools_go_along(weights: Path, docs: Path, tmp_path: Path) -> None:
+    base = tmp_path / "base"
+    shutil.copytree(weights, base)
+    tools = write_tiny_model(base / TOOL_WEIGHTS, seed=1)
+    outcome = finetune(Plan(base, tmp_path / "out", tokens=4_000), docs)
+    assert content(outcome.weights / TOOL_WEIGHTS) == content(tools)
 
 
 def test_an_interrupted_run_goes_on_and_another_folder_begins_anew(

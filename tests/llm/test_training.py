@@ -385,7 +385,7 @@ def test_finished_weights_may_be_the_mean_of_the_start_and_what_was_learned(fold
     more = CONFIG.replace('output = "run"', 'output = "more"\nstart = "run/weights"')
     (folder / "more.toml").write_text(more)
     learned = GPT.from_pretrained(Trainer(load_config(folder / "more.toml")).train()).state_dict()
-    (folder / "mean.toml").write_text(more.replace('"more"\n', '"more"\nstart_share = 0.25\n'))
+    (folder / "mean.toml").write_text(more.replace('"more"\n', '"more"\nblend_share = 0.25\n'))
     for _ in range(2):  # the run is finished, and its snapshot as it was
         mean = GPT.from_pretrained(Trainer(load_config(folder / "mean.toml")).train()).state_dict()
         for name, old in GPT.from_pretrained(start).state_dict().items():
@@ -407,9 +407,35 @@ def test_weights_list_the_held_out_rows_that_no_run_behind_them_read(folder: Pat
     assert unread_only(rows, held_out, weights) == rows[:1]
 
 
-def test_a_share_of_the_start_needs_a_start(folder: Path) -> None:
-    (folder / "mean.toml").write_text(CONFIG.replace('output = "run"', 'output = "run"\nstart_share = 0.5'))
-    with pytest.raises(ConfigError, match="name their folder as start"):
+def test_finished_weights_may_be_the_mean_of_two_runs(folder: Path) -> None:
+    start = Trainer(load_config(folder / "config.toml")).train()
+    learned = {}
+    for seed in (1, 2):
+        more = CONFIG.replace('output = "run"', f'output = "more{seed}"\nstart = "run/weights"')
+        (folder / "more.toml").write_text(f"seed = {seed}\n{more}")
+        learned[seed] = GPT.from_pretrained(Trainer(load_config(folder / "more.toml")).train()).state_dict()
+    assert any(not torch.equal(learned[1][name], learned[2][name]) for name in learned[1])
+    blended = '"mean"\nblend_with = "more1/weights"\nblend_share = 0.5\n'
+    (folder / "mean.toml").write_text((folder / "more.toml").read_text().replace('"more2"\n', blended))
+    mean = GPT.from_pretrained(Trainer(load_config(folder / "mean.toml")).train()).state_dict()
+    for name in mean:
+        expected = (learned[1][name] + learned[2][name]) / 2
+        assert torch.allclose(mean[name], expected, rtol=1e-2, atol=1e-3)
+    assert any(
+        not torch.equal(mean[name], old) for name, old in GPT.from_pretrained(start).state_dict().items()
+    )
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ("blend_share = 0.5", "name their folder as start or blend_with"),
+        ('blend_with = "other"', "give it as blend_share"),
+    ],
+)
+def test_a_blend_names_its_weights_and_their_share(folder: Path, keys: str, words: str) -> None:
+    (folder / "mean.toml").write_text(CONFIG.replace('output = "run"', f'output = "run"\n{keys}'))
+    with pytest.raises(ConfigError, match=words):
         load_config(folder / "mean.toml")
 
 
