@@ -25,6 +25,8 @@ from llm.training.trainer import Trainer, TrainingStoppedError
 from llm.unread_rows import DEVELOPMENT_FOLDER, unread_only
 from tests.ports import free_port
 
+RECIPES = Path(__file__).parents[2] / "llm" / "recipes"
+
 CONFIG = """
 name = "tiny"
 data = "data"
@@ -356,11 +358,8 @@ def test_two_processes_train_together(folder: Path) -> None:
     assert GPT.from_pretrained(folder / "run" / "weights").config.hidden_size == 32
 
 
-@pytest.mark.parametrize(
-    "name", ["as_written", "cpu", "deeper", "gpu", "natural_names", "practised", "smoke"]
-)
-def test_the_recipes_are_valid(name: str) -> None:
-    recipe = Path(__file__).parents[2] / "llm" / "recipes" / f"{name}.toml"
+@pytest.mark.parametrize("recipe", sorted(RECIPES.glob("*.toml")), ids=lambda recipe: recipe.stem)
+def test_the_recipes_are_valid(recipe: Path) -> None:
     assert load_config(recipe).stage
 
 
