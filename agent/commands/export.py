@@ -29,7 +29,8 @@ def command(
 ) -> None:
     """Write the weights as one GGUF file, for llama.cpp and what is built on it.
 
-    transformers and vLLM need no export: a weights folder is a Hugging Face model.
+    transformers and vLLM need no export: a weights folder is a Hugging Face model. The shipped weights for
+    tools are one of their own: --model homespun/tools.
     """
     context = open_context((), model, config, assignments)
     from agent.errors import MissingExtraError
