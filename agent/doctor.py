@@ -90,7 +90,7 @@ def _check_weights(settings: Settings) -> str:
         return f"The model {settings.model} can be opened"
     folder = find_weights(settings.model)
     open_model(settings)
-    size = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
+    size = sum(file.stat().st_size for file in folder.rglob("*.safetensors"))
     return f"The weights of {settings.model} are whole ({size / 1e6:.0f} MB in {folder})"
 
 
