@@ -39,7 +39,7 @@ def unread_only(rows: Sequence[dict[str, Any]], folder: Path, weights: Path) -> 
         folder: The development folder that the file is in.
         weights: The weights folder; what its weights for tools have read counts as well.
     """
-    lists = _lists([weights, find_tool_weights(weights)])
+    lists = _lists({weights, find_tool_weights(weights)})
     here = _digests(folder)
     if all(unread.isdisjoint(here) for unread in lists):
         return list(rows)

@@ -260,7 +260,7 @@ class ConstraintCompiler:
     def _is_possible(self, grammar: str) -> bool:
         """Whether some reply fulfils a grammar."""
         try:
-            return bool(self._compile_grammar(grammar).start().allowed().any())
+            return bool(self._compile(grammar).start().allowed().any())
         except ConstraintError:
             return False
 

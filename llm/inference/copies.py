@@ -38,9 +38,11 @@ class Copies:
     def __init__(self, texts: Iterable[str], is_possible: Callable[[str], bool]) -> None:
         # A quote or backslash would stand escaped in JSON: runs end before them.
         parts = (part for text in texts for part in re.split(r'["\\\x00-\x1f]+', text))
-        self._texts = [part for part in parts if _COPIED.search(part)]
+        copied = [part for part in parts if _COPIED.search(part)]
+        self.rules = run_rules(copied, _ARGUMENT, _WORD.findall) if copied else []
+        """The rules of the terminals that were asked for; none where there is nothing to copy."""
         self._is_possible = is_possible
-        self._of_pattern: dict[str, str | None] = {}
+        self._fitting: dict[str, str | None] = {}
 
     def are_taken_by(self, parameters: Mapping[str, Any]) -> bool:
         """Whether some argument of a tool can be copied.
@@ -52,33 +54,29 @@ class Copies:
 
     def terminal(self, schema: Mapping[str, Any] | bool) -> str | None:
         """Return the name of the terminal of what an argument may copy; None where it is to be written."""
-        if isinstance(schema, bool) or not self._texts or schema.get("type") != "string":
+        if isinstance(schema, bool) or not self.rules or schema.get("type") != "string":
             return None
         keys = without_remarks(schema).keys() - _FREE_KEYS
         if not keys:
             return _RUN
-        return self._fitting(schema["pattern"]) if keys == {"pattern"} else None
+        if keys != {"pattern"}:
+            return None
+        pattern = schema["pattern"]
+        if pattern not in self._fitting:
+            self._fitting[pattern] = self._add_fitting(pattern)
+        return self._fitting[pattern]
 
-    def rules(self) -> list[str]:
-        """Return the rules of the terminals that were asked for."""
-        named = (rule for rule in self._of_pattern.values() if rule)
-        return [*run_rules(self._texts, _ARGUMENT, _WORD.findall), *named] if self._texts else []
-
-    def _fitting(self, pattern: str) -> str | None:
-        if pattern not in self._of_pattern:
-            self._of_pattern[pattern] = self._fitting_rule(pattern)
-        rule = self._of_pattern[pattern]
-        return rule and rule.partition(":")[0]
-
-    def _fitting_rule(self, pattern: str) -> str | None:
-        """Return the rule of runs that fit a pattern; None where there are none."""
+    def _add_fitting(self, pattern: str) -> str | None:
+        """Add the rule of runs that fit a pattern and return its name; None where there are no such runs."""
         inside = inside_of(pattern)
         if inside is None:
             return None
-        name, escaped = f"FITTING{len(self._of_pattern)}", re.sub(r"(?<!\\)/", r"\\/", inside)
+        name, escaped = f"FITTING{len(self._fitting)}", re.sub(r"(?<!\\)/", r"\\/", inside)
         rule = f"{name}: {_RUN} & /{escaped}/ & /{_SEVERAL_WORDS}/"
-        runs = run_rules(self._texts, _ARGUMENT, _WORD.findall)
-        return rule if self._is_possible("\n".join([f"start: {name}", *runs, rule])) else None
+        if not self._is_possible("\n".join([f"start: {name}", *self.rules, rule])):
+            return None
+        self.rules.append(rule)
+        return name
 
 
 def run_rules(texts: Sequence[str], shape: str, words: Callable[[str], list[str]] | None = None) -> list[str]:

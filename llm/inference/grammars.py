@@ -154,7 +154,7 @@ def tool_grammar(
         opening = _quote(f'{{"name":{_quote(function["name"])},"arguments":')
         lines.append(f'{name}: {opening} {name}_arguments "}}"')
         lines += _arguments(f"{name}_arguments", function.get("parameters") or _NO_PARAMETERS, copies)
-    return "\n".join([*lines, *(copies.rules() if copies else ())])
+    return "\n".join([*lines, *(copies.rules if copies else ())])
 
 
 def _arguments(name: str, schema: Mapping[str, Any], copies: Copies | None) -> list[str]:
