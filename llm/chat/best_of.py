@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from llm.inference.engine import Engine
     from llm.inference.sampling import GenerationSettings
 
-FAR_LIKELIER = 2.0
-"""Nats by which written arguments must be likelier than copied ones to stand."""
-
 
 def branches(
     engine: Engine, prompt: Sequence[int], constraint: Constraint, count: int
@@ -45,20 +42,20 @@ def branches(
         count: How many first tokens, at most.
     """
     state = constraint.start()
-    begun, tokens_read = _likeliest(engine, prompt, state, count), len(prompt)
+    begun, tokens_read = likeliest_tokens(engine, prompt, state, count), len(prompt)
     opening = tuple(engine.tokenizer.encode(OPENING))
     if opening in begun:
         score = begun.pop(opening)
         for token in opening:
             state.advance(token)
-        following = _likeliest(engine, [*prompt, *opening], state, count)
+        following = likeliest_tokens(engine, [*prompt, *opening], state, count)
         tokens_read += len(prompt) + len(opening)
         begun |= {opening + tokens: score + more for tokens, more in following.items()}
     likeliest = sorted(begun, key=begun.__getitem__, reverse=True)[:count]
     return [constraint.beginning_with(tokens) for tokens in likeliest], tokens_read
 
 
-def _likeliest(
+def likeliest_tokens(
     engine: Engine, prompt: Sequence[int], state: ConstraintState, count: int
 ) -> dict[tuple[int, ...], float]:
     """Return the likeliest next tokens that a state allows, each alone, and their log-probabilities."""
@@ -94,40 +91,8 @@ def complete_best(
     completions, replies = _complete(engine, prompt, settings, constraints, cancelled)
     among = sorted({*prompt, *chain.from_iterable(replies)})
     sums = engine.choice_logprobs([prompt], replies, among)[0]
-    best = int(_per_token(sums, replies).argmax())
+    best = int(per_token(sums, replies).argmax())
     return _taken(best, completions, tokens_read + tokens_scored([prompt], replies))
-
-
-def complete_call(
-    engine: Engine,
-    prompt: Sequence[int],
-    settings: GenerationSettings,
-    written: Constraint,
-    copied: Constraint,
-    cancelled: threading.Event | None = None,
-) -> Completion:
-    """Call a tool with arguments that the model writes freely, or copies from what was said.
-
-    A small model misspells what it copies letter by letter, so its own words stand only where it finds them
-    far likelier than any copy. Measured on held-out calls of 391 single requests and 237 dialogues
-    (docs/LOG.md). Letters that it has to put together of bytes, as those of other scripts, it finds
-    unlikely wherever they stand: that a copy of them is unlikely says nothing.
-
-    Args:
-        engine: Of the model that replies.
-        prompt: Token ids.
-        settings: How to choose tokens.
-        written: Holds the call to the tool's schema.
-        copied: Holds its strings to what was said as well, where they can be.
-        cancelled: Ends both replies before their next tokens when set.
-
-    Raises:
-        ContextOverflowError: The prompt leaves no room for a reply.
-    """
-    completions, replies = _complete(engine, prompt, settings, (written, copied), cancelled)
-    sums = engine.choice_logprobs([prompt], replies)[0]
-    is_far_likelier = bool(sums[0] - sums[1] > FAR_LIKELIER) and not _has_spelt_letters(engine, replies[1])
-    return _taken(0 if is_far_likelier else 1, completions, tokens_scored([prompt], replies))
 
 
 def _complete(
@@ -151,10 +116,6 @@ def _taken(index: int, completions: Sequence[Completion], tokens_read: int) -> C
     return replace(taken, finish=finish)
 
 
-def _has_spelt_letters(engine: Engine, reply: Sequence[int]) -> bool:
-    """Whether some token is no more than a part of a letter."""
-    return any("\ufffd" in engine.tokenizer.decode([token]) for token in reply)
-
-
-def _per_token(sums: Tensor, replies: Sequence[Sequence[int]]) -> Tensor:
+def per_token(sums: Tensor, replies: Sequence[Sequence[int]]) -> Tensor:
+    """Return the mean log-probability of the tokens of each reply, of its sum."""
     return sums / torch.tensor([len(reply) for reply in replies])

@@ -74,7 +74,7 @@ class ChatHomespun(BaseChatModel):
     """Guess ahead by copying from the prompt; changes the speed, not the reply."""
     copy_arguments: bool | None = None
     """Whether tool arguments that are strings are copied from what was said, where they can be; None for
-    what the model finds likelier, see `llm.chat.best_of.complete_call`."""
+    where the model is not sure of its own words, see `llm.chat.copied_arguments`."""
     threads: int | None = Field(default=None, ge=1)
     """CPU threads; None leaves PyTorch's setting. The first instance of a folder decides."""
 

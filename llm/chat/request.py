@@ -18,6 +18,7 @@ from llm.errors import RequestError
 
 if TYPE_CHECKING:
     from llm.calibration import Calibration
+    from llm.chat.copied_arguments import CopySource
     from llm.inference.constraints import Constraint
     from llm.inference.engine import Engine
     from llm.inference.generation import Completion, Finish, Token
@@ -49,7 +50,7 @@ class Options:
     tool_choice: object = None
     parallel_tool_calls: bool = True
     copy_arguments: bool | None = None
-    """Whether strings in a call are copied from what was said; None for what the model finds likelier."""
+    """Whether strings in a call are copied from what was said; None for where the model is not sure."""
     response_format: Any = None
     """What the reply is held to where it calls no tool."""
     spans: Sequence[str] | None = None
@@ -104,8 +105,8 @@ class Request:
     prompt: list[int]
     task: str | None
     constraint: Constraint | None = None
-    copying: Constraint | None = None
-    """Holds a call to what was said, where the likelier of that and `constraint` is the reply."""
+    source: CopySource | None = None
+    """What the arguments of a call may be copied from."""
     tokens_read: int = 0
     """Tokens read to select a tool, before the prompt."""
 
@@ -128,8 +129,8 @@ class Request:
             options,
             prompt,
             task_of(messages),
-            _constraint(engine, messages, options, called),
-            _copying(engine, messages, options, called),
+            _constraint(engine, options, called),
+            _source(messages, options, called),
             selection.tokens_read,
         )
 
@@ -145,17 +146,20 @@ class Request:
 
     def _best(self) -> Completion | None:
         """Return the best of several replies, if that is what was asked for."""
-        from llm.chat.best_of import branches, complete_best, complete_call
+        from llm.chat.best_of import branches, complete_best
+        from llm.chat.copied_arguments import CallWriter
 
         options, engine = self.options, self.engine
         asked = (engine, self.prompt, options.settings)
         if options.edited is not None:
             edits = _edits(engine, options.edited, options.edited_with, options.asked_before)
             return complete_best(*asked, edits, options.cancelled)
-        if self.constraint is None or options.temperature > 0:
+        if self.constraint is None:
             return None
-        if self.copying is not None:
-            return complete_call(*asked, self.constraint, self.copying, options.cancelled)
+        if self.source is not None:
+            return CallWriter(*asked, self.constraint, self.source, options.cancelled).complete()
+        if options.temperature > 0:
+            return None
         if options.branches > 1:
             begun, tokens_read = branches(engine, self.prompt, self.constraint, options.branches)
             return complete_best(*asked, begun, options.cancelled, tokens_read)
@@ -171,9 +175,7 @@ def refuse_unknown(names: Iterable[str], known: Sequence[str]) -> None:
             raise TypeError(f"ChatHomespun has no option {name!r}{hint}")
 
 
-def _constraint(
-    engine: Engine, messages: Sequence[BaseMessage], options: Options, called: Sequence[Mapping[str, Any]]
-) -> Constraint | None:
+def _constraint(engine: Engine, options: Options, called: Sequence[Mapping[str, Any]]) -> Constraint | None:
     from llm.inference.schemas import open_schema
 
     if options.spans is not None:
@@ -181,29 +183,22 @@ def _constraint(
     if options.divided is not None:
         return engine.constraints.questions(options.divided)
     if called:
-        said = _said(messages) if options.copy_arguments else ()
-        return _held_call(engine, options, called, said)
+        return engine.constraints.tool_calls(called, required=True, parallel=options.parallel_tool_calls)
     if options.response_format is not None:
         return engine.constraints.json_schema(open_schema(_schema_in(options.response_format)))
     return None
 
 
-def _copying(
-    engine: Engine, messages: Sequence[BaseMessage], options: Options, called: Sequence[Mapping[str, Any]]
-) -> Constraint | None:
-    """Return what holds a call to what was said, where it is left open whether it has to be."""
-    said = _said(messages)
-    if options.copy_arguments is not None or not engine.constraints.can_copy(called, said):
+def _source(
+    messages: Sequence[BaseMessage], options: Options, called: Sequence[Mapping[str, Any]]
+) -> CopySource | None:
+    """Return what a call may copy; None where it is written, as it is where words are drawn by chance."""
+    from llm.chat.copied_arguments import CopySource
+
+    is_open = options.copy_arguments is None and options.temperature == 0
+    if not called or not (options.copy_arguments or is_open):
         return None
-    return _held_call(engine, options, called, said)
-
-
-def _held_call(
-    engine: Engine, options: Options, called: Sequence[Mapping[str, Any]], said: Sequence[str]
-) -> Constraint:
-    return engine.constraints.tool_calls(
-        called, required=True, parallel=options.parallel_tool_calls, copied_from=said
-    )
+    return CopySource(called[0], _said(messages), is_forced=not is_open)
 
 
 def _readable(value: Any) -> Any:

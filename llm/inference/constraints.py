@@ -22,7 +22,7 @@ from torch import Tensor
 
 from llm.errors import ConstraintError
 from llm.inference import grammars
-from llm.inference.copies import Copies
+from llm.inference.copies import copied_argument_grammar
 from llm.tokenization.tokenizer import Tokenizer
 
 _CLOSING_ORDER = ('"', "}", "]", "?", ",", ":", "0", "a", "e", " ")
@@ -202,12 +202,7 @@ class ConstraintCompiler:
         return self._compile(grammars.questions_grammar(text))
 
     def tool_calls(
-        self,
-        tools: Sequence[Mapping[str, Any]],
-        *,
-        required: bool,
-        parallel: bool = True,
-        copied_from: Sequence[str] = (),
+        self, tools: Sequence[Mapping[str, Any]], *, required: bool, parallel: bool = True
     ) -> Constraint:
         """Hold a reply to calls of the tools, in the model's own format.
 
@@ -215,17 +210,22 @@ class ConstraintCompiler:
             tools: Tools in OpenAI's format; the arguments are held to their parameters.
             required: Whether there must be a call; otherwise the model decides between words and calls.
             parallel: Whether there may be several calls.
-            copied_from: Texts that arguments are copied from where they can be (`llm.inference.copies`).
         """
-        copies = Copies(copied_from, self._is_possible)
-        return self._compile(
-            grammars.tool_grammar(tools, required=required, parallel=parallel, copies=copies)
-        )
+        return self._compile(grammars.tool_grammar(tools, required=required, parallel=parallel))
 
-    def can_copy(self, tools: Sequence[Mapping[str, Any]], texts: Sequence[str]) -> bool:
-        """Whether an argument of some tool can be copied from one of the texts."""
-        copies = Copies(texts, self._is_possible)
-        return any(copies.are_taken_by(tool["function"].get("parameters") or {}) for tool in tools)
+    def copied_argument(self, tool: Mapping[str, Any], name: str, texts: Sequence[str]) -> Constraint | None:
+        """Hold the content of an argument, and the marks that close it, to what it may copy.
+
+        Args:
+            tool: The tool that is called, in OpenAI's format.
+            name: Of the argument.
+            texts: What is copied from.
+
+        Returns:
+            None where the argument is to be written.
+        """
+        grammar = copied_argument_grammar(tool["function"].get("parameters") or {}, name, texts)
+        return self._compile(grammar) if grammar and self._is_possible(grammar) else None
 
     def unpack(self, packed: bytes) -> Tensor:
         """Turn a bit mask into booleans (V,)."""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from llm.inference.copies import WHOLE_RUN, Copies, run_rules
+from llm.inference.copies import WHOLE_RUN, run_rules
 from llm.inference.schemas import close_schema, open_schema
 from llm.tokenization import special_tokens
 from llm.tokenization.opening import OPENING, open_text
@@ -130,16 +130,13 @@ def questions_grammar(text: str) -> str:
     return rf'start: "{OPENING}" /{line}(\n{line}){{0,{_MOST_QUESTIONS - 1}}}/'
 
 
-def tool_grammar(
-    tools: Sequence[Mapping[str, Any]], *, required: bool, parallel: bool, copies: Copies | None = None
-) -> str:
+def tool_grammar(tools: Sequence[Mapping[str, Any]], *, required: bool, parallel: bool) -> str:
     """Return the grammar of tool calls in the model's own format.
 
     Args:
         tools: Tools in OpenAI's format.
         required: Whether there must be a call; otherwise words may stand in their place or before them.
         parallel: Whether there may be several calls.
-        copies: What arguments are copied from where they can be; by default they are written.
     """
     calls = "call+" if parallel else "call"
     start = calls if required else f"text | {calls} | text {calls}"
@@ -152,36 +149,10 @@ def tool_grammar(
     for name, tool in zip(names, tools, strict=True):
         function = tool["function"]
         opening = _quote(f'{{"name":{_quote(function["name"])},"arguments":')
+        parameters = function.get("parameters") or _NO_PARAMETERS
         lines.append(f'{name}: {opening} {name}_arguments "}}"')
-        lines += _arguments(f"{name}_arguments", function.get("parameters") or _NO_PARAMETERS, copies)
-    return "\n".join([*lines, *(copies.rules if copies else ())])
-
-
-def _arguments(name: str, schema: Mapping[str, Any], copies: Copies | None) -> list[str]:
-    """Return the rules of a tool's arguments.
-
-    To hold single strings to copies the object is spelled out, property after property: `name_0` stands
-    before the first one written, `name_0_more` after another, where a comma is due.
-    """
-    if not copies or not copies.are_taken_by(schema):
-        return [f"{name}: {_json(open_schema({'type': 'object', **schema}))}"]
-    # A JSON Schema may be a mere yes or no; a property of the latter can never be written.
-    properties = {key: value for key, value in schema["properties"].items() if value is not False}
-    required = schema.get("required") or ()
-    lines = [f'{name}: "{{" {name}_0 "}}"']
-    for index, (key, value) in enumerate(properties.items()):
-        written = f"{_quote(_quote(key) + ':')} {name}_{index}_value {name}_{index + 1}_more"
-        skipped = "" if key in required else f" | {name}_{index + 1}"
-        lines.append(f"{name}_{index}: {written}{skipped}")
-        lines.append(f'{name}_{index}_more: "," {written}{skipped and skipped + "_more"}')
-        lines.append(f"{name}_{index}_value: {_value(value, copies)}")
-    return [*lines, f'{name}_{len(properties)}: ""', f'{name}_{len(properties)}_more: ""']
-
-
-def _value(schema: Mapping[str, Any] | bool, copies: Copies) -> str:
-    if copied := copies.terminal(schema):
-        return rf'"\"{OPENING}" {copied} "\""'
-    return _json({} if isinstance(schema, bool) else open_schema(schema))
+        lines.append(f"{name}_arguments: {_json(open_schema({'type': 'object', **parameters}))}")
+    return "\n".join(lines)
 
 
 def _pieces(text: str) -> list[str]:

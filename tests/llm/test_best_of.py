@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -12,9 +11,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from langchain_core.messages import HumanMessage
 
-from graphs.ports import CopyingModel, EditModel
-from llm.chat import best_of
-from llm.chat.best_of import branches, complete_best, complete_call
+from graphs.ports import EditModel
+from llm.chat.best_of import branches, complete_best
 from llm.chat.chat_model import ChatHomespun
 from llm.inference.engine import Engine
 from llm.inference.sampling import GenerationSettings
@@ -113,7 +111,7 @@ def test_the_model_edits_and_counts_its_tokens(chat: ChatHomespun) -> None:
     assert streamed == reply.text
 
 
-@pytest.mark.parametrize("way", ["spans", "edits", "call"])
+@pytest.mark.parametrize("way", ["spans", "edits"])
 def test_all_that_was_read_and_written_for_a_reply_is_counted(
     chat: ChatHomespun, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
@@ -135,12 +133,10 @@ def test_all_that_was_read_and_written_for_a_reply_is_counted(
     bound = {
         "spans": chat.bind_spans([PASSAGE]),
         "edits": chat.bind_edits(QUESTION, SAID),
-        "call": chat.bind_tools([VISIT], tool_choice="any"),
     }[way]
     usage = bound.invoke(SAID[1]).usage_metadata
     assert usage is not None
-    shown = [VISIT] if way == "call" else []
-    prompt = chat.get_num_tokens_from_messages([HumanMessage(SAID[1])], shown)
+    prompt = chat.get_num_tokens_from_messages([HumanMessage(SAID[1])])
     assert len(written) > 1
     assert usage["input_tokens"] == prompt + sum(read) > 2 * prompt
     assert usage["output_tokens"] == sum(written)
@@ -149,54 +145,3 @@ def test_all_that_was_read_and_written_for_a_reply_is_counted(
 
 def test_nothing_said_leaves_nothing_to_put_in(chat: ChatHomespun) -> None:
     assert is_shortened(chat.bind_edits(QUESTION, ["  "]).invoke("?").text, QUESTION)
-
-
-CITY = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
-VISIT = {"type": "function", "function": {"name": "visit", "description": "Go.", "parameters": CITY}}
-
-
-@pytest.mark.parametrize(("far_likelier", "is_copied"), [(-math.inf, False), (math.inf, True), (0.0, None)])
-def test_written_arguments_stand_where_the_model_finds_them_far_likelier(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, far_likelier: float, is_copied: bool | None
-) -> None:
-    monkeypatch.setattr(best_of, "FAR_LIKELIER", far_likelier)
-    prompt, settings = engine.tokenizer.encode("Where?"), GenerationSettings()
-    written = engine.constraints.tool_calls([VISIT], required=True, parallel=False)
-    copied = engine.constraints.tool_calls([VISIT], required=True, parallel=False, copied_from=SAID)
-    both = engine.complete_batch([prompt] * 2, settings, (written, copied))
-    either = [completion.text for completion in both]
-    call = complete_call(engine, prompt, settings, written, copied).text
-    if is_copied is None:  # without a margin it takes the likelier of both
-        replies = [[*(token.id for token in one.tokens), engine.tokenizer.end_id] for one in both]
-        sums = engine.choice_logprobs([prompt], replies)[0].tolist()
-        assert call == either[sums.index(max(sums))]
-    else:
-        assert call == either[is_copied]
-    assert either[0] != either[1]
-
-
-def test_letters_of_other_scripts_are_copied_however_unlikely_they_are(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(best_of, "FAR_LIKELIER", -math.inf)
-    prompt, settings = engine.tokenizer.encode("Where?"), GenerationSettings()
-    written = engine.constraints.tool_calls([VISIT], required=True, parallel=False)
-    copied = engine.constraints.tool_calls([VISIT], required=True, parallel=False, copied_from=["你好啊集团"])
-    call = complete_call(engine, prompt, settings, written, copied).text
-    assert "你好啊集团" in call
-
-
-def test_a_caller_may_choose_between_written_and_copied_arguments(chat: ChatHomespun) -> None:
-    bound = {how: chat.bind_tools([VISIT], tool_choice="any", copy_arguments=how) for how in (True, False)}
-    cities = {how: bound[how].invoke(SAID[1]).tool_calls[0]["args"]["city"] for how in bound}
-    assert cities[True] in SAID[1]
-    open_ = chat.bind_tools([VISIT], tool_choice="any").invoke(SAID[1]).tool_calls[0]["args"]["city"]
-    assert open_ in cities.values()
-
-
-def test_the_model_calls_with_words_that_were_said(chat: ChatHomespun) -> None:
-    assert isinstance(chat, CopyingModel)
-    [call] = chat.bind_call(VISIT, copied=True).invoke(SAID[1]).tool_calls
-    assert call["name"] == "visit"
-    assert call["args"]["city"]
-    assert call["args"]["city"] in SAID[1]
