@@ -176,15 +176,15 @@ class Mind:
         first = bisect_left(starts, True, key=lambda start: self.fits(prompt(history[start:]), tools))
         return history[starts[first] :] if first < len(starts) else []
 
-    def call(self, messages: Sequence[BaseMessage], tool: Any, *, copied: bool) -> Work[AIMessage]:
-        """Reply with one call of a tool, whose texts are copied from the conversation or written freely.
+    def call(self, messages: Sequence[BaseMessage], tool: Any, refused: Sequence[str]) -> Work[AIMessage]:
+        """Reply with one call of a tool, with other words of the conversation for those that were refused.
 
         Raises:
             TypeError: The model cannot be held to the words of a conversation.
         """
         if not offers(self.model, CopyingModel):
             raise TypeError("only a CopyingModel can be held to the words of a conversation")
-        return (yield from ask_runnable(self.model.bind_call(tool, copied=copied), messages, _UNSEEN))
+        return (yield from ask_runnable(self.model.bind_call(tool, refused=refused), messages, _UNSEEN))
 
 
 def _is_chat_model(model: object) -> bool:

@@ -84,15 +84,14 @@ class ToolModel(Protocol):
 
 @runtime_checkable
 class CopyingModel(Protocol):
-    """A model whose tool arguments can be held to what was said."""
+    """A model whose tool arguments can be copied from what was said."""
 
-    def bind_call(self, tool: Any, *, copied: bool) -> Runnable[Sequence[BaseMessage], AIMessage]:
+    def bind_call(self, tool: Any, *, refused: Sequence[str]) -> Runnable[Sequence[BaseMessage], AIMessage]:
         """Return the model held to call a tool once.
 
         Args:
             tool: What LangChain takes as a tool.
-            copied: Whether arguments that are texts must stand in the conversation; else they must not be
-                held to it.
+            refused: Arguments that the tool did not take: other words of the conversation stand for them.
         """
         ...
 

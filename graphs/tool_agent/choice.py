@@ -77,22 +77,22 @@ class ToolChoice:
         return (yield from self.mind.write(messages, tools=seen, tool_choice="none", streamed=not is_told))
 
     def correct(
-        self, messages: Sequence[BaseMessage], tool: Any, refused: Mapping[str, Any]
+        self, messages: Sequence[BaseMessage], tool: Any, refused: Mapping[str, Any], complaint: str
     ) -> Work[AIMessage]:
-        """Call a tool again that did not take its arguments: with what was said, or with other words.
+        """Call a tool again that did not take its arguments, with other words of the conversation.
 
-        A small model misspells what it copies, or copies what it should have worked out, and knows no better
-        way after the tool's complaint.
+        A small model misspells what it copies, or copies a word too many, and knows no better way after the
+        tool's complaint.
 
         Args:
             messages: The conversation as it was before the call.
             tool: The tool.
             refused: The arguments that it did not take.
+            complaint: What it said of them; where it names some, the others are left as they are.
         """
-        reply = yield from self.mind.call(messages, tool, copied=True)
-        if all(call["args"] == refused for call in reply.tool_calls):
-            reply = yield from self.mind.call(messages, tool, copied=False)
-        return reply
+        texts = [value for value in refused.values() if isinstance(value, str)]
+        named = [text for text in texts if text in complaint]
+        return (yield from self.mind.call(messages, tool, named or texts))
 
     def probabilities(
         self, messages: Sequence[BaseMessage], tools: Sequence[Any]

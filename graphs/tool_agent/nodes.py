@@ -84,7 +84,8 @@ class ToolAgentNodes:
         if failed is not None and failed["name"] in self.tools:
             # What the tool complained of is left out: the wrong words would be copied from there.
             before, tool = prompts.tool(this_turn(state)[:-2]), self.tools[failed["name"]]
-            reply = yield from self.choice.correct(before, tool, failed["args"])
+            complaint = this_turn(state)[-1].text
+            reply = yield from self.choice.correct(before, tool, failed["args"], complaint)
         else:
             reply = yield from self._choice(state).reply(self._prompt(state), list(self.tools.values()))
         if not (reply.tool_calls or reply.invalid_tool_calls):

@@ -241,10 +241,12 @@ class ChatHomespun(BaseChatModel):
         return self.bind(tools=formatted, tool_choice=tool_choice, **kwargs)
 
     def bind_call(
-        self, tool: dict[str, Any] | type | Callable[..., Any] | BaseTool, *, copied: bool
+        self, tool: dict[str, Any] | type | Callable[..., Any] | BaseTool, *, refused: Sequence[str]
     ) -> Runnable[LanguageModelInput, AIMessage]:
-        """Return the model held to call a tool once; see `copy_arguments`."""
-        return self.bind_tools([tool], tool_choice="any", copy_arguments=copied, parallel_tool_calls=False)
+        """Return the model held to call a tool once, with other words for those that the tool refused."""
+        return self.bind_tools(
+            [tool], tool_choice="any", parallel_tool_calls=False, refused_arguments=list(refused)
+        )
 
     def with_structured_output(
         self,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from llm.chat.best_of import likeliest_tokens, per_token
 from llm.inference.decisions import tokens_scored
+from llm.tokenization.opening import close_text
 from llm.tokenization.special_tokens import TOOL_CALL
 
 if TYPE_CHECKING:
@@ -46,8 +47,10 @@ class CopySource:
     """The tool that is called, in OpenAI's format."""
     texts: Sequence[str]
     """What was said."""
-    is_forced: bool
+    is_forced: bool = False
     """Whether all that can be copied is copied, however sure the model is of its own words."""
+    refused: frozenset[str] = frozenset()
+    """Strings that were tried already: another is copied in their place."""
 
     def constraint(self, engine: Engine, name: str) -> Constraint | None:
         """Return what holds the content of an argument to a copy; None where it is to be written."""
@@ -134,7 +137,7 @@ class CallWriter:
     def _better_copy(self, argument: StringArgument) -> list[int] | None:
         """Return the best copy for an argument; None where what was written stands."""
         prompt, written = [*self.prompt, *argument.before], argument.content
-        copies = self._copies(prompt, argument.name)
+        copies = [one for one in self._copies(prompt, argument.name) if not self._is_refused(one)]
         if not copies:
             return None
         replies = [written, *copies]
@@ -143,10 +146,15 @@ class CallWriter:
         sure = self.engine.choice_logprobs([prompt], [written])[0, 0]
         self._spent.read += tokens_scored([prompt], replies) + tokens_scored([prompt], [written])
         best = 1 + int(per_token(weighed[1:], copies).argmax())
-        stands = sure > -SURE and weighed[0] >= weighed[best]
-        if stands and not self.source.is_forced and not _has_spelt_letters(self.engine, replies[best]):
+        is_likelier = sure > -SURE and weighed[0] >= weighed[best]
+        can_stand = not (self.source.is_forced or self._is_refused(written))
+        if is_likelier and can_stand and not _has_spelt_letters(self.engine, replies[best]):
             return None
         return replies[best]
+
+    def _is_refused(self, content: Sequence[int]) -> bool:
+        text = self.engine.tokenizer.decode(content).rpartition('"')[0]
+        return close_text(text) in self.source.refused
 
     def _copies(self, prompt: Sequence[int], name: str) -> list[list[int]]:
         """Return copies for an argument that begin differently, each up to the token that closes it."""

@@ -51,6 +51,8 @@ class Options:
     parallel_tool_calls: bool = True
     copy_arguments: bool | None = None
     """Whether strings in a call are copied from what was said; None for where the model is not sure."""
+    refused_arguments: Sequence[str] = ()
+    """Strings that a call does not hold again where another can be copied."""
     response_format: Any = None
     """What the reply is held to where it calls no tool."""
     spans: Sequence[str] | None = None
@@ -198,7 +200,7 @@ def _source(
     is_open = options.copy_arguments is None and options.temperature == 0
     if not called or not (options.copy_arguments or is_open):
         return None
-    return CopySource(called[0], _said(messages), is_forced=not is_open)
+    return CopySource(called[0], _said(messages), not is_open, frozenset(options.refused_arguments))
 
 
 def _readable(value: Any) -> Any:

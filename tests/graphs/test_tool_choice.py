@@ -164,18 +164,16 @@ def test_only_the_turn_is_read_where_a_tool_is_chosen_for_a_message() -> None:
 
 
 class CopyingScorer(ScoringModel):
-    """Makes a call again with words that were said, or with its own."""
+    """Makes a call again with other words."""
 
     copied: Any = None
-    written: Any = None
-    corrected: list[tuple[str, str]] = Field(default_factory=list)
-    """Name of the tool, and the text of the prompt."""
+    corrected: list[tuple[str, str, list[str]]] = Field(default_factory=list)
+    """Name of the tool, the text of the prompt, and what is not to be tried again."""
 
-    def bind_call(self, tool: Any, *, copied: bool) -> Runnable[Any, AIMessage]:
+    def bind_call(self, tool: Any, *, refused: Sequence[str]) -> Runnable[Any, AIMessage]:
         def reply(prompt: str) -> AIMessage:
-            self.corrected.append((tool.name, prompt))
-            arguments = self.copied if copied else self.written
-            return AIMessage("", tool_calls=[{"name": tool.name, "args": arguments, "id": "2"}])
+            self.corrected.append((tool.name, prompt, list(refused)))
+            return AIMessage("", tool_calls=[{"name": tool.name, "args": self.copied, "id": "2"}])
 
         return ScriptedModel(script={"tool": reply})
 
@@ -196,23 +194,32 @@ def sailing(misspelt: str, *words: str) -> CopyingScorer:
 def test_a_call_that_fails_is_made_again_with_words_that_were_said() -> None:
     model = sailing("Hadlen", "It is Halden, 38 metres.")
     result = build_tool_agent(model, [ship], judgement=WEIGHED).invoke({"question": "Which ship is Halden?"})
-    assert model.corrected == [("ship", "Which ship is Halden?")]
+    assert model.corrected == [("ship", "Which ship is Halden?", ["Hadlen"])]
     assert [call["status"] for call in result["calls"]] == ["error", "success"]
     assert result["answer"] == "It is Halden, 38 metres."
 
 
-def test_a_call_that_had_the_words_that_were_said_is_made_again_with_others() -> None:
-    model = sailing("the ship", "It is Halden, 38 metres.")
-    model.copied, model.written = {"name": "the ship"}, {"name": "Halden"}
-    result = build_tool_agent(model, [ship], judgement=WEIGHED).invoke({"question": "How long is the ship?"})
-    assert model.corrected == [("ship", "How long is the ship?")] * 2
-    assert [call["arguments"]["name"] for call in result["calls"]] == ["the ship", "Halden"]
-    assert result["answer"] == "It is Halden, 38 metres."
+def test_only_what_the_complaint_names_is_replaced() -> None:
+    @tool
+    def sail(ship: str, port: str, days: int) -> str:
+        """Plan a voyage."""
+        if ship != "Halden":
+            raise ToolException(f"There is no ship {ship!r}." if days else "This cannot be.")
+        return "On Monday"
+
+    for days, refused in ((3, ["Hadlen"]), (0, ["Hadlen", "Bergen"])):
+        arguments = {"ship": "Hadlen", "port": "Bergen", "days": days}
+        call = AIMessage("", tool_calls=[{"name": "sail", "args": arguments, "id": "1"}])
+        model = CopyingScorer(
+            script={"tool": [call, "On Monday."]}, likely={"sail": 0.9}, copied=arguments | {"ship": "Halden"}
+        )
+        result = build_tool_agent(model, [sail], judgement=WEIGHED).invoke({"question": "Sail to Bergen"})
+        assert model.corrected == [("sail", "Sail to Bergen", refused)]
+        assert [call["status"] for call in result["calls"]] == ["error", "success"]
 
 
 def test_the_stream_shows_the_calls_that_are_made_and_no_others() -> None:
     model = sailing("the ship", "It is Halden, 38 metres.")
-    model.copied, model.written = {"name": "the ship"}, {"name": "Halden"}
     graph = build_tool_agent(model, [ship], judgement=WEIGHED)
     shown = graph.stream({"question": "How long is the ship?"}, stream_mode="messages")
     made = [message for message, _ in shown if isinstance(message, AIMessage) and message.tool_calls]
@@ -244,7 +251,7 @@ def test_a_model_that_cannot_copy_is_not_asked_to() -> None:
     choice = ToolChoice(Mind(model_that(tower=0.4)), WEIGHED)
     assert not choice.can_correct
     with pytest.raises(TypeError, match="CopyingModel"):
-        Step("correct", lambda messages: choice.correct(messages, tower, {})).invoke(
+        Step("correct", lambda messages: choice.correct(messages, tower, {}, "")).invoke(
             [HumanMessage("the tower")]
         )
 

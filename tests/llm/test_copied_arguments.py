@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import jsonschema
@@ -43,10 +44,11 @@ def write(
     *,
     is_forced: bool = False,
     parallel: bool = False,
+    refused: Sequence[str] = (),
     **settings: Any,
 ) -> Completion:
     held = engine.constraints.tool_calls([called], required=True, parallel=parallel)
-    source = CopySource(called, said, is_forced)
+    source = CopySource(called, said, is_forced, frozenset(refused))
     prompt = engine.tokenizer.encode("Where?")
     return CallWriter(engine, prompt, GenerationSettings(**settings), held, source).complete()
 
@@ -227,9 +229,24 @@ def test_calls_that_are_drawn_by_chance_are_written_unless_copies_are_asked_for(
     assert copied.invoke(SAID[1]).tool_calls[0]["args"]["city"] in SAID[1]
 
 
-def test_the_model_calls_with_words_that_were_said(chat: ChatHomespun) -> None:
+def test_what_a_tool_refused_is_not_tried_again(chat: ChatHomespun) -> None:
     assert isinstance(chat, CopyingModel)
-    [call] = chat.bind_call(VISIT, copied=True).invoke(SAID[1]).tool_calls
-    assert call["name"] == "visit"
-    assert call["args"]["city"]
-    assert call["args"]["city"] in SAID[1]
+    tried: list[str] = []
+    for _ in range(3):
+        [call] = chat.bind_call(VISIT, refused=tried).invoke(SAID[1]).tool_calls
+        assert call["name"] == "visit"
+        assert call["args"]["city"] not in tried
+        assert not tried or call["args"]["city"] in SAID[1]
+        tried.append(call["args"]["city"])
+
+
+def test_what_was_not_refused_is_decided_as_ever(engine: Engine) -> None:
+    called = tool({"city": FREE, "note": FREE})
+    first = arguments(write(engine, called))
+    again = arguments(write(engine, called, refused=[first["note"]]))
+    assert again["city"] == first["city"]
+    assert again["note"] != first["note"]
+
+
+def test_where_all_copies_were_refused_what_is_written_stands(engine: Engine) -> None:
+    assert arguments(write(engine, said=["Oslo"], refused=["Oslo"])) == free_call(engine)
