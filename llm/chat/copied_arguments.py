@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from llm.tokenization.tokenizer import Tokenizer
 
 SURE = 3.0
-"""Nats below which a string is no surer than chance among many: then a copy is taken instead.
+"""Nats that a string in the model's own words may cost: one that costs more is mostly made up.
 
 Measured on 290 arguments of held-out calls (docs/LOG.md); from two to four it makes no difference.
 """
@@ -71,14 +71,6 @@ class StringArgument:
 
 
 @dataclass(slots=True)
-class _Spending:
-    """What a call has cost besides the tokens of its reply."""
-
-    read: int = 0
-    written: int = 0
-
-
-@dataclass(slots=True)
 class CallWriter:
     """Writes a call, argument by argument.
 
@@ -97,7 +89,8 @@ class CallWriter:
     held: Constraint
     source: CopySource
     cancelled: threading.Event | None = None
-    _spent: _Spending = field(default_factory=_Spending)
+    _also_read: int = field(default=0, init=False)
+    _also_written: int = field(default=0, init=False)
 
     def complete(self) -> Completion:
         """Return the whole reply.
@@ -111,12 +104,12 @@ class CallWriter:
             if copy is None:
                 continue
             kept = [*argument.before, *copy]
-            other = self._written(kept)
-            if any(found.end == len(kept) for found in self._arguments(other)):
-                reply, other, done = other, reply, len(kept)
+            dropped = self._written(kept)
+            if any(found.end == len(kept) for found in self._arguments(dropped)):
+                reply, dropped, done = dropped, reply, len(kept)
             # Otherwise the copy leaves no room for the rest.
-            self._spent.written += other.finish.output_tokens
-        finish = replace(reply.finish, also_read=self._spent.read, also_written=self._spent.written)
+            self._also_written += dropped.finish.output_tokens
+        finish = replace(reply.finish, also_read=self._also_read, also_written=self._also_written)
         return replace(reply, finish=finish)
 
     def _written(self, begun: Sequence[int]) -> Completion:
@@ -144,32 +137,30 @@ class CallWriter:
         among = sorted({*self.prompt, *chain.from_iterable(replies)})
         weighed = self.engine.choice_logprobs([prompt], replies, among)[0]
         sure = self.engine.choice_logprobs([prompt], [written])[0, 0]
-        self._spent.read += tokens_scored([prompt], replies) + tokens_scored([prompt], [written])
+        self._also_read += tokens_scored([prompt], replies) + tokens_scored([prompt], [written])
         best = 1 + int(per_token(weighed[1:], copies).argmax())
         is_likelier = sure > -SURE and weighed[0] >= weighed[best]
         can_stand = not (self.source.is_forced or self._is_refused(written))
-        if is_likelier and can_stand and not _has_spelt_letters(self.engine, replies[best]):
-            return None
-        return replies[best]
+        stands = is_likelier and can_stand and not _has_spelt_letters(self.engine, replies[best])
+        return None if stands or self._text(replies[best]) == self._text(written) else replies[best]
 
     def _is_refused(self, content: Sequence[int]) -> bool:
-        text = self.engine.tokenizer.decode(content).rpartition('"')[0]
-        return close_text(text) in self.source.refused
+        return self._text(content) in self.source.refused
+
+    def _text(self, content: Sequence[int]) -> str:
+        """Return the text of a string by its tokens, without what opens and closes it."""
+        return close_text(self.engine.tokenizer.decode(content).rpartition('"')[0])
 
     def _copies(self, prompt: Sequence[int], name: str) -> list[list[int]]:
         """Return copies for an argument that begin differently, each up to the token that closes it."""
         constraint = self.source.constraint(self.engine, name)
         assert constraint is not None  # noqa: S101 - the argument was chosen for it
         begun = likeliest_tokens(self.engine, prompt, constraint.start(), COPIES)
+        held = [constraint.beginning_with(first) for first in begun]
         greedy = replace(self.settings, temperature=0.0, top_logprobs=None)
-        completions = self.engine.complete_batch(
-            [prompt] * len(begun),
-            greedy,
-            [constraint.beginning_with(first) for first in begun],
-            self.cancelled,
-        )
-        self._spent.read += 2 * len(prompt)
-        self._spent.written += sum(one.finish.output_tokens for one in completions)
+        completions = self.engine.complete_batch([prompt] * len(held), greedy, held, self.cancelled)
+        self._also_read += 2 * len(prompt)
+        self._also_written += sum(one.finish.output_tokens for one in completions)
         return [self._closed(_ids(one)) for one in completions if one.finish.reason == "stop"]
 
     def _closed(self, tokens: Sequence[int]) -> list[int]:
