@@ -36,6 +36,9 @@ Measured on 290 arguments of held-out calls (docs/LOG.md); from two to four it m
 COPIES = 4
 """How many copies that begin differently are weighed."""
 
+MORE_COPIES = 12
+"""How many of them where strings were refused: some begin with a part of a word."""
+
 _ARGUMENTS = '"arguments":'
 
 
@@ -155,7 +158,8 @@ class CallWriter:
         """Return copies for an argument that begin differently, each up to the token that closes it."""
         constraint = self.source.constraint(self.engine, name)
         assert constraint is not None  # noqa: S101 - the argument was chosen for it
-        begun = likeliest_tokens(self.engine, prompt, constraint.start(), COPIES)
+        count = MORE_COPIES if self.source.refused else COPIES
+        begun = likeliest_tokens(self.engine, prompt, constraint.start(), count)
         held = [constraint.beginning_with(first) for first in begun]
         greedy = replace(self.settings, temperature=0.0, top_logprobs=None)
         completions = self.engine.complete_batch([prompt] * len(held), greedy, held, self.cancelled)

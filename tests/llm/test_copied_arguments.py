@@ -248,5 +248,19 @@ def test_what_was_not_refused_is_decided_as_ever(engine: Engine) -> None:
     assert again["note"] != first["note"]
 
 
+def test_after_a_refusal_more_copies_are_weighed(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts: list[int] = []
+    together = engine.complete_batch
+
+    def complete_batch(prompts: Any, *asked: Any) -> list[Completion]:
+        counts.append(len(prompts))
+        return together(prompts, *asked)
+
+    monkeypatch.setattr(engine, "complete_batch", complete_batch)
+    write(engine)
+    write(engine, refused=["Oslo"])
+    assert counts == [copied_arguments.COPIES, copied_arguments.MORE_COPIES]
+
+
 def test_where_all_copies_were_refused_what_is_written_stands(engine: Engine) -> None:
     assert arguments(write(engine, said=["Oslo"], refused=["Oslo"])) == free_call(engine)
