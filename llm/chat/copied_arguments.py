@@ -133,7 +133,10 @@ class CallWriter:
     def _better_copy(self, argument: StringArgument) -> list[int] | None:
         """Return the best copy for an argument; None where what was written stands."""
         prompt, written = [*self.prompt, *argument.before], argument.content
-        copies = [one for one in self._copies(prompt, argument.name) if not self._is_refused(one)]
+        copies = self._copies(prompt, argument.name, COPIES)
+        if any(map(self._is_refused, [written, *copies])):
+            more = self._copies(prompt, argument.name, MORE_COPIES)
+            copies = [copy for copy in more if not self._is_refused(copy)]
         if not copies:
             return None
         replies = [written, *copies]
@@ -154,11 +157,10 @@ class CallWriter:
         """Return the text of a string by its tokens, without what opens and closes it."""
         return close_text(self.engine.tokenizer.decode(content).rpartition('"')[0])
 
-    def _copies(self, prompt: Sequence[int], name: str) -> list[list[int]]:
+    def _copies(self, prompt: Sequence[int], name: str, count: int) -> list[list[int]]:
         """Return copies for an argument that begin differently, each up to the token that closes it."""
         constraint = self.source.constraint(self.engine, name)
         assert constraint is not None  # noqa: S101 - the argument was chosen for it
-        count = MORE_COPIES if self.source.refused else COPIES
         begun = likeliest_tokens(self.engine, prompt, constraint.start(), count)
         held = [constraint.beginning_with(first) for first in begun]
         greedy = replace(self.settings, temperature=0.0, top_logprobs=None)
