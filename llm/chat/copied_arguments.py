@@ -7,30 +7,27 @@ argument: in one call a date may have to be put into another form, and a name to
 
 from __future__ import annotations
 
-import json
 import threading
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import accumulate, chain
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from llm.chat.best_of import likeliest_tokens, per_token
+from llm.chat.string_arguments import StringArgument, string_arguments
 from llm.inference.decisions import tokens_scored
 from llm.tokenization.opening import close_text
-from llm.tokenization.special_tokens import TOOL_CALL
 
 if TYPE_CHECKING:
     from llm.inference.constraints import Constraint
     from llm.inference.engine import Engine
     from llm.inference.generation import Completion
     from llm.inference.sampling import GenerationSettings
-    from llm.tokenization.tokenizer import Tokenizer
 
 SURE = 3.0
 """Nats that a string in the model's own words may cost: one that costs more is mostly made up.
 
-Measured on 290 arguments of held-out calls (docs/LOG.md); from two to four it makes no difference.
+Measured on 300 arguments of held-out calls (docs/LOG.md); from two to four it makes no difference.
 """
 
 COPIES = 4
@@ -38,8 +35,6 @@ COPIES = 4
 
 MORE_COPIES = 12
 """How many of them where strings were refused: some begin with a part of a word."""
-
-_ARGUMENTS = '"arguments":'
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +53,6 @@ class CopySource:
     def constraint(self, engine: Engine, name: str) -> Constraint | None:
         """Return what holds the content of an argument to a copy; None where it is to be written."""
         return engine.constraints.copied_argument(self.tool, name, self.texts)
-
-
-@dataclass(frozen=True, slots=True)
-class StringArgument:
-    """A string among the arguments of a call, by its tokens."""
-
-    name: str
-    before: list[int]
-    """The reply up to its content."""
-    content: list[int]
-    """Its content, with the token that closes it."""
-    end: int
-    """How many tokens of the reply end with it."""
 
 
 @dataclass(slots=True)
@@ -175,48 +157,6 @@ class CallWriter:
             place for place, token in enumerate(tokens) if '"' in self.engine.tokenizer.decode([token])
         )
         return list(tokens[: next(closing) + 1])
-
-
-def string_arguments(tokenizer: Tokenizer, reply: Sequence[int]) -> Iterator[StringArgument]:
-    """Find the strings among the arguments of all calls in a reply that came to their end.
-
-    Args:
-        tokenizer: Of the tokens.
-        reply: Token ids of calls in the model's own format.
-    """
-    opening = tokenizer.special_ids[TOOL_CALL]
-    starts = [place + 1 for place, token in enumerate(reply) if token == opening]
-    for start, end in zip(starts, [*(place - 1 for place in starts[1:]), len(reply)], strict=True):
-        pieces = [tokenizer.token_bytes(token) for token in reply[start:end]]
-        ends = list(accumulate(map(len, pieces)))
-        for name, content, closing in _strings(b"".join(pieces).decode("utf-8", "replace")):
-            first, last = bisect_right(ends, content), bisect_right(ends, closing)
-            inside = content - ends[first] + len(pieces[first])  # where one token opens and begins the string
-            begun = [pieces[first][:inside], pieces[first][inside:]] if inside else [b""]
-            cut = [tokenizer.encode(part.decode("utf-8", "replace")) for part in begun]
-            rest = start + first + len(cut) - 1
-            yield StringArgument(
-                name,
-                [*reply[: start + first], *cut[0]],
-                [*chain.from_iterable(cut[1:]), *reply[rest : start + last + 1]],
-                start + last + 1,
-            )
-
-
-def _strings(call: str) -> Iterator[tuple[str, int, int]]:
-    """Return name, first byte and closing byte of each string among a call's arguments."""
-    decoder = json.JSONDecoder()
-    try:
-        decoder.decode(call)
-    except ValueError:
-        return  # the tokens ran out before its end
-    place = call.find(_ARGUMENTS) + len(_ARGUMENTS) + 1
-    while call[place] != "}":
-        name, place = decoder.raw_decode(call, place + (call[place] == ","))
-        value, end = decoder.raw_decode(call, place + 1)
-        if isinstance(value, str):
-            yield name, len(call[: place + 2].encode()), len(call[: end - 1].encode())
-        place = end
 
 
 def _ids(completion: Completion) -> list[int]:

@@ -15,7 +15,8 @@ from torch import Tensor
 from graphs.ports import CopyingModel
 from llm.chat import copied_arguments
 from llm.chat.chat_model import ChatHomespun
-from llm.chat.copied_arguments import CallWriter, CopySource, string_arguments
+from llm.chat.copied_arguments import CallWriter, CopySource
+from llm.chat.string_arguments import string_arguments
 from llm.inference.engine import Engine
 from llm.inference.generation import Completion
 from llm.inference.sampling import GenerationSettings
