@@ -83,9 +83,9 @@ class ToolAgentNodes:
         failed = failed_first(state) if self.choice.can_correct else None
         if failed is not None and failed["name"] in self.tools:
             # What the tool complained of is left out: the wrong words would be copied from there.
-            before, tool = prompts.tool(this_turn(state)[:-2]), self.tools[failed["name"]]
-            complaint = this_turn(state)[-1].text
-            reply = yield from self.choice.correct(before, tool, failed["args"], complaint)
+            *before, _, complaint = this_turn(state)
+            asked, tool = prompts.tool(before), self.tools[failed["name"]]
+            reply = yield from self.choice.correct(asked, tool, failed["args"], complaint.text)
         else:
             reply = yield from self._choice(state).reply(self._prompt(state), list(self.tools.values()))
         if not (reply.tool_calls or reply.invalid_tool_calls):

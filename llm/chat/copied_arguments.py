@@ -84,13 +84,14 @@ class CallWriter:
             ContextOverflowError: The prompt leaves no room for a reply.
         """
         reply, done = self._written(()), 0
-        while argument := self._next_argument(reply, done):
-            copy, done = self._better_copy(argument), argument.end
+        while found := self._next_argument(reply, done):
+            argument, copying = found
+            copy, done = self._better_copy(argument, copying), argument.end
             if copy is None:
                 continue
             kept = [*argument.before, *copy]
             dropped = self._written(kept)
-            if any(found.end == len(kept) for found in self._arguments(dropped)):
+            if any(whole.end == len(kept) for whole in self._arguments(dropped)):
                 reply, dropped, done = dropped, reply, len(kept)
             # Otherwise the copy leaves no room for the rest.
             self._also_written += dropped.finish.output_tokens
@@ -102,23 +103,25 @@ class CallWriter:
         held = self.held.beginning_with(begun)
         return self.engine.complete(self.prompt, self.settings, held, self.cancelled)
 
-    def _next_argument(self, reply: Completion, done: int) -> StringArgument | None:
-        """Return the first string that ends behind so many tokens and can be copied."""
+    def _next_argument(self, reply: Completion, done: int) -> tuple[StringArgument, Constraint] | None:
+        """Return the first string that ends behind so many tokens, and what holds it to a copy."""
         for argument in self._arguments(reply):
-            if argument.end > done and self.source.constraint(self.engine, argument.name):
-                return argument
+            if argument.end > done and (copying := self.source.constraint(self.engine, argument.name)):
+                return argument, copying
         return None
 
     def _arguments(self, reply: Completion) -> Iterator[StringArgument]:
         return string_arguments(self.engine.tokenizer, _ids(reply))
 
-    def _better_copy(self, argument: StringArgument) -> list[int] | None:
+    def _better_copy(self, argument: StringArgument, copying: Constraint) -> list[int] | None:
         """Return the best copy for an argument; None where what was written stands."""
         prompt, written = [*self.prompt, *argument.before], argument.content
-        copies = self._copies(prompt, argument.name, COPIES)
+        copies = self._copies(prompt, copying, COPIES)
         if any(map(self._is_refused, [written, *copies])):
-            more = self._copies(prompt, argument.name, MORE_COPIES)
+            more = self._copies(prompt, copying, MORE_COPIES)
             copies = [copy for copy in more if not self._is_refused(copy)]
+        # A schema may ask for what its properties alone do not say.
+        copies = [copy for copy in copies if self.held.allows([*argument.before, *copy])]
         if not copies:
             return None
         replies = [written, *copies]
@@ -139,12 +142,10 @@ class CallWriter:
         """Return the text of a string by its tokens, without what opens and closes it."""
         return close_text(self.engine.tokenizer.decode(content).rpartition('"')[0])
 
-    def _copies(self, prompt: Sequence[int], name: str, count: int) -> list[list[int]]:
+    def _copies(self, prompt: Sequence[int], copying: Constraint, count: int) -> list[list[int]]:
         """Return copies for an argument that begin differently, each up to the token that closes it."""
-        constraint = self.source.constraint(self.engine, name)
-        assert constraint is not None  # noqa: S101 - the argument was chosen for it
-        begun = likeliest_tokens(self.engine, prompt, constraint.start(), count)
-        held = [constraint.beginning_with(first) for first in begun]
+        begun = likeliest_tokens(self.engine, prompt, copying.start(), count)
+        held = [copying.beginning_with(first) for first in begun]
         greedy = replace(self.settings, temperature=0.0, top_logprobs=None)
         completions = self.engine.complete_batch([prompt] * len(held), greedy, held, self.cancelled)
         self._also_read += 2 * len(prompt)

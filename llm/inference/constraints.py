@@ -58,6 +58,16 @@ class Constraint:
         """Return the same constraint for a reply whose first tokens, which it allows, are given."""
         return Constraint(self._matcher, self._vocabulary, tokens)
 
+    def allows(self, tokens: Sequence[int]) -> bool:
+        """Whether a reply may begin with these tokens."""
+        state = self.start()
+        try:
+            for token in tokens:
+                state.advance(token)
+        except ConstraintError:
+            return False
+        return True
+
     @cached_property
     def shortest(self) -> int:
         """Tokens of a short complete reply; 0 when none was found."""

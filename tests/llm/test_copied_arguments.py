@@ -108,9 +108,9 @@ def test_each_argument_is_decided_for_itself(engine: Engine, monkeypatch: pytest
     decided: list[str] = []
     better_copy = CallWriter._better_copy
 
-    def only_notes(self: CallWriter, argument: Any) -> list[int] | None:
+    def only_notes(self: CallWriter, argument: Any, copying: Any) -> list[int] | None:
         decided.append(argument.name)
-        return better_copy(self, argument) if argument.name == "note" else None
+        return better_copy(self, argument, copying) if argument.name == "note" else None
 
     monkeypatch.setattr(CallWriter, "_better_copy", only_notes)
     made = arguments(write(engine, called, is_forced=True))
@@ -266,3 +266,10 @@ def test_after_a_refusal_more_copies_are_weighed(engine: Engine, monkeypatch: py
 
 def test_where_all_copies_were_refused_what_is_written_stands(engine: Engine) -> None:
     assert arguments(write(engine, said=["Oslo"], refused=["Oslo"])) == free_call(engine)
+
+
+def test_a_copy_that_the_schema_does_not_allow_is_not_taken(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CallWriter, "_copies", lambda *_: [engine.tokenizer.encode(' Norway","')])
+    assert arguments(write(engine, is_forced=True)) == free_call(engine)
