@@ -16,7 +16,7 @@ from corpora.tasks.chain import chain_examples
 from corpora.tasks.compound import compound_examples, plan_examples
 from corpora.tasks.follow_up import WELL as FOLLOW_UP_WELL
 from corpora.tasks.follow_up import follow_ups, is_resolvable, short_follow_ups
-from corpora.tasks.own_task import task_examples
+from corpora.tasks.own_task import sentence_examples, task_examples
 from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
 from corpora.tasks.word_problem import word_problems
 from corpora.text import text_files
@@ -204,6 +204,7 @@ def _tools(wells: Wells, seed: int) -> Iterator[Example]:
         yield from tool.request_examples(row, draw)
     for task in own_tasks(SYNTHETIC_TASKS, seed):
         yield from task_examples(task, draw)
+        yield from sentence_examples(task, draw)
     for row in wells.training_rows("math"):
         for problem in word_problems(row, draw):
             yield from task_examples(problem, draw, row["source"])

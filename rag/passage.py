@@ -70,6 +70,10 @@ class Passage:
             lines=tuple((max(0, offset - start), line) for offset, line in self.lines if offset < end),
         )
 
+    def shown(self) -> str:
+        """Return the text under its place, as a tool shows it."""
+        return under_place(self.path, self.start_line, self.end_line, self.text.strip())
+
     def _line(self, offset: int) -> int:
         position = bisect_right(self.lines, offset, key=itemgetter(0))
         return self.lines[max(0, position - 1)][1]
@@ -105,6 +109,11 @@ class Passage:
             scores=dict(scores) if isinstance(scores, Mapping) else {},
             lines=_pairs(metadata.get("lines")),
         )
+
+
+def under_place(path: str, first_line: int, last_line: int, text: str) -> str:
+    """Return a text of a document under its place, as tools show it."""
+    return f"{path}, lines {first_line}-{last_line}:\n{text}"
 
 
 def _whole(value: Any, least: int, *, default: int) -> int:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
-from corpora.example import Example
+from corpora.example import Example, example
+from corpora.passages import passage
 from corpora.tasks.tool import NO_TOOL_REPLY, without_noise
 from corpora.worlds.requests.own_requests import SCHEMAS
 from corpora.worlds.tasks.own_task import OwnTask
@@ -26,6 +27,12 @@ RIVALS = {
 
 LONGEST_REPLY = 250
 """Characters of a reply; a longer list of files teaches little."""
+
+_WRONG_SENTENCES = 3
+"""Sentences of a task that are no answer, at most."""
+
+_WITH_HEADING = 0.7
+"""Share of the sentences that are shown under the heading of their page."""
 
 _SECOND_OTHER = 0.4
 """Share of the steps at which a second tool is shown that is not called."""
@@ -52,6 +59,25 @@ def task_examples(task: OwnTask, draw: random.Random, well: str = WELL) -> Itera
     if len(task.reply) <= LONGEST_REPLY:
         for name in _after(task, draw):
             yield _example(well, name, before, AIMessage(task.reply))
+
+
+def sentence_examples(task: OwnTask, draw: random.Random, well: str = WELL) -> Iterator[Example]:
+    """Ask of sentences that a task's search found whether they are what its message needs.
+
+    So the tool agent reads what was found (`graphs.tool_agent.reading`): by the person's message, which often
+    is no question about it.
+
+    Args:
+        task: The message and what was found.
+        draw: Chooses among the sentences that are not asked for.
+        well: Where the task comes from.
+    """
+    wrong = [sentence for sentence in task.found if not sentence.is_asked]
+    asked = [sentence for sentence in task.found if sentence.is_asked]
+    for sentence in [*asked, *draw.sample(wrong, min(len(wrong), _WRONG_SENTENCES))]:
+        heading = sentence.thing[:1].upper() + sentence.thing[1:] if draw.random() < _WITH_HEADING else ""
+        prompt = prompts.grade(task.message, passage(sentence.text, heading))
+        yield example("grade", well, prompt, prompts.YES if sentence.is_asked else prompts.NO)
 
 
 def told(task: OwnTask) -> Iterator[list[BaseMessage]]:

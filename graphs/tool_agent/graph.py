@@ -69,9 +69,9 @@ def build_tool_agent(
     nodes = ToolAgentNodes(choice, by_name, known(waiting, by_name), policy.max_calls)
     builder = _assemble(nodes, ToolGuard(policy.seconds, policy.result_characters, nodes.can_read))
     graph = builder.compile(checkpointer, store=store, name="tool_agent")
-    # A round is think, guard, act, of a call or of one that could not be read, which have budgets of their
-    # own; begin, conclude and finish come on top.
-    return graph.with_config(recursion_limit=6 * policy.max_calls + 10)
+    # A round is think, guard, act, observe, of a call or of one that could not be read, which have budgets of
+    # their own; begin, conclude and finish come on top.
+    return graph.with_config(recursion_limit=8 * policy.max_calls + 10)
 
 
 def _assemble(
@@ -88,20 +88,22 @@ def _assemble(
         awrap_tool_call=guard.arun,
     )
 
-    def after_act(state: ToolAgentState) -> Literal["think", "conclude"]:
+    def after_observe(state: ToolAgentState) -> Literal["think", "conclude"]:
         return "think" if nodes.may_go_on(state) else "conclude"
 
     builder.add_node("receive", nodes.receive)
     builder.add_node("think", Step("think", nodes.think), retry_policy=RETRIES)
     builder.add_node("guard", nodes.guard)
     builder.add_node("act", act)
+    builder.add_node("observe", Step("observe", nodes.observe), retry_policy=RETRIES)
     builder.add_node("conclude", Step("conclude", nodes.conclude), retry_policy=RETRIES)
     builder.add_node("finish", nodes.finish)
     builder.add_edge(START, "receive")
     builder.add_edge("receive", "think")
     builder.add_conditional_edges("think", _after_think)
     builder.add_edge("guard", "act")
-    builder.add_conditional_edges("act", after_act)
+    builder.add_edge("act", "observe")
+    builder.add_conditional_edges("observe", after_observe)
     builder.add_edge("conclude", "finish")
     builder.add_edge("finish", END)
     return builder

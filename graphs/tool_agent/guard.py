@@ -17,6 +17,7 @@ from langchain_core.tools import BaseTool, ToolException
 from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.types import Command
 
+from graphs.tool_agent.reading import shortened
 from graphs.tool_agent.thread import leaving_its_thread, within
 
 Reply = ToolMessage | Command[Any]
@@ -82,7 +83,7 @@ class ToolGuard:
         cut: Any = reply
         match reply:
             case ToolMessage():
-                cut = self._fit(reply, state)
+                cut = self._fit(shortened(reply, self.characters), state)
             case Command(update={"messages": messages, **others}):
                 added = self._cut(convert_to_messages(messages), state)
                 cut = replace(reply, update={**others, "messages": added})
@@ -100,7 +101,7 @@ class ToolGuard:
 
 
 def shorten(result: ToolMessage, characters: int) -> ToolMessage:
-    """Cut the text of a result that is longer, and say so; pictures and the artifact stay as they are."""
+    """Cut the text of a result that is longer, and say so; pictures stay as they are."""
     length = len(result.text)
     if length <= characters:
         return result

@@ -21,12 +21,14 @@ from langgraph.runtime import get_runtime
 from langgraph.types import interrupt
 
 from graphs import prompts
+from graphs.citation import MOST_CITATIONS, find_citations
 from graphs.document_qa.state import DocumentQAContext
 from graphs.progress import Decision, report
 from graphs.step import Work
 from graphs.tool_agent.choice import ToolChoice
 from graphs.tool_agent.guard import NOT_ALLOWED, refuse_over_budget, refuse_repeated
 from graphs.tool_agent.policy import known
+from graphs.tool_agent.reading import found_by, read_found, with_passages
 from graphs.tool_agent.state import (
     ApprovalCall,
     ApprovalRequest,
@@ -38,13 +40,16 @@ from graphs.tool_agent.turn import (
     invalid_rounds,
     latest,
     records,
+    results,
     this_turn,
     told_last,
+    told_now,
     turn_calls,
     unanswered,
     with_own_ids,
 )
 from graphs.turn import Update, begin, read_question
+from rag.passage import Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,23 @@ class ToolAgentNodes:
         state = {**state, "messages": [*state["messages"], result]}
         return self.choice.mind.fits(self._prompt(state), list(self.tools.values()))
 
+    def observe(self, state: ToolAgentState) -> Work[Update]:
+        """Read what tools found: of documents, a small model reads the sentence that says what is asked."""
+        mind, evidence = self.choice.mind, self.choice.judgement.evidence
+        found = [(result, found_by(result)) for result in told_now(state)] if self.choice.is_weighed else []
+        messages, decisions = [], list(state["decisions"])
+        for result, passages in found:
+            if not passages:
+                continue
+            report("observe", f"Reading {len(passages)} passages")
+            sentences = yield from read_found(mind, evidence, state["asked"], passages)
+            if sentences:
+                messages.append(with_passages(result, sentences))
+            for each in sentences:
+                what = f"{each.path}:{each.start_line} says what is asked"
+                decisions.append(Decision(node="observe", what=what, probability=each.scores["grade"]))
+        return {"messages": messages, "decisions": decisions}
+
     def conclude(self, state: ToolAgentState) -> Work[Update]:
         """Ask for the answer without tools, when no more calls may be made."""
         report("conclude", "Answering with what is known")
@@ -131,10 +153,13 @@ class ToolAgentNodes:
     def finish(self, state: ToolAgentState) -> Update:
         """Take the last words as the answer."""
         answer = latest(state).text.strip() or None
+        found = [passage for result in results(this_turn(state)) for passage in found_by(result)]
+        scores = [passage.scores.get("grade", passage.score) for passage in found]
         return {
             "question": state["asked"],
             "answer": answer,
             "abstained": answer is None,
+            "citations": find_citations(answer or "", found, scores)[:MOST_CITATIONS],
             "calls": records(state),
         }
 
@@ -144,8 +169,9 @@ class ToolAgentNodes:
         Where tools are chosen by weighing, the model is a small one, whose words may get a result wrong:
         words that leave out what the tool said give way to what it said, before anybody sees them.
         """
-        told = told_last(state) if self.choice.is_weighed else ""
-        if not told or _repeats(reply.text, told):
+        result = told_last(state) if self.choice.is_weighed else None
+        told = result.text.removeprefix("Error: ").strip() if result else ""
+        if not result or any(_repeats(reply.text, text) for text in [told, *_texts(found_by(result))]):
             return {"messages": [reply]}
         what = f"“{reply.text.strip()}” leaves out what the tool said, which is the answer"
         return {
@@ -225,6 +251,10 @@ def _repeats(answer: str, told: str) -> bool:
     """Whether an answer holds every line that a tool said; “38” does not stand in “138”."""
     lines = (re.escape(line.strip()) for line in told.splitlines())
     return all(re.search(rf"(?<![\w.]){line}(?!\w)", answer) for line in lines)
+
+
+def _texts(passages: Sequence[Passage]) -> list[str]:
+    return [passage.text for passage in passages]
 
 
 def _answer_invalid(asking: AIMessage) -> list[ToolMessage]:

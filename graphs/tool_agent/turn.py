@@ -46,19 +46,30 @@ def failed_first(state: ToolAgentState) -> ToolCall | None:
     return None
 
 
-def told_last(state: ToolAgentState) -> str:
+def results(messages: Sequence[AnyMessage]) -> list[ToolMessage]:
+    """Return what tools said."""
+    return [message for message in messages if isinstance(message, ToolMessage)]
+
+
+def told_last(state: ToolAgentState) -> ToolMessage | None:
     """Return the turn's last result, the last error where no tool had a result, or nothing."""
+    told = [message for message in results(this_turn(state)) if message.text not in REFUSALS]
+    succeeded = [message for message in told if message.status == "success"]
+    return (succeeded or told)[-1] if told else None
+
+
+def told_now(state: ToolAgentState) -> list[ToolMessage]:
+    """Return what tools said to the calls that the model made last."""
     turn = this_turn(state)
-    told = [message for message in turn if isinstance(message, ToolMessage) and message.text not in REFUSALS]
-    results = [message for message in told if message.status == "success"]
-    return (results or told)[-1].text.removeprefix("Error: ").strip() if told else ""
+    last = max(place for place, message in enumerate(turn) if isinstance(message, AIMessage))
+    return results(turn[last:])
 
 
 def records(state: ToolAgentState) -> list[ToolRecord]:
     """Return the turn's calls that were answered, in order."""
     turn = this_turn(state)
-    results = {message.tool_call_id: message for message in turn if isinstance(message, ToolMessage)}
-    answered = [(call, results[str(call["id"])]) for call in turn_calls(turn) if str(call["id"]) in results]
+    told = {message.tool_call_id: message for message in results(turn)}
+    answered = [(call, told[str(call["id"])]) for call in turn_calls(turn) if str(call["id"]) in told]
     return [
         ToolRecord(name=call["name"], arguments=call["args"], result=result.text, status=result.status)
         for call, result in answered

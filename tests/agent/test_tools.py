@@ -17,7 +17,7 @@ from agent.tools.calculator import calculate
 from agent.tools.dates import add_to_date, current_time, days_between
 from agent.tools.units import convert_units
 from graphs.tool_agent.guard import changes_something
-from tests.agent.fakes import open_memory_index
+from tests.agent.fakes import MemoryIndex, open_memory_index
 
 
 @pytest.mark.parametrize(
@@ -210,9 +210,24 @@ def test_documents(folder: Path) -> None:
     assert "island.md, lines 6-" in tools["search_documents"].invoke({"query": "ferry pier"})
     assert tools["list_documents"].invoke({}) == "island.md"
     assert "no such" in tools["list_documents"].invoke({"contains": "tower"})
-    assert tools["read_document"].invoke({"path": "island.md", "first_line": 4}).startswith("It is 38")
+    read = tools["read_document"].invoke({"path": "island.md", "first_line": 4})
+    assert read.startswith("island.md, lines 4-9:\nIt is 38")
     with pytest.raises(ToolException, match="list_documents"):
         tools["read_document"].invoke({"path": "../../etc/passwd"})
+
+
+def test_a_document_is_known_by_its_name_and_among_other_words(tmp_path: Path) -> None:
+    paths = ("team/ada-finch.md", "team/notes.md", "notes.md", "old/letter 7.md")
+    library = Library([tmp_path], lambda _: MemoryIndex({path: f"About {path}." for path in paths}))
+    tools: dict[str, Any] = {tool.name: tool for tool in build_tools(library)}
+    for named in ("ada-finch", "Ada-Finch.md", "Scroll team/ada-finch.md", "quote ada-finch.md to"):
+        assert tools["read_document"].invoke({"path": named}).startswith("team/ada-finch.md, lines 1-1:")
+    assert tools["read_document"].invoke({"path": "notes.md"}).startswith("notes.md,")
+    assert tools["read_document"].invoke({"path": "letter 7.md"}).startswith("old/letter 7.md,")
+    for unclear in ("notes", "finch", "", "ada-finch.md or notes.md"):
+        with pytest.raises(ToolException, match="no document"):
+            tools["read_document"].invoke({"path": unclear})
+    assert tools["list_documents"].invoke({"contains": "finch team"}) == "team/ada-finch.md"
 
 
 def test_memory_is_found_by_its_meaning(tmp_path: Path) -> None:

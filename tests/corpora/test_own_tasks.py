@@ -12,7 +12,7 @@ from langchain_core.messages import AIMessage, ToolMessage
 from agent.tools.calculator import calculate
 from agent.tools.dates import add_to_date, current_time, days_between
 from agent.tools.units import convert_units
-from corpora.tasks.own_task import task_examples
+from corpora.tasks.own_task import sentence_examples, task_examples
 from corpora.worlds.requests.own_requests import SCHEMAS
 from corpora.worlds.tasks import chained_tasks, found_texts, hidden_steps, single_tasks
 from corpora.worlds.tasks.own_task import OwnTask, Step
@@ -141,6 +141,42 @@ def test_passages_are_found_in_the_format_of_the_search(tasks: list[OwnTask]) ->
         assert text == text.strip()
         if text.startswith("# ") and "\n\n" in text:  # a page, a sentence a line
             assert int(place[2]) - int(place[1]) == text.count("\n")
+
+
+def test_what_was_read_of_pages_is_a_sentence_each() -> None:
+    told = [("Rax lamp", "A Rax lamp costs 5 euros."), ("Dun tent", "A Dun tent costs 9 euros.")]
+    step = found_texts.search_read("Rax lamp", told, Scene(random.Random(3)))
+    blocks = step.result.split("\n\n")
+    assert {block.split(":\n")[1] for block in blocks} == {sentence for _, sentence in told}
+    place = r"\S*(?:rax-lamp|dun-tent)\.(?:md|txt), lines (\d+)-\1:\n"
+    assert all(re.match(place, block) for block in blocks)
+
+
+def test_sentences_are_graded_by_the_message(tasks: list[OwnTask]) -> None:
+    searched = [task for task in tasks if task.found]
+    assert len(searched) > 200
+    draw = random.Random(4)
+    for task in searched:
+        examples = list(sentence_examples(task, draw))
+        replies = [example.messages[-1].text for example in examples]
+        assert replies[:1] == ["yes"]
+        assert set(replies[1:]) <= {"no"}
+        [asked] = [sentence for sentence in task.found if sentence.is_asked]
+        assert asked.text in task.steps[0].result
+        for example in examples:
+            assert example.messages[1].text.startswith(f"Question: {task.message}\n\nPassage")
+        assert asked.text in examples[0].messages[1].text
+    assert any(len(list(sentence_examples(task, draw))) == 4 for task in searched)
+
+
+def test_some_numbers_of_a_scene_look_alike() -> None:
+    alike = 0
+    for seed in range(300):
+        scene = Scene(random.Random(seed))
+        first, second = scene.say("{m}"), scene.say("{m2}")
+        assert first != second
+        alike += first[:2] == second[:2]
+    assert 30 < alike < 150
 
 
 def test_pages_tell_what_is_asked_of_one_thing_and_the_same_of_others() -> None:

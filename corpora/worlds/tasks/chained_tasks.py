@@ -22,6 +22,8 @@ Chain = tuple[str, list[str], list[Step], list[str]]
 _KNOWN_VALUES: dict[str, tuple[int, int, float]] = {
     "pay": (10, 90, 0.4), "weight": (5, 40, 0.4), "daily": (2, 60, 0.4), "guests": (12, 300, 0.0),
 }  # fmt: skip
+_READ = 0.6
+"""Share of the searches of whose pages a sentence each is shown."""
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -54,7 +56,24 @@ def _search(scene: Scene, fact: str) -> tuple[str, Step, str]:
     sentence = scene.say(scene.frame("documents", fact, "sentence"))
     scene.set("query", query)
     first = scene.say(scene.frame("search_first"))
-    return first, found_texts.search(query, sentence, scene), sentence
+    if scene.draw.random() > _READ:
+        return first, found_texts.search(query, sentence, scene), sentence
+    others = [("{name} {gear}", _about_another(scene, fact)) for _ in range(scene.draw.choice((0, 1, 2, 2)))]
+    told = [(query, sentence), *((Scene(scene.draw).say(thing), said) for thing, said in others)]
+    return first, found_texts.search_read(query, told, scene), sentence
+
+
+def _about_another(scene: Scene, fact: str) -> str:
+    """Say the same as a document says, with another value, about something else."""
+    other = Scene(scene.draw)
+    if scene.has("from"):
+        other.set("from", scene.say("{from}"))
+    value = scene.meaning("{value}") if scene.has("value") else ""
+    if _DATE.fullmatch(value):
+        other.set("value", other.say("{date}"))
+    else:
+        other.set("value", other.spread(2, 400, 0.4 if "." in value else 0.0))
+    return other.say(other.frame("documents", fact, "sentence"))
 
 
 def _fact(scene: Scene) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from corpora.worlds import units
 from corpora.worlds.tasks import found_texts, own_task
-from corpora.worlds.tasks.own_task import OwnTask, Step, reply_to
+from corpora.worlds.tasks.own_task import FoundSentence, OwnTask, Step, reply_to
 from corpora.worlds.tasks.single_tasks import counted, shifted
 from corpora.worlds.tasks.task_scene import Scene
 
@@ -52,8 +52,12 @@ _ALREADY = 0.15
 """Share of the conversions that are not needed, since the documents have the unit that is asked for."""
 _RIVAL = 0.35
 """Share of the searches that find the same about something else, too."""
-_PAGES = 0.5
-"""Share of the searches that find whole pages."""
+_READ = 0.6
+"""Share of the searches of whose pages a sentence each is shown."""
+_PAGES = 0.25
+"""Share of the searches that show whole pages."""
+_OTHERS = (0, 1, 2, 2)
+"""How many pages about other things are found beside the one that is looked for."""
 
 
 def build(family: str, scene: Scene) -> OwnTask:
@@ -76,7 +80,7 @@ def build(family: str, scene: Scene) -> OwnTask:
     for step in meant:
         steps.take(step)
     kind = ", ".join(verbs) if len(meant) > 1 else steps.done[0].name
-    return OwnTask(kind, message, steps.done, steps.reply)
+    return OwnTask(kind, message, steps.done, steps.reply, steps.found)
 
 
 def _set_values(family: str, first: str, scene: Scene) -> str:
@@ -169,6 +173,7 @@ class _Steps:
         self.query = query
         self.family = family
         self.done: list[Step] = []
+        self.found: list[FoundSentence] = []
         self.reply = ""
         self._ways: dict[str, Callable[[str], Step]] = {
             "search": self._search, "recall": self._recall, "add": self._add, "days": self._days,
@@ -186,13 +191,21 @@ class _Steps:
     def _search(self, fact: str) -> Step:
         self.reply = sentence = self.scene.say(self.scene.frame("found", fact, "sentence"))
         draw = self.scene.draw
-        if draw.random() < _PAGES:
-            others = [_about_another(self.family, fact, self.scene) for _ in range(draw.randint(0, 2))]
-            told = [(self.scene.say("{it}"), sentence), *others]
-            pages = [(thing, [said, *_others_about(thing, fact, draw)]) for thing, said in told]
+        others = [_about_another(self.family, fact, self.scene) for _ in range(draw.choice(_OTHERS))]
+        told = [(self.scene.say("{it}"), sentence), *others]
+        pages = [(thing, [said, *_others_about(thing, fact, draw)]) for thing, said in told]
+        self.found = [
+            FoundSentence(thing, said, said == sentence) for thing, lines in pages for said in lines
+        ]
+        beside = found_texts.said_beside(told[0][0], 2, draw)
+        self.found += [FoundSentence(told[0][0], said, is_asked=False) for said in beside]
+        form = draw.random()
+        if form < _READ:
+            return found_texts.search_read(self.query, told, self.scene)
+        if form < _READ + _PAGES:
             return found_texts.search_pages(self.query, pages, self.scene)
-        if draw.random() < _RIVAL:
-            both = [sentence, _about_another(self.family, fact, self.scene)[1]]
+        if others and draw.random() < _RIVAL:
+            both = [sentence, others[0][1]]
             draw.shuffle(both)
             sentence = " ".join(both)
         return found_texts.search(self.query, sentence, self.scene)

@@ -26,6 +26,17 @@ Steps = Sequence[Step]
 
 
 @dataclass(frozen=True, slots=True)
+class FoundSentence:
+    """A sentence of a page that a search found."""
+
+    thing: str
+    """What the page is about."""
+    text: str
+    is_asked: bool
+    """Whether it says what the person's message needs."""
+
+
+@dataclass(frozen=True, slots=True)
 class OwnTask:
     """What a person asks, the calls that it takes, and the reply after the last of them."""
 
@@ -33,6 +44,8 @@ class OwnTask:
     message: str
     steps: Steps
     reply: str
+    found: Sequence[FoundSentence] = ()
+    """Sentences of the pages that a search found; one of them is asked for."""
 
 
 def calculate(expression: str) -> Step:

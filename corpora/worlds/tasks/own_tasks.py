@@ -42,7 +42,8 @@ def own_tasks(count: int, seed: int) -> Iterator[OwnTask]:
         while any(step.name in _COUNTS and step.result.startswith("-") for step in task.steps):
             task, scene = _drawn(draw)  # no one has less than nothing left
         message = _typed(task.message, task.steps, scene)
-        yield OwnTask(task.kind, message, list(_as_written(message, task.steps, scene)), task.reply)
+        steps = list(_as_written(message, task.steps, scene))
+        yield OwnTask(task.kind, message, steps, task.reply, task.found)
 
 
 def _drawn(draw: random.Random) -> tuple[OwnTask, Scene]:

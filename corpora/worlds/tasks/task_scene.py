@@ -22,6 +22,9 @@ from corpora.worlds.requests.request_parts import FIRST_NAMES, city, path, topic
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _SLOT = re.compile(r"\{([a-z_]+)(\d*)\}")
 
+_ALIKE = 0.3
+"""Share of the numbers that look like another one of the scene where they may."""
+
 
 @cache
 def phrasing() -> dict[str, Any]:
@@ -127,13 +130,25 @@ class Scene:
         return self.draw.choice(unused)
 
     def spread(self, low: int, high: int, decimals: float = 0.0) -> str:
-        """Draw a number that no other slot of the scene has, with decimals in a share of the cases."""
+        """Draw a number that no other slot of the scene has, with decimals in a share of the cases.
+
+        Some begin as another does, since a model that copies 30 where 305 stands has to learn the difference.
+        """
         while True:
-            number = str(self.draw.randint(low, high))
+            number = str(self._alike(low, high) or self.draw.randint(low, high))
             if self.draw.random() < decimals:
                 number += f".{self.draw.choice((5, 25, 75, 2, 4, 9, 99, 1, 35, 8, 6))}"
             if number not in self._shown.values():
                 return number
+
+    def _alike(self, low: int, high: int) -> int | None:
+        """Draw a number that has a figure more or less than one of the scene's, or one that differs."""
+        numbers = [shown for shown in self._shown.values() if shown.isascii() and shown.isdigit()]
+        if not numbers or self.draw.random() > _ALIKE:
+            return None
+        other, figure = self.draw.choice(numbers), str(self.draw.randrange(10))
+        alike = int(self.draw.choice((other[:-1], other + figure, other[:-1] + figure)) or 0)
+        return alike if low <= alike <= high else None
 
 
 def _day(least: int, most: int) -> Callable[[Scene], tuple[str, str]]:

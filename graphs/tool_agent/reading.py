@@ -1,0 +1,83 @@
+"""What a small model reads of documents that a tool found: the sentence of each that says what is asked.
+
+A page with a price, a weight and a running time leaves a small model three figures to tell apart while it
+writes a call. Which sentence answers a message is what it has learned to grade, as in document Q&A.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from langchain_core.documents import Document
+from langchain_core.messages import ToolMessage
+
+from graphs import prompts
+from graphs.document_qa.pieces import cut
+from graphs.evidence import Evidence
+from graphs.grading import grade_passages
+from graphs.mind import Mind
+from graphs.sentences import statements
+from graphs.step import Work
+from rag.passage import Passage
+
+
+def found_by(result: ToolMessage) -> list[Passage]:
+    """Return the passages of the documents that a tool gave beside its words, if it did.
+
+    LangChain's retriever tools do (`response_format="content_and_artifact"`).
+    """
+    found = result.artifact if isinstance(result.artifact, list) else []
+    return [Passage.from_document(each) for each in found if isinstance(each, Document)]
+
+
+def read_found(
+    mind: Mind, evidence: Evidence, question: str, passages: Sequence[Passage]
+) -> Work[list[Passage]]:
+    """Return the sentence of each passage that likeliest says what is asked, with its grade as a score.
+
+    Args:
+        mind: The model, which grades all sentences in one batch.
+        evidence: What counts beside its grades.
+        question: The person's message.
+        passages: What was found; one with no sentence that the model can read is left out.
+    """
+
+    def fits(passage: Passage) -> bool:
+        return mind.fits(prompts.grade(question, passage))
+
+    pieces = [(number, piece) for number, passage in enumerate(passages) for piece in cut(passage, fits)]
+    sentences = [
+        (number, piece.part(*span))
+        for number, piece in pieces
+        if fits(piece)
+        for span in statements(piece.text)
+    ]
+    grades = yield from grade_passages(mind, evidence, question, [each for _, each in sentences])
+    best: dict[int, Passage] = {}
+    for (number, sentence), grade in zip(sentences, grades, strict=True):
+        if number not in best or grade > best[number].scores["grade"]:
+            best[number] = replace(sentence, scores={**sentence.scores, "grade": grade})
+    return list(best.values())
+
+
+def shortened(result: ToolMessage, characters: int) -> ToolMessage:
+    """Cut the passages that a result gives beside its words where they are longer together."""
+    passages = found_by(result)
+    if sum(len(passage.text) for passage in passages) <= characters:
+        return result
+    kept: list[Passage] = []
+    for passage in passages:
+        kept.append(passage.part(0, min(len(passage.text), characters)))
+        characters -= len(kept[-1].text)
+    return _giving(result, [passage for passage in kept if passage.text])
+
+
+def with_passages(result: ToolMessage, passages: Sequence[Passage]) -> ToolMessage:
+    """Return a result that says these passages, and gives them beside its words."""
+    said = "\n\n".join(passage.shown() for passage in passages)
+    return _giving(result, passages).model_copy(update={"content": said})
+
+
+def _giving(result: ToolMessage, passages: Sequence[Passage]) -> ToolMessage:
+    return result.model_copy(update={"artifact": [passage.to_document() for passage in passages]})

@@ -1,0 +1,159 @@
+"""What is read of documents that a tool found: the sentence of each that says what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from langchain_core.documents import Document
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
+from langchain_core.tools import BaseTool, StructuredTool
+
+from graphs import Evidence, ToolPolicy, build_tool_agent
+from graphs.mind import Mind
+from graphs.step import Step
+from graphs.tool_agent.reading import found_by, read_found, shortened
+from rag.passage import Passage
+from tests.graphs.fakes import ListRetriever, PortedModel, ScriptedModel
+from tests.graphs.test_tool_agent import add, calls, scripted
+from tests.graphs.test_tool_choice import WEIGHED, ScoringModel
+
+LAMP = "# Lamp\n\nThe lamp weighs 9 kg.\nThe lamp costs 40 euros. It is blue.\n"
+TENT = "The tent costs 70 euros. The tent weighs 3 kg."
+
+
+class ReadingModel(ScoringModel, PortedModel):
+    """Chooses tools by their probability, and grades sentences by its script."""
+
+    context_length: int = 200
+
+    def get_num_tokens_from_messages(
+        self, messages: list[BaseMessage], tools: Sequence[Any] | None = None
+    ) -> int:
+        return sum(len(message.text.split()) for message in messages if message.type != "system")
+
+
+def price(prompt: str) -> float:
+    """Grade a sentence, which stands behind the question, by whether it tells a price."""
+    return 0.9 if "euros" in prompt.split("Passage")[-1] else 0.2
+
+
+def search_tool(*texts: str) -> BaseTool:
+    passages = [
+        Passage(text, f"{number}.md", 0, len(text), 1, text.count("\n") or 1)
+        for number, text in enumerate(texts, 1)
+    ]
+
+    def search(query: str) -> tuple[str, list[Document]]:
+        """Search."""
+        found = ListRetriever(passages=passages).invoke(query)
+        return "\n\n".join(passage.shown() for passage in passages), found
+
+    return StructuredTool.from_function(search, response_format="content_and_artifact")
+
+
+def reader(*replies: Any, **likely: float) -> ReadingModel:
+    call = calls(("search", {"query": "lamp"}))
+    return ReadingModel(
+        script={"tool": [call, *replies], "grade": price},
+        likely={"search": 0.9, "add": 0.1},
+        likely_later=likely,
+    )
+
+
+def asked(model: ScriptedModel, *texts: str, **settings: Any) -> Any:
+    agent = build_tool_agent(model, [search_tool(*texts), add], **settings)
+    return agent.invoke({"question": "What does the lamp cost?"})
+
+
+def test_the_sentence_of_each_document_that_says_what_is_asked_is_read_and_cited() -> None:
+    model = reader("The lamp costs 40 euros.")
+    result = asked(model, LAMP, TENT, judgement=WEIGHED)
+    read = "1.md, lines 4-4:\nThe lamp costs 40 euros.\n\n2.md, lines 1-1:\nThe tent costs 70 euros."
+    assert model.prompts_of("tool")[-1].endswith(read)
+    assert result["calls"][0]["result"] == read
+    assert result["answer"] == "The lamp costs 40 euros."
+    [citation] = result["citations"]
+    assert (citation["path"], citation["start_line"], citation["score"]) == ("1.md", 4, 0.9)
+    assert LAMP[citation["start"] : citation["end"]] == citation["quote"] == result["answer"]
+    observed = [each for each in result["decisions"] if each["node"] == "observe"]
+    assert [each["what"] for each in observed] == ["1.md:4 says what is asked", "2.md:1 says what is asked"]
+
+
+def test_a_later_call_is_made_from_what_was_read() -> None:
+    model = reader(calls(("add", {"a": 40, "b": 2})), "42", add=0.9)
+    result = asked(model, LAMP, judgement=WEIGHED)
+    assert result["answer"] == "42"
+    assert "9 kg" not in model.prompts_of("tool")[1]
+
+
+def test_words_that_tell_no_sentence_give_way_to_those_that_were_read() -> None:
+    result = asked(reader("Here is what I found."), LAMP, TENT, judgement=WEIGHED)
+    assert result["answer"].startswith("1.md, lines 4-4:\nThe lamp costs 40 euros.")
+    assert [citation["path"] for citation in result["citations"]] == ["1.md", "2.md"]
+
+
+def test_a_model_that_chooses_by_itself_reads_all_and_is_cited_where_it_quotes() -> None:
+    model = scripted(calls(("search", {"query": "lamp"})), "It is blue.")
+    result = asked(model, LAMP, TENT)
+    assert result["calls"][0]["result"] == f"1.md, lines 1-4:\n{LAMP}\n\n2.md, lines 1-1:\n{TENT}".replace(
+        "\n\n\n", "\n\n"
+    )
+    assert [citation["quote"] for citation in result["citations"]] == ["It is blue."]
+
+
+def test_words_of_a_model_that_stand_in_no_document_are_not_cited() -> None:
+    model = scripted(calls(("search", {"query": "lamp"})), "It costs 41 euros.")
+    assert asked(model, LAMP)["citations"] == []
+
+
+def test_a_passage_that_is_longer_than_the_model_reads_is_read_in_pieces() -> None:
+    result = asked(reader("The lamp costs 40 euros."), f"{'word ' * 300}is long. {LAMP}", judgement=WEIGHED)
+    assert result["answer"] == "The lamp costs 40 euros."
+    assert result["citations"][0]["score"] == 0.9
+
+
+def test_a_message_that_leaves_no_room_for_a_sentence_reads_nothing() -> None:
+    model = reader("The lamp costs 40 euros.")
+    model.context_length = 8
+    assert read_of(model, LAMP) == []
+
+
+def read_of(model: ReadingModel, text: str) -> list[Passage]:
+    passages = [Passage(text, "1.md", 0, len(text), 1, 1)]
+    read: list[Passage] = Step(
+        "read", lambda question: read_found(Mind(model), Evidence(), question, passages)
+    ).invoke("What does the lamp cost in the shop?")
+    return read
+
+
+def test_where_no_sentence_can_be_read_the_result_stays_as_it_was() -> None:
+    result = asked(reader("1.md, lines 1-1:\n# Lamp"), "# Lamp", judgement=WEIGHED)
+    assert result["calls"][0]["result"] == "1.md, lines 1-1:\n# Lamp"
+
+
+def test_no_more_of_the_documents_is_kept_than_of_a_result() -> None:
+    model = scripted(calls(("search", {"query": "lamp"})), "Done.")
+    result = asked(model, "a" * 90, "b" * 90, "c" * 90, policy=ToolPolicy(result_characters=100))
+    [told] = [message for message in result["messages"] if isinstance(message, ToolMessage)]
+    assert [passage.text for passage in found_by(told)] == ["a" * 90, "b" * 10]
+
+
+@pytest.mark.parametrize("artifact", [None, "text", {"a": 1}, [1, "two"], []])
+def test_what_is_no_list_of_documents_is_left_alone(artifact: Any) -> None:
+    result = ToolMessage("said", tool_call_id="1", artifact=artifact)
+    assert found_by(result) == []
+    assert shortened(result, 1) is result
+
+
+def test_documents_of_other_retrievers_are_read() -> None:
+    def search(query: str) -> tuple[str, list[Document]]:
+        """Search."""
+        return TENT, [Document(TENT, metadata={"source": "shop/tent.txt", "page": 3})]
+
+    tool = StructuredTool.from_function(search, response_format="content_and_artifact")
+    agent = build_tool_agent(reader("The tent costs 70 euros."), [tool, add], judgement=WEIGHED)
+    result = agent.invoke({"question": "What does the tent cost?"})
+    assert [(each["path"], each["page"]) for each in result["citations"]] == [("shop/tent.txt", 3)]
+    assert isinstance(result["messages"][-1], AIMessage)
