@@ -21,14 +21,13 @@ from langgraph.runtime import get_runtime
 from langgraph.types import interrupt
 
 from graphs import prompts
-from graphs.citation import MOST_CITATIONS, find_citations
 from graphs.document_qa.state import DocumentQAContext
 from graphs.progress import Decision, report
 from graphs.step import Work
 from graphs.tool_agent.choice import ToolChoice
 from graphs.tool_agent.guard import NOT_ALLOWED, refuse_over_budget, refuse_repeated
 from graphs.tool_agent.policy import known
-from graphs.tool_agent.reading import found_by, read_found, with_passages
+from graphs.tool_agent.reading import cite_found, found_by, read_found, with_passages
 from graphs.tool_agent.state import (
     ApprovalCall,
     ApprovalRequest,
@@ -152,14 +151,13 @@ class ToolAgentNodes:
 
     def finish(self, state: ToolAgentState) -> Update:
         """Take the last words as the answer."""
-        answer = latest(state).text.strip() or None
-        found = [passage for result in results(this_turn(state)) for passage in found_by(result)]
-        scores = [passage.scores.get("grade", passage.score) for passage in found]
+        answer, turn = latest(state).text.strip() or None, this_turn(state)
+        found = [passage for result in results(turn) for passage in found_by(result)]
         return {
             "question": state["asked"],
             "answer": answer,
             "abstained": answer is None,
-            "citations": find_citations(answer or "", found, scores)[:MOST_CITATIONS],
+            "citations": cite_found(state["asked"], turn_calls(turn), answer or "", found),
             "calls": records(state),
         }
 

@@ -6,13 +6,15 @@ writes a call. Which sentence answers a message is what it has learned to grade,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from langchain_core.documents import Document
-from langchain_core.messages import ToolMessage
+from langchain_core.messages import ToolCall, ToolMessage
 
 from graphs import prompts
+from graphs.citation import MOST_CITATIONS, Citation, cite, find_citations, without_repeats
 from graphs.document_qa.pieces import cut
 from graphs.evidence import Evidence
 from graphs.grading import grade_passages
@@ -20,6 +22,8 @@ from graphs.mind import Mind
 from graphs.sentences import statements
 from graphs.step import Work
 from rag.passage import Passage
+
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def found_by(result: ToolMessage) -> list[Passage]:
@@ -59,6 +63,34 @@ def read_found(
         if number not in best or grade > best[number].scores["grade"]:
             best[number] = replace(sentence, scores={**sentence.scores, "grade": grade})
     return list(best.values())
+
+
+def cite_found(
+    question: str, calls: Sequence[ToolCall], answer: str, found: Sequence[Passage]
+) -> list[Citation]:
+    """Cite what an answer quotes of the passages that were found; else the figures that calls took from them.
+
+    Args:
+        question: The person's message; figures of its own need no citation.
+        calls: The turn's calls.
+        answer: What was replied.
+        found: What tools found.
+    """
+    scores = [passage.scores.get("grade", passage.score) for passage in found]
+    cited = find_citations(answer, found, scores)
+    if not cited:
+        taken = _figures(" ".join(str(call["args"]) for call in calls)) - _figures(question)
+        cited = [
+            cite(passage, *span, score)
+            for passage, score in zip(found, scores, strict=True)
+            for span in statements(passage.text)
+            if taken & _figures(passage.text[slice(*span)])
+        ]
+    return without_repeats(cited)[:MOST_CITATIONS]
+
+
+def _figures(text: str) -> set[str]:
+    return set(_FIGURE.findall(text))
 
 
 def shortened(result: ToolMessage, characters: int) -> ToolMessage:

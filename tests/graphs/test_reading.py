@@ -13,7 +13,7 @@ from langchain_core.tools import BaseTool, StructuredTool
 from graphs import Evidence, ToolPolicy, build_tool_agent
 from graphs.mind import Mind
 from graphs.step import Step
-from graphs.tool_agent.reading import found_by, read_found, shortened
+from graphs.tool_agent.reading import cite_found, found_by, read_found, shortened
 from rag.passage import Passage
 from tests.graphs.fakes import ListRetriever, PortedModel, ScriptedModel
 from tests.graphs.test_tool_agent import add, calls, scripted
@@ -86,6 +86,18 @@ def test_a_later_call_is_made_from_what_was_read() -> None:
     result = asked(model, LAMP, judgement=WEIGHED)
     assert result["answer"] == "42"
     assert "9 kg" not in model.prompts_of("tool")[1]
+    assert [citation["quote"] for citation in result["citations"]] == ["The lamp costs 40 euros."]
+
+
+def test_figures_that_a_call_took_from_documents_are_cited_those_of_the_question_are_not() -> None:
+    passages = [
+        Passage(LAMP, "1.md", 0, len(LAMP), 1, 4),
+        Passage(TENT, "2.md", 0, len(TENT), 1, 1),
+    ]
+    call = calls(("calculate", {"expression": "70 * 9"})).tool_calls
+    cited = cite_found("What do 9 tents cost?", call, "630", passages)
+    assert [citation["quote"] for citation in cited] == ["The tent costs 70 euros."]
+    assert cite_found("What are 9 times 70?", call, "630", passages) == []
 
 
 def test_words_that_tell_no_sentence_give_way_to_those_that_were_read() -> None:
