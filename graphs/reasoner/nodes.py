@@ -154,27 +154,34 @@ class ReasonerNodes:
     def combine(self, state: ReasonerState) -> Work[Update]:
         """Answer the question from the answers to the simple ones.
 
-        Who asked for each of them is given all; what else they come to, the model says.
+        Who asked for each of them is given all, as is who asked for more where some is missing; what else
+        they come to, the model says.
         """
         report("combine", "Putting the answers together")
-        if is_joined(state["standalone_question"], state["plan"]):
+        if is_joined(state["standalone_question"], state["plan"]) or _unknown(state):
             return {"answer": facts.together(step["answer"] or "" for step in _answered(state))}
         found, _ = self._that_fit(state)
         answer = yield from self.mind.quote(prompts.answer(state["standalone_question"], found), [found])
         return {"answer": answer or None}
 
     def check(self, state: ReasonerState) -> Work[Update]:
-        """Ask whether the steps support the answer."""
+        """Ask whether the steps support the answer, which is as sure as the least sure of them.
+
+        Each has passed for an answer by itself, and support has a threshold of its own: the product of all
+        would withhold what is right more often than not.
+        """
         found, answer = self._that_fit(state)
-        return weigh(
+        certainty = min(step["confidence"] for step in _answered(state))
+        update = yield from weigh(
             self.mind,
             {**state, "answer": answer},
             node="check",
             question=state["standalone_question"],
             evidence=found,
-            certainty=min(step["confidence"] for step in _answered(state)),
+            certainty=certainty,
             claim="the steps support",
         )
+        return {**update, "confidence": certainty}
 
     def finish(self, state: ReasonerState) -> Update:
         """Reply with the answer, what is still unknown, and the citations of all steps."""

@@ -38,6 +38,7 @@ _COMMON = r"[a-z][a-z'-]*"
 _LONGEST_QUESTION = 24
 """Words of a question after its first."""
 _MOST_QUESTIONS = 4
+_FULL_NAME = re.compile(r"\b[A-Z][\w'-]*(?: [A-Z][\w'-]*)+")
 _MARKS = ',.;:!?"\u201c\u201d()'
 """Marks beside words."""
 
@@ -119,15 +120,23 @@ def _exchanging_grammar(text: str, spans_of: Sequence[str], replaced: int, *, is
 def questions_grammar(text: str) -> str:
     """Return the grammar of a few questions, one a line, whose names and numbers are words of a text.
 
-    A name is any word that is not all small letters; each question may begin with another capital. `#1`
-    stands for the answer to the first one.
+    A name is any word that is not all small letters, or several with capitals, which stay together; each
+    question may begin with another capital. `#1` stands for the answer to the first one.
     """
-    words = {word.strip(_MARKS) for word in text.split()}
-    words |= {word.removesuffix("'s") for word in words}
-    names = sorted(word for word in words if word and not re.fullmatch(_COMMON, word))
-    word = "|".join([_COMMON, "#[1-9]('s)?", *(re.escape(name).replace("/", r"\/") for name in names)])
+    names = (re.escape(name).replace("/", r"\/").replace(r"\ ", " ") for name in _names(text))
+    word = "|".join([_COMMON, "#[1-9]('s)?", *names])
     line = rf"([A-Z][a-z']*|{word})(,? ({word})){{0,{_LONGEST_QUESTION}}}\?"
     return rf'start: "{OPENING}" /{line}(\n{line}){{0,{_MOST_QUESTIONS - 1}}}/'
+
+
+def _names(text: str) -> list[str]:
+    names = {word.strip(_MARKS) for word in _FULL_NAME.sub(" ", text).split()}
+    for full in _FULL_NAME.finditer(text):
+        names.add(full[0])
+        if full.start() == 0:  # the first word of a text has a capital whatever it is
+            names.update(full[0].split(" ", 1))
+    names |= {name.removesuffix("'s") for name in names}
+    return sorted(name for name in names if name and not re.fullmatch(_COMMON, name))
 
 
 def tool_grammar(tools: Sequence[Mapping[str, Any]], *, required: bool, parallel: bool) -> str:

@@ -52,7 +52,7 @@ def test_parallel_questions_are_combined(kind: type[ScriptedModel]) -> None:
     assert len(result["citations"]) == 2
     for citation in result["citations"]:
         assert DOCUMENT[citation["start"] : citation["end"]] == citation["quote"]
-    assert result["confidence"] == pytest.approx(0.8**3 if kind is PortedModel else 1.0)
+    assert result["confidence"] == pytest.approx(0.8**2 if kind is PortedModel else 1.0)
     assert [decision["node"] for decision in result["decisions"]] == ["divide"] * 2 + ["solve"] * 2 + [
         "check"
     ]
@@ -169,14 +169,14 @@ def test_a_follow_up_is_put_into_context_before_it_is_planned() -> None:
 
 def test_an_unsure_chain_abstains() -> None:
     graph = build_reasoner(
-        model_that(), ListRetriever(passages=passages_of()), judgement=Judgement(Thresholds(abstention=0.6))
+        model_that(), ListRetriever(passages=passages_of()), judgement=Judgement(Thresholds(abstention=0.7))
     )
     assert graph.invoke({"question": "What about both?"})["abstained"]
 
 
 def test_one_run_can_have_other_thresholds() -> None:
     graph = build_reasoner(model_that(), ListRetriever(passages=passages_of()))
-    strict = DocumentQAContext(thresholds=Thresholds(relevance=0, support=0, abstention=0.6))
+    strict = DocumentQAContext(thresholds=Thresholds(relevance=0, support=0, abstention=0.7))
     assert not graph.invoke({"question": "What about both?"})["abstained"]
     assert graph.invoke({"question": "What about both?"}, context=strict)["abstained"]
 

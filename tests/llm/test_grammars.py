@@ -182,6 +182,29 @@ def test_questions_name_what_the_text_names(
 
 
 @pytest.mark.parametrize(
+    ("text", "is_allowed"),
+    [
+        ("Who leads Isford Union?\nWho leads Ada O'Hara-Lund's Works?", True),
+        ("Who leads Ada O'Hara-Lund's Works?", True),
+        ("Does Isford Union?", True),
+        ("Who leads Isford?", False),
+        ("Who leads Union?", False),
+        ("Who leads Isford works?", False),
+        ("Who leads Ada?", False),
+        ("Is Marrow Point or Gull far?", True),
+        ("Is Marrow far?", False),
+        ("Is Which Isford Union?", True),
+        ("Which is it, Which?", True),
+    ],
+)
+def test_names_of_several_words_stay_together(
+    compiler: ConstraintCompiler, text: str, is_allowed: bool
+) -> None:
+    asked = "Which Isford Union or Ada O'Hara-Lund's Works is nearer to Marrow Point, or to Gull?"
+    assert allows(compiler, compiler.questions(asked), text) is is_allowed
+
+
+@pytest.mark.parametrize(
     ("text", "required", "parallel", "is_allowed"),
     [
         (NOW, True, True, True),
