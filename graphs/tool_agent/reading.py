@@ -25,6 +25,9 @@ from rag.passage import Passage
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
+_LEAST_WORDS = 3
+"""Words of a line that is a quotation; shorter ones stand in many places."""
+
 
 def found_by(result: ToolMessage) -> list[Passage]:
     """Return the passages of the documents that a tool gave beside its words, if it did.
@@ -77,7 +80,8 @@ def cite_found(
         found: What tools found.
     """
     scores = [passage.scores.get("grade", passage.score) for passage in found]
-    cited = find_citations(answer, found, scores)
+    quoted = "\n".join(line for line in answer.splitlines() if len(line.split()) >= _LEAST_WORDS)
+    cited = find_citations(quoted, found, scores)
     if not cited:
         taken = _figures(" ".join(str(call["args"]) for call in calls)) - _figures(question)
         cited = [

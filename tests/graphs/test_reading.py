@@ -115,6 +115,11 @@ def test_a_model_that_chooses_by_itself_reads_all_and_is_cited_where_it_quotes()
     assert [citation["quote"] for citation in result["citations"]] == ["It is blue."]
 
 
+@pytest.mark.parametrize("answer", ["9", "40 euros.", ""])
+def test_a_few_words_are_no_quotation(answer: str) -> None:
+    assert cite_found("?", [], answer, [Passage(LAMP, "1.md", 0, len(LAMP), 1, 4)]) == []
+
+
 def test_words_of_a_model_that_stand_in_no_document_are_not_cited() -> None:
     model = scripted(calls(("search", {"query": "lamp"})), "It costs 41 euros.")
     assert asked(model, LAMP)["citations"] == []
