@@ -39,8 +39,7 @@ def document_tools(library: Library) -> list[BaseTool]:
         return under_place(found, first, first + len(shown) - 1, text)
 
     def list_documents(contains: str = "") -> str:
-        words = contains.casefold().split()
-        paths = [path for path in library.paths() if all(word in path.casefold() for word in words)]
+        paths = _with_words(contains.casefold().split(), library.paths())
         more = f"\n[{len(paths) - _LISTED} more]" if len(paths) > _LISTED else ""
         return "\n".join(paths[:_LISTED]) + more if paths else "There is no such document."
 
@@ -55,6 +54,12 @@ def document_tools(library: Library) -> list[BaseTool]:
             list_documents, description="List the documents, or those whose path contains some words."
         ),
     ]
+
+
+def _with_words(words: Sequence[str], paths: Sequence[str]) -> list[str]:
+    """Return the paths that hold all of some words, or where there are none, those that hold any."""
+    found = {path: sum(word in path.casefold() for word in words) for path in paths}
+    return [path for path in paths if found[path] == len(words)] or [path for path in paths if found[path]]
 
 
 def _meant(path: str, paths: Sequence[str]) -> str:

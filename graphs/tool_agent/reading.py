@@ -17,13 +17,16 @@ from graphs import prompts
 from graphs.citation import MOST_CITATIONS, Citation, cite, find_citations, without_repeats
 from graphs.document_qa.pieces import cut
 from graphs.evidence import Evidence
-from graphs.grading import grade_passages
+from graphs.grading import grade_passages, promise
 from graphs.mind import Mind
 from graphs.sentences import statements
 from graphs.step import Work
 from rag.passage import Passage
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+
+_LEAST_SHARE = 0.5
+"""A sentence that promises less than this share of what the best one does is not read."""
 
 _LEAST_WORDS = 3
 """Words of a line that is a quotation; shorter ones stand in many places."""
@@ -42,6 +45,9 @@ def read_found(
     mind: Mind, evidence: Evidence, question: str, passages: Sequence[Passage]
 ) -> Work[list[Passage]]:
     """Return the sentence of each passage that likeliest says what is asked, with its grade as a score.
+
+    The one that promises most comes first, and those that promise far less are left out: what they say is
+    mostly the same about something else.
 
     Args:
         mind: The model, which grades all sentences in one batch.
@@ -65,7 +71,9 @@ def read_found(
     for (number, sentence), grade in zip(sentences, grades, strict=True):
         if number not in best or grade > best[number].scores["grade"]:
             best[number] = replace(sentence, scores={**sentence.scores, "grade": grade})
-    return list(best.values())
+    promises = {number: promise(sentence.scores["grade"], sentence) for number, sentence in best.items()}
+    order = sorted(best, key=promises.__getitem__, reverse=True)
+    return [best[number] for number in order if promises[number] >= _LEAST_SHARE * promises[order[0]]]
 
 
 def cite_found(
