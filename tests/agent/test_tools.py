@@ -227,7 +227,11 @@ def test_a_document_is_known_by_its_name_and_among_other_words(tmp_path: Path) -
     for unclear in ("notes", "finch", "", "ada-finch.md or notes.md"):
         with pytest.raises(ToolException, match="no document"):
             tools["read_document"].invoke({"path": unclear})
-    assert tools["list_documents"].invoke({"contains": "finch team"}) == "team/ada-finch.md"
+    listed = tools["list_documents"]
+    assert listed.invoke({"contains": "finch Team"}) == "team/ada-finch.md"
+    assert listed.invoke({"contains": "mentions finch"}) == "team/ada-finch.md"
+    assert listed.invoke({"contains": "old finch"}).splitlines() == ["team/ada-finch.md", "old/letter 7.md"]
+    assert listed.invoke({"contains": "mentions"}) == "There is no such document."
 
 
 def test_memory_is_found_by_its_meaning(tmp_path: Path) -> None:

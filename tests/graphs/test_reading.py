@@ -81,6 +81,20 @@ def test_the_sentence_of_each_document_that_says_what_is_asked_is_read_and_cited
     assert [each["what"] for each in observed] == ["1.md:4 says what is asked", "2.md:1 says what is asked"]
 
 
+def test_what_promises_most_is_read_first_and_what_promises_little_is_not() -> None:
+    texts = ("It is green. It is old.", "The lamp costs 40 euros.", "The lamp costs a lot.")
+
+    def grade(prompt: str) -> float:
+        sentence = prompt.split("Passage")[-1]
+        return 0.9 if "40 euros" in sentence else 0.6 if "a lot" in sentence else 0.3
+
+    model = reader("The lamp costs 40 euros.")
+    model.script["grade"] = grade
+    result = asked(model, *texts, judgement=WEIGHED)
+    read = "2.md, lines 1-1:\nThe lamp costs 40 euros.\n\n3.md, lines 1-1:\nThe lamp costs a lot."
+    assert result["calls"][0]["result"] == read
+
+
 def test_a_later_call_is_made_from_what_was_read() -> None:
     model = reader(calls(("add", {"a": 40, "b": 2})), "42", add=0.9)
     result = asked(model, LAMP, judgement=WEIGHED)
