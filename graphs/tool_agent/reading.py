@@ -7,8 +7,9 @@ writes a call. Which sentence answers a message is what it has learned to grade,
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from langchain_core.documents import Document
 from langchain_core.messages import ToolCall, ToolMessage
@@ -37,8 +38,15 @@ def found_by(result: ToolMessage) -> list[Passage]:
 
     LangChain's retriever tools do (`response_format="content_and_artifact"`).
     """
-    found = result.artifact if isinstance(result.artifact, list) else []
-    return [Passage.from_document(each) for each in found if isinstance(each, Document)]
+    given = result.artifact if isinstance(result.artifact, list) else []
+    return [Passage.from_document(found) for found in map(_as_document, given) if found]
+
+
+def _as_document(given: Any) -> Document | None:
+    """Return a document, also where a checkpoint or a server has made a mapping of it; else None."""
+    if isinstance(given, Mapping) and isinstance(given.get("page_content"), str):
+        return Document(given["page_content"], metadata=given.get("metadata") or {})
+    return given if isinstance(given, Document) else None
 
 
 def read_found(

@@ -9,6 +9,8 @@ import pytest
 from langchain_core.documents import Document
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langchain_core.tools import BaseTool, StructuredTool
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.types import Command
 
 from graphs import Evidence, ToolPolicy, build_tool_agent
 from graphs.mind import Mind
@@ -16,7 +18,7 @@ from graphs.step import Step
 from graphs.tool_agent.reading import cite_found, found_by, read_found, shortened
 from rag.passage import Passage
 from tests.graphs.fakes import ListRetriever, PortedModel, ScriptedModel
-from tests.graphs.test_tool_agent import add, calls, scripted
+from tests.graphs.test_tool_agent import THREAD, add, calls, note_tool, scripted
 from tests.graphs.test_tool_choice import WEIGHED, ScoringModel
 
 LAMP = "# Lamp\n\nThe lamp weighs 9 kg.\nThe lamp costs 40 euros. It is blue.\n"
@@ -171,7 +173,20 @@ def test_no_more_of_the_documents_is_kept_than_of_a_result() -> None:
     assert [passage.text for passage in found_by(told)] == ["a" * 90, "b" * 10]
 
 
-@pytest.mark.parametrize("artifact", [None, "text", {"a": 1}, [1, "two"], []])
+def test_what_was_found_before_a_pause_is_cited_after_it() -> None:
+    kept: list[str] = []
+    note = calls(("note", {"text": "40 euros"}))
+    model = scripted(calls(("search", {"query": "lamp"})), note, "The lamp costs 40 euros.")
+    agent = build_tool_agent(model, [search_tool(LAMP), note_tool(kept)], checkpointer=InMemorySaver())
+    assert "__interrupt__" in agent.invoke({"question": "Note what the lamp costs."}, THREAD)
+    result = agent.invoke(Command(resume=True), THREAD)
+    assert kept == ["40 euros"]
+    assert [citation["path"] for citation in result["citations"]] == ["1.md"]
+
+
+@pytest.mark.parametrize(
+    "artifact", [None, "text", {"a": 1}, [1, "two"], [], [{"type": "Document"}], [{"page_content": 1}]]
+)
 def test_what_is_no_list_of_documents_is_left_alone(artifact: Any) -> None:
     result = ToolMessage("said", tool_call_id="1", artifact=artifact)
     assert found_by(result) == []
