@@ -16,7 +16,7 @@ from corpora.tasks.chain import chain_examples
 from corpora.tasks.compound import compound_examples, plan_examples
 from corpora.tasks.follow_up import WELL as FOLLOW_UP_WELL
 from corpora.tasks.follow_up import follow_ups, is_resolvable, short_follow_ups
-from corpora.tasks.own_task import sentence_examples, task_examples
+from corpora.tasks.own_task import route_of_task, sentence_examples, task_examples
 from corpora.tasks.reading import Reading, ReadingTasks, relevance_examples
 from corpora.tasks.word_problem import word_problems
 from corpora.text import text_files
@@ -47,6 +47,7 @@ SMALL_TALK_ROWS = 20_000
 ROUTED_REQUESTS = 12_000
 ROUTED_QUESTIONS = 12_000
 ROUTED_CONCEPTS = 6000
+ROUTED_TASKS = 6000
 SYNTHETIC_REQUESTS = 40_000
 SYNTHETIC_TASKS = 40_000
 FOREIGN_REQUESTS = 9000
@@ -184,6 +185,8 @@ def _conversation(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator
     made_requests = conversation.routed_requests(requests_to_route(seed))
     for row, text, reply in (*told, *made_requests):
         yield conversation.route_example(text, reply, row["source"])
+    for task in own_tasks(ROUTED_TASKS, seed + 12):
+        yield route_of_task(task)
     for well, question in concept_questions(wells.text, ROUTED_CONCEPTS, seed):
         yield conversation.route_example(question, "documents", well)
 

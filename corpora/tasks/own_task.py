@@ -80,6 +80,12 @@ def sentence_examples(task: OwnTask, draw: random.Random, well: str = WELL) -> I
         yield example("grade", well, prompt, prompts.YES if sentence.is_asked else prompts.NO)
 
 
+def route_of_task(task: OwnTask, well: str = WELL) -> Example:
+    """Route a task's message: to the documents what one search finds, to the tools all else."""
+    is_looked_up = [step.name for step in task.steps] == ["search_documents"]
+    return example("route", well, prompts.route(task.message), "documents" if is_looked_up else "tools")
+
+
 def told(task: OwnTask) -> Iterator[list[BaseMessage]]:
     """Yield the conversation after each step: the message, and each call with its result."""
     said: list[BaseMessage] = [HumanMessage(task.message)]

@@ -12,12 +12,13 @@ from langchain_core.messages import AIMessage, ToolMessage
 from agent.tools.calculator import calculate
 from agent.tools.dates import add_to_date, current_time, days_between
 from agent.tools.units import convert_units
-from corpora.tasks.own_task import sentence_examples, task_examples
+from corpora.tasks.own_task import route_of_task, sentence_examples, task_examples
 from corpora.worlds.requests.own_requests import SCHEMAS
 from corpora.worlds.tasks import chained_tasks, found_texts, hidden_steps, single_tasks
 from corpora.worlds.tasks.own_task import OwnTask, Step
 from corpora.worlds.tasks.own_tasks import own_tasks
 from corpora.worlds.tasks.task_scene import Scene, frames
+from graphs import prompts
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 KNOWN = {"2", "3", "7", "12", "24", "100"}
@@ -167,6 +168,15 @@ def test_sentences_are_graded_by_the_message(tasks: list[OwnTask]) -> None:
             assert example.messages[1].text.startswith(f"Question: {task.message}\n\nPassage")
         assert asked.text in examples[0].messages[1].text
     assert any(len(list(sentence_examples(task, draw))) == 4 for task in searched)
+
+
+def test_messages_are_routed_to_tools_but_for_what_one_search_finds(tasks: list[OwnTask]) -> None:
+    routed = [(task, route_of_task(task)) for task in tasks]
+    assert {example.messages[-1].text for _, example in routed} == {"documents", "tools"}
+    for task, example in routed:
+        assert example.messages[:-1] == prompts.route(task.message)
+        is_looked_up = [step.name for step in task.steps] == ["search_documents"]
+        assert example.messages[-1].text == ("documents" if is_looked_up else "tools")
 
 
 def test_some_numbers_of_a_scene_look_alike() -> None:
