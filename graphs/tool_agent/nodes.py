@@ -252,7 +252,7 @@ def _repeats(answer: str, told: str) -> bool:
 
 
 def _texts(passages: Sequence[Passage]) -> list[str]:
-    return [passage.text for passage in passages]
+    return [passage.text for passage in passages if passage.text.strip()]
 
 
 def _answer_invalid(asking: AIMessage) -> list[ToolMessage]:

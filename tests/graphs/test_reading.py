@@ -166,6 +166,11 @@ def test_where_no_sentence_can_be_read_the_result_stays_as_it_was() -> None:
     assert result["calls"][0]["result"] == "1.md, lines 1-1:\n# Lamp"
 
 
+def test_an_empty_document_is_not_repeated_by_any_words() -> None:
+    result = asked(reader("Here you are."), " ", judgement=WEIGHED)
+    assert result["answer"] == "1.md, lines 1-1:"
+
+
 def test_no_more_of_the_documents_is_kept_than_of_a_result() -> None:
     model = scripted(calls(("search", {"query": "lamp"})), "Done.")
     result = asked(model, "a" * 90, "b" * 90, "c" * 90, policy=ToolPolicy(result_characters=100))
