@@ -167,7 +167,7 @@ def test_where_no_sentence_can_be_read_the_result_stays_as_it_was() -> None:
 
 
 def test_an_empty_document_is_not_repeated_by_any_words() -> None:
-    result = asked(reader("Here you are."), " ", judgement=WEIGHED)
+    result = asked(reader("Here you are."), "", judgement=WEIGHED)
     assert result["answer"] == "1.md, lines 1-1:"
 
 
