@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from graphs import prompts
-from graphs.confidence import Confidence
 from graphs.mind import Mind
 from graphs.progress import Decision, report
 from graphs.step import Work
@@ -21,11 +20,8 @@ def weigh(
     node: str,
     question: str,
     evidence: str,
-    certainty: float,
     claim: str,
-    confidence: Confidence = Confidence(),  # noqa: B008 - frozen, so all may share it
-    rival: float = 0.0,
-    coverage: float = 1.0,
+    sure: Callable[[float], float],
 ) -> Work[Update]:
     """Ask whether the evidence supports the turn's answer; return the update that notes it.
 
@@ -35,18 +31,14 @@ def weigh(
         node: Name of the node that asks.
         question: What the answer answers.
         evidence: What it rests on.
-        certainty: Probability that the evidence is the right one.
         claim: What is decided, for a person: “the quotation supports”.
-        confidence: How sure the answer is, from all of this.
-        rival: Probability that something else is the right evidence.
-        coverage: Share of the question's words that the evidence has.
+        sure: Says how sure the answer is, from the probability of its support.
     """
     answer = state["answer"] or ""
     report(node, f"Checking the answer: {answer}")
     [support] = yield from mind.agree([prompts.check(question, evidence, answer)])
     decision = Decision(node=node, what=f"{claim} “{answer}”", probability=support)
-    sure = confidence.of(certainty, support, rival, coverage)
-    return {"confidence": sure, "decisions": [*state["decisions"], decision]}
+    return {"confidence": sure(support), "decisions": [*state["decisions"], decision]}
 
 
 def holds(state: Mapping[str, Any], thresholds: Thresholds) -> bool:

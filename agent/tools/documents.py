@@ -64,11 +64,11 @@ def _with_words(words: Sequence[str], paths: Sequence[str]) -> list[str]:
 
 def _meant(path: str, paths: Sequence[str]) -> str:
     """Return the only path that a word of what was given names, or what was given."""
+    if path in paths:
+        return path
     said = {path.casefold(), *path.casefold().split()}
-    named = [each for each in paths if said & {part.casefold() for part in (each, *_names(each))}]
-    return named[0] if len(named) == 1 and path not in paths else path
-
-
-def _names(path: str) -> tuple[str, str]:
-    file = PurePosixPath(path)
-    return file.name, file.stem
+    files = [PurePosixPath(each.casefold()) for each in paths]
+    named = [
+        each for each, file in zip(paths, files, strict=True) if said & {str(file), file.name, file.stem}
+    ]
+    return named[0] if len(named) == 1 else path

@@ -9,6 +9,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 
 from corpora.example import Example, example
 from corpora.passages import passage
+from corpora.tasks.conversation import route_example
 from corpora.tasks.tool import NO_TOOL_REPLY, without_noise
 from corpora.worlds.requests.own_requests import SCHEMAS
 from corpora.worlds.tasks.own_task import OwnTask
@@ -83,7 +84,7 @@ def sentence_examples(task: OwnTask, draw: random.Random, well: str = WELL) -> I
 def route_of_task(task: OwnTask, well: str = WELL) -> Example:
     """Route a task's message: to the documents what one search finds, to the tools all else."""
     is_looked_up = [step.name for step in task.steps] == ["search_documents"]
-    return example("route", well, prompts.route(task.message), "documents" if is_looked_up else "tools")
+    return route_example(task.message, "documents" if is_looked_up else "tools", well)
 
 
 def told(task: OwnTask) -> Iterator[list[BaseMessage]]:

@@ -133,7 +133,9 @@ class DocumentQANodes:
         """Ask whether the quotation supports the answer."""
         question = state["standalone_question"]
         quoted, others = _parted(state)
-        coverage = Coverage.of(question, quoted)
+        coverage, confidence = Coverage.of(question, quoted), self.judgement.confidence
+        certainty = min(citation["score"] for citation in state["citations"])
+        rival = max(_grades(others), default=0.0)
         said = _decision("verify", _told(coverage), coverage.share)
         return weigh(
             self.mind,
@@ -141,11 +143,8 @@ class DocumentQANodes:
             node="verify",
             question=question,
             evidence=_quotation(state),
-            certainty=min(citation["score"] for citation in state["citations"]),
             claim="the quotation supports",
-            confidence=self.judgement.confidence,
-            rival=max(_grades(others), default=0.0),
-            coverage=coverage.share,
+            sure=lambda support: confidence.of(certainty, support, rival, coverage.share),
         )
 
     def corroborate(self, state: DocumentQAState) -> Work[Update]:

@@ -172,16 +172,15 @@ class ReasonerNodes:
         """
         found, answer = self._that_fit(state)
         certainty = min(step["confidence"] for step in _answered(state))
-        update = yield from weigh(
+        return weigh(
             self.mind,
             {**state, "answer": answer},
             node="check",
             question=state["standalone_question"],
             evidence=found,
-            certainty=certainty,
             claim="the steps support",
+            sure=lambda _: certainty,
         )
-        return {**update, "confidence": certainty}
 
     def finish(self, state: ReasonerState) -> Update:
         """Reply with the answer, what is still unknown, and the citations of all steps."""

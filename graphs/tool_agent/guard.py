@@ -17,7 +17,7 @@ from langchain_core.tools import BaseTool, ToolException
 from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.types import Command
 
-from graphs.tool_agent.reading import shortened
+from graphs.tool_agent.reading import cut_passages
 from graphs.tool_agent.thread import leaving_its_thread, within
 
 Reply = ToolMessage | Command[Any]
@@ -83,7 +83,7 @@ class ToolGuard:
         cut: Any = reply
         match reply:
             case ToolMessage():
-                cut = self._fit(shortened(reply, self.characters), state)
+                cut = self._fit(cut_passages(reply, self.characters), state)
             case Command(update={"messages": messages, **others}):
                 added = self._cut(convert_to_messages(messages), state)
                 cut = replace(reply, update={**others, "messages": added})

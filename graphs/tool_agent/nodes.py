@@ -48,7 +48,6 @@ from graphs.tool_agent.turn import (
     with_own_ids,
 )
 from graphs.turn import Update, begin, read_question
-from rag.passage import Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +126,12 @@ class ToolAgentNodes:
 
     def observe(self, state: ToolAgentState) -> Work[Update]:
         """Read what tools found: of documents, a small model reads the sentence that says what is asked."""
+        if not self.choice.is_weighed:
+            return {}
         mind, evidence = self.choice.mind, self.choice.judgement.evidence
-        found = [(result, found_by(result)) for result in told_now(state)] if self.choice.is_weighed else []
         messages, decisions = [], list(state["decisions"])
-        for result, passages in found:
+        for result in told_now(state):
+            passages = found_by(result)
             if not passages:
                 continue
             report("observe", f"Reading {len(passages)} passages")
@@ -169,7 +170,8 @@ class ToolAgentNodes:
         """
         result = told_last(state) if self.choice.is_weighed else None
         told = result.text.removeprefix("Error: ").strip() if result else ""
-        if not result or any(_repeats(reply.text, text) for text in [told, *_texts(found_by(result))]):
+        found = [passage.text for passage in found_by(result) if passage.text.strip()] if result else []
+        if not result or any(_repeats(reply.text, text) for text in [told, *found]):
             return {"messages": [reply]}
         what = f"“{reply.text.strip()}” leaves out what the tool said, which is the answer"
         return {
@@ -249,10 +251,6 @@ def _repeats(answer: str, told: str) -> bool:
     """Whether an answer holds every line that a tool said; “38” does not stand in “138”."""
     lines = (re.escape(line.strip()) for line in told.splitlines())
     return all(re.search(rf"(?<![\w.]){line}(?!\w)", answer) for line in lines)
-
-
-def _texts(passages: Sequence[Passage]) -> list[str]:
-    return [passage.text for passage in passages if passage.text.strip()]
 
 
 def _answer_invalid(asking: AIMessage) -> list[ToolMessage]:

@@ -113,7 +113,7 @@ def _figures(text: str) -> set[str]:
     return set(_FIGURE.findall(text))
 
 
-def shortened(result: ToolMessage, characters: int) -> ToolMessage:
+def cut_passages(result: ToolMessage, characters: int) -> ToolMessage:
     """Cut the passages that a result gives beside its words where they are longer together."""
     passages = found_by(result)
     if sum(len(passage.text) for passage in passages) <= characters:

@@ -15,7 +15,7 @@ from langgraph.types import Command
 from graphs import Evidence, ToolPolicy, build_tool_agent
 from graphs.mind import Mind
 from graphs.step import Step
-from graphs.tool_agent.reading import cite_found, found_by, read_found, shortened
+from graphs.tool_agent.reading import cite_found, cut_passages, found_by, read_found
 from rag.passage import Passage
 from tests.graphs.fakes import ListRetriever, PortedModel, ScriptedModel
 from tests.graphs.test_tool_agent import THREAD, add, calls, note_tool, scripted
@@ -195,7 +195,7 @@ def test_what_was_found_before_a_pause_is_cited_after_it() -> None:
 def test_what_is_no_list_of_documents_is_left_alone(artifact: Any) -> None:
     result = ToolMessage("said", tool_call_id="1", artifact=artifact)
     assert found_by(result) == []
-    assert shortened(result, 1) is result
+    assert cut_passages(result, 1) is result
 
 
 def test_documents_of_other_retrievers_are_read() -> None:

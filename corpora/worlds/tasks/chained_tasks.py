@@ -22,8 +22,6 @@ Chain = tuple[str, list[str], list[Step], list[str]]
 _KNOWN_VALUES: dict[str, tuple[int, int, float]] = {
     "pay": (10, 90, 0.4), "weight": (5, 40, 0.4), "daily": (2, 60, 0.4), "guests": (12, 300, 0.0),
 }  # fmt: skip
-_READ = 0.6
-"""Share of the searches of whose pages a sentence each is shown."""
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -56,10 +54,10 @@ def _search(scene: Scene, fact: str) -> tuple[str, Step, str]:
     sentence = scene.say(scene.frame("documents", fact, "sentence"))
     scene.set("query", query)
     first = scene.say(scene.frame("search_first"))
-    if scene.draw.random() > _READ:
+    if scene.draw.random() > found_texts.READ:
         return first, found_texts.search(query, sentence, scene), sentence
-    others = [("{name} {gear}", _about_another(scene, fact)) for _ in range(scene.draw.choice((0, 1, 2, 2)))]
-    told = [(query, sentence), *((Scene(scene.draw).say(thing), said) for thing, said in others)]
+    others = [_about_another(scene, fact) for _ in range(scene.draw.choice(found_texts.OTHERS))]
+    told = [(query, sentence), *((Scene(scene.draw).say("{name} {gear}"), other) for other in others)]
     return first, found_texts.search_read(query, told, scene), sentence
 
 

@@ -10,6 +10,12 @@ from corpora.worlds.tasks.own_task import Step
 from corpora.worlds.tasks.task_scene import Scene, frames
 from rag.passage import under_place
 
+READ = 0.6
+"""Share of the searches for a fact of whose pages a sentence each is shown."""
+
+OTHERS = (0, 1, 2, 2)
+"""How many pages about other things are found beside the one that is looked for."""
+
 _IN_ORDER = 0.8
 """Share of the searches that find the page that is looked for first."""
 

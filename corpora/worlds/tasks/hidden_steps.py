@@ -52,12 +52,8 @@ _ALREADY = 0.15
 """Share of the conversions that are not needed, since the documents have the unit that is asked for."""
 _RIVAL = 0.35
 """Share of the searches that find the same about something else, too."""
-_READ = 0.6
-"""Share of the searches of whose pages a sentence each is shown."""
 _PAGES = 0.25
 """Share of the searches that show whole pages."""
-_OTHERS = (0, 1, 2, 2)
-"""How many pages about other things are found beside the one that is looked for."""
 
 
 def build(family: str, scene: Scene) -> OwnTask:
@@ -191,7 +187,9 @@ class _Steps:
     def _search(self, fact: str) -> Step:
         self.reply = sentence = self.scene.say(self.scene.frame("found", fact, "sentence"))
         draw = self.scene.draw
-        others = [_about_another(self.family, fact, self.scene) for _ in range(draw.choice(_OTHERS))]
+        others = [
+            _about_another(self.family, fact, self.scene) for _ in range(draw.choice(found_texts.OTHERS))
+        ]
         told = [(self.scene.say("{it}"), sentence), *others]
         pages = [(thing, [said, *_others_about(thing, fact, draw)]) for thing, said in told]
         self.found = [
@@ -200,9 +198,9 @@ class _Steps:
         beside = found_texts.said_beside(told[0][0], 2, draw)
         self.found += [FoundSentence(told[0][0], said, is_asked=False) for said in beside]
         form = draw.random()
-        if form < _READ:
+        if form < found_texts.READ:
             return found_texts.search_read(self.query, told, self.scene)
-        if form < _READ + _PAGES:
+        if form < found_texts.READ + _PAGES:
             return found_texts.search_pages(self.query, pages, self.scene)
         if others and draw.random() < _RIVAL:
             both = [sentence, others[0][1]]
