@@ -8,6 +8,7 @@ offered all tools and chooses by itself.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,9 @@ from graphs.step import Ask, Work
 
 RECENT = 3
 """Messages of a conversation that say what it is about."""
+
+_BETWEEN_WORDS = re.compile(r"[_.-]+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+"""Where a word of an identifier ends, in `snake_case` and in `CamelCase`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,13 @@ def stands_alone(messages: Sequence[BaseMessage]) -> bool:
 
 
 def describe(tool: Mapping[str, Any]) -> str:
-    """Return the words of a tool that a message may be like: its name and what it says about itself."""
+    """Return the words of a tool that a message may be like: those of its name, and what it says of itself.
+
+    `FinanceTool` reads as `Finance`: embeddings know a word, not two that are glued together, and that it
+    is a tool is as true of every other.
+    """
     function = tool["function"]
-    name = function["name"].replace("_", " ").replace(".", " ")
-    return f"{name}: {function.get('description') or ''}"
+    words = _BETWEEN_WORDS.sub(" ", function["name"]).split()
+    if len(words) > 1 and words[-1].casefold() == "tool":
+        words.pop()
+    return f"{' '.join(words)}: {function.get('description') or ''}"

@@ -150,6 +150,21 @@ def test_a_tool_is_described_by_what_it_says_of_itself() -> None:
     assert describe(schema) == "find all ships: Finds ships."
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("FinanceTool", "Finance"),
+        ("SEOTool", "SEO"),
+        ("AppyPieAIAppBuilder", "Appy Pie AI App Builder"),
+        ("harbour__book-berth", "harbour book berth"),
+        ("weather.get_HTTPResponse", "weather get HTTP Response"),
+        ("tool", "tool"),
+    ],
+)
+def test_a_name_is_read_as_its_words_and_that_it_is_a_tool_goes_without_saying(name: str, words: str) -> None:
+    assert describe({"function": {"name": name}}) == f"{words}: "
+
+
 def test_only_the_turn_is_read_where_a_tool_is_chosen_for_a_message() -> None:
     said = [HumanMessage("Tell me of the harbour."), AIMessage("It was dug in 1612.")]
     question = HumanMessage("How tall is the tower?")
