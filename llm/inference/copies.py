@@ -25,8 +25,14 @@ _BROKEN_OFF = r"((.|\n)*\s)?([Tt]he|[Aa]n?|[Oo]f|[Mm]y|[Oo]ur|[Yy]our|[Ii]ts|[Tt
 """A run that ends before the word that it needs; of 43,039 arguments of calls for training none does."""
 _SEVERAL_WORDS = r"(.|\n)*(\w\W*[^\w.,]\W*\w|\w\()(.|\n)*"
 """A number with a point or a comma in it is one word."""
-_WORD = re.compile(r"\s+|\w+(?:(?:[-_/.@&+%#~=]|:(?=//|\d))+\w+)*|.", re.DOTALL)
-"""What is copied wholly or not at all: a path, an address, a word with hyphens; or a mark."""
+_WORD = re.compile(
+    r"\s+|(?<=[^\s.?!:]\s)[A-Z][\w'-]*(?: [A-Z][\w'-]*)+|\w+(?:(?:[-_/.@&+%#~=]|:(?=//|\d))+\w+)*|.",
+    re.DOTALL,
+)
+"""What is copied wholly or not at all: a name of several words, which no sentence begins with; a path, an
+address, a word with hyphens; or a mark.
+
+Of 8,186 copied strings in calls of training data 2.4% are a part of a name, as the city of its station."""
 _FREE_KEYS = {"type", "title", "description", "default"}
 """Keys of a string's schema that leave its content open."""
 _RUN = "SPAN"

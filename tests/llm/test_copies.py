@@ -88,9 +88,17 @@ def test_a_run_of_whole_words_is_copied_without_the_marks_around_it(
         ("At 10:30, name:Anna", "30", False),
         ("At 10:30, name:Anna", "Anna", True),
         ("Oslo's time", "Oslo", True),
+        ("A table at Burma Love, please", "Burma Love", True),
+        ("A table at Burma Love, please", "Burma", False),
+        ("A table at Burma Love, please", "Love", False),
+        ("Are O'Neil's in New York and Oslo?", "New York", True),
+        ("Are O'Neil's in New York and Oslo?", "York", False),
+        ("Nice. Find Oslo Tours", "Oslo Tours", True),
+        ("Find Oslo", "Oslo", True),
+        ("Find Oslo Tours", "Find Oslo Tours", True),
     ],
 )
-def test_paths_and_words_with_hyphens_are_copied_wholly(
+def test_paths_names_and_words_with_hyphens_are_copied_wholly(
     compiler: ConstraintCompiler, said: str, copied: str, is_allowed: bool
 ) -> None:
     assert may_copy(compiler, FREE, "city", [said], f'{copied}"}}}}') is is_allowed
