@@ -55,6 +55,17 @@ def small(draw: random.Random) -> str:
     return draw.choice((str(draw.randint(2, 128)), str(2 ** draw.randint(1, 12)), draw.choice(_WORDS)))
 
 
+def number(draw: random.Random) -> str:
+    """Draw a whole number, in digits."""
+    return draw.choice((str(draw.randint(2, 999)), f"{draw.randint(1_000, 90_000):,}"))
+
+
+def extent(draw: random.Random) -> str:
+    """Draw a length and a width."""
+    unit = draw.choice(("pixels", "pixels", "cm", "cells", "tiles"))
+    return f"{draw.randint(4, 512)} by {draw.randint(4, 512)} {unit}"
+
+
 def setting(draw: random.Random) -> str:
     """Draw the value of a setting."""
     return draw.choice(

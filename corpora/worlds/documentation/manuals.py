@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from corpora.passages import find_span, sentences
 from corpora.tasks.reading import Reading
 from corpora.worlds.documentation import (
+    patterns_of_cases,
     patterns_of_figures,
     patterns_of_meaning,
     patterns_of_pairs,
@@ -28,6 +29,8 @@ PATTERNS: tuple[Pattern, ...] = (
     *patterns_of_figures.TWO_THINGS,
     *patterns_of_figures.ATTRIBUTES,
     *patterns_of_pairs.PAIRS,
+    *patterns_of_cases.VALUES,
+    *patterns_of_cases.TOGETHER,
     *patterns_of_meaning.DEFINITIONS,
     *patterns_of_meaning.REASONS,
     *patterns_of_meaning.CONDITIONS,

@@ -38,6 +38,12 @@ def _thing(draw: random.Random, domain: Domain) -> str:
 
 _NAMES: dict[str, Callable[[random.Random], str]] = {
     "abbreviated": technical_names.abbreviated_method,
+    "attribute": names.one_of(*technical_words.ATTRIBUTES),
+    "collection": technical_names.collection,
+    "extent": figures.extent,
+    "number": figures.number,
+    "surname": technical_names.word,
+    "title": technical_names.title,
     "decimal": figures.decimal,
     "class": technical_names.class_name,
     "command": technical_names.command,

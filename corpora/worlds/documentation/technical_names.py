@@ -114,6 +114,29 @@ def person(draw: random.Random) -> str:
     return f"{names.person(draw).split()[0]} {word(draw)}"
 
 
+def collection(draw: random.Random) -> str:
+    """Invent a data set."""
+    stem = word(draw)
+    return draw.choice(
+        (f"{stem}Bank", f"Open{stem}", f"{stem}-{draw.randint(2, 900)}K", f"the {stem} corpus")
+    )
+
+
+def title(draw: random.Random) -> str:
+    """Invent the title of a paper."""
+    manner, topic, act = (draw.choice(words).capitalize() for words in (_MANNERS, _TOPICS, _ACTS))
+    return draw.choice(
+        (
+            f"Learning to {draw.choice(_VERBS).capitalize()} {topic}s",
+            f"{manner} {act} of {topic}s",
+            f"On the {act} of {manner} {topic}s",
+            f"{topic} {act} Made Easy",
+            f"{word(draw)}: {manner} {topic} {act}",
+            f"Towards {manner} {topic} {act}",
+        )
+    )
+
+
 def organisation(draw: random.Random) -> str:
     """Invent a company or an institute."""
     return word(draw) + draw.choice((" Systems", " Labs", " Research", "", " University", " Foundation"))

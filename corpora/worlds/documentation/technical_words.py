@@ -172,6 +172,11 @@ PARTS = _phrases(
 TYPES = _phrases(
     "integer, string, boolean, float, list of strings, dictionary, path, enum, tensor, byte string"
 )
+ATTRIBUTES = _phrases(
+    "tolerance, stride, damping factor, window, margin, retry limit, chunk size, overlap, decay factor, "
+    "cutoff, step size, depth limit, jitter, sampling rate, mixing weight, gain, noise level, quota, "
+    "batch limit, refresh interval, smoothing constant, timeout, threshold, width"
+)
 UNITS = _phrases(
     "seconds, milliseconds, bytes, megabytes, tokens, rows, pixels, percent, pages, degrees, epochs"
 )
