@@ -44,7 +44,7 @@ PLANNED_QUESTIONS = 16_000
 SYNTHETIC_FOLLOW_UPS = 30_000
 SHORT_FOLLOW_UPS = 6000
 SMALL_TALK_ROWS = 20_000
-ROUTED_REQUESTS = 12_000
+ROUTED_REQUESTS = 60_000
 ROUTED_QUESTIONS = 12_000
 ROUTED_CONCEPTS = 6000
 ROUTED_TASKS = 6000
@@ -111,8 +111,8 @@ def requests_to_call(seed: int) -> Iterator[Row]:
 
 
 def requests_to_route(seed: int) -> Iterator[Row]:
-    """Yield the synthetic requests that routes are learned from."""
-    return requests(ROUTED_REQUESTS, seed + 5)
+    """Yield the synthetic requests that routes are learned from: those for our own tools."""
+    return filter(conversation.is_for_own_tool, requests(ROUTED_REQUESTS, seed + 5))
 
 
 def all_examples(wells: Wells, seed: int) -> Iterator[Example]:
@@ -181,10 +181,10 @@ def _conversation(wells: Wells, questions: Sequence[Row], seed: int) -> Iterator
             yield summary
     sources = {name: wells.training_rows(name) for name in ROUTED} | {"chitchat": chitchat}
     asked = draw.sample(questions, min(ROUTED_QUESTIONS, len(questions)))
-    told = conversation.routes(**sources, questions=asked)
-    made_requests = conversation.routed_requests(requests_to_route(seed))
-    for row, text, reply in (*told, *made_requests):
+    for row, text, reply in conversation.routes(**sources, questions=asked):
         yield conversation.route_example(text, reply, row["source"])
+    for row in requests_to_route(seed):
+        yield conversation.route_example(row["messages"][0]["content"], "tools", row["source"])
     for task in own_tasks(ROUTED_TASKS, seed + 12):
         yield route_of_task(task)
     for well, question in concept_questions(wells.text, ROUTED_CONCEPTS, seed):

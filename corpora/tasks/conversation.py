@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
@@ -114,11 +114,9 @@ def routes(
         yield row, row["question"], "documents"
 
 
-def routed_requests(rows: Iterable[Row]) -> Iterator[tuple[Row, str, str]]:
-    """Yield row, message and route of requests to those of our own tools that do not read documents."""
-    for row in rows:
-        if row["expected"] and row["expected"][0]["name"] in OWN_TOOLS:
-            yield row, row["messages"][0]["content"], "tools"
+def is_for_own_tool(row: Row) -> bool:
+    """Whether a request is for one of our own tools that do not read documents."""
+    return bool(row["expected"]) and row["expected"][0]["name"] in OWN_TOOLS
 
 
 def route_example(text: str, reply: str, well: str) -> Example:

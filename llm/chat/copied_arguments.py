@@ -131,12 +131,19 @@ class CallWriter:
         self._also_read += tokens_scored([prompt], replies) + tokens_scored([prompt], [written])
         best = 1 + int(per_token(weighed[1:], copies).argmax())
         is_likelier = sure > -SURE and weighed[0] >= weighed[best]
-        can_stand = not (self.source.is_forced or self._is_refused(written))
+        can_stand = not (
+            self.source.is_forced or self._is_refused(written) or self._is_cut(argument, copying)
+        )
         stands = is_likelier and can_stand and not _has_spelt_letters(self.engine, replies[best])
         return None if stands or self._text(replies[best]) == self._text(written) else replies[best]
 
     def _is_refused(self, content: Sequence[int]) -> bool:
         return self._text(content) in self.source.refused
+
+    def _is_cut(self, argument: StringArgument, copying: Constraint) -> bool:
+        """Whether what was written is said, but only as a part of something, as the city of its station."""
+        said = self._text(argument.content)
+        return any(said in text for text in self.source.texts) and not copying.allows(argument.content)
 
     def _text(self, content: Sequence[int]) -> str:
         """Return the text of a string by its tokens, without what opens and closes it."""

@@ -25,14 +25,17 @@ _BROKEN_OFF = r"((.|\n)*\s)?([Tt]he|[Aa]n?|[Oo]f|[Mm]y|[Oo]ur|[Yy]our|[Ii]ts|[Tt
 """A run that ends before the word that it needs; of 43,039 arguments of calls for training none does."""
 _SEVERAL_WORDS = r"(.|\n)*(\w\W*[^\w.,]\W*\w|\w\()(.|\n)*"
 """A number with a point or a comma in it is one word."""
+_CAPITALISED = r"[A-Z][\w'-]*"
+_NAME = rf"(?:\d{{3,}} )?{_CAPITALISED}(?:(?: (?:of|of the|de|del|&))? {_CAPITALISED})+(?: \d+\b)?"
+"""Of several words, with the number of a house before it and that of a hall behind it.
+
+Of 28,724 copied strings in calls of training data 1.3% are a part of one, as the city of its station."""
 _WORD = re.compile(
-    r"\s+|(?<=[^\s.?!:]\s)[A-Z][\w'-]*(?: [A-Z][\w'-]*)+|\w+(?:(?:[-_/.@&+%#~=]|:(?=//|\d))+\w+)*|.",
+    rf"\s+|(?<=[^\s.?!:]\s){_NAME}|\w+(?:(?:[-_/.@&+%#~=]|:(?=//|\d))+\w+)*|.",
     re.DOTALL,
 )
-"""What is copied wholly or not at all: a name of several words, which no sentence begins with; a path, an
-address, a word with hyphens; or a mark.
-
-Of 8,186 copied strings in calls of training data 2.4% are a part of a name, as the city of its station."""
+"""What is copied wholly or not at all: a name, which no sentence begins with; a path, an address, a word with
+hyphens; or a mark."""
 _FREE_KEYS = {"type", "title", "description", "default"}
 """Keys of a string's schema that leave its content open."""
 _RUN = "SPAN"

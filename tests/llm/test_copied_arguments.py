@@ -273,3 +273,17 @@ def test_a_copy_that_the_schema_does_not_allow_is_not_taken(
 ) -> None:
     monkeypatch.setattr(CallWriter, "_copies", lambda *_: [engine.tokenizer.encode(' Norway","')])
     assert arguments(write(engine, is_forced=True)) == free_call(engine)
+
+
+@pytest.mark.parametrize(("said", "expected"), [("the ab-norm", "the ab-norm"), ("the ab norm", "ab")])
+def test_a_part_of_a_name_does_not_stand(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, said: str, expected: str
+) -> None:
+    monkeypatch.setattr(copied_arguments, "SURE", math.inf)
+    monkeypatch.setattr(copied_arguments, "per_token", lambda sums, replies: sums - 100)
+    written = tool({"city": {"enum": ["ab", "the ab-norm"]}})
+    held = engine.constraints.tool_calls([written], required=True, parallel=False)
+    prompt, source = engine.tokenizer.encode("Where?"), CopySource(VISIT, [said])
+    assert free_call(engine, written) == {"city": "ab"}
+    made = CallWriter(engine, prompt, GenerationSettings(), held, source).complete()
+    assert arguments(made) == {"city": expected}
