@@ -14,6 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from llm.chat.best_of import likeliest_tokens, per_token
+from llm.chat.clock_times import clock_times, is_clock_time
 from llm.chat.string_arguments import StringArgument, string_arguments
 from llm.inference.decisions import tokens_scored
 from llm.tokenization.opening import close_text
@@ -50,9 +51,17 @@ class CopySource:
     refused: frozenset[str] = frozenset()
     """Strings that were tried already: another is copied in their place."""
 
-    def constraint(self, engine: Engine, name: str) -> Constraint | None:
-        """Return what holds the content of an argument to a copy; None where it is to be written."""
-        return engine.constraints.copied_argument(self.tool, name, self.texts)
+    def times(self, written: str) -> list[str]:
+        """Return the times of day that were said, where one was written."""
+        return clock_times(self.texts) if is_clock_time(written) else []
+
+    def constraint(self, engine: Engine, name: str, written: str) -> Constraint | None:
+        """Return what holds the content of an argument to a copy; None where it is to be written.
+
+        Where a time of day was written, it is one of those that were said, in whatever words: of 5,626 in
+        calls of training data before which any was said all are.
+        """
+        return engine.constraints.copied_argument(self.tool, name, self.times(written) or self.texts)
 
 
 @dataclass(slots=True)
@@ -105,8 +114,9 @@ class CallWriter:
 
     def _next_argument(self, reply: Completion, done: int) -> tuple[StringArgument, Constraint] | None:
         """Return the first string that ends behind so many tokens, and what holds it to a copy."""
-        for argument in self._arguments(reply):
-            if argument.end > done and (copying := self.source.constraint(self.engine, argument.name)):
+        for argument in (one for one in self._arguments(reply) if one.end > done):
+            written = self._text(argument.content)
+            if copying := self.source.constraint(self.engine, argument.name, written):
                 return argument, copying
         return None
 
@@ -132,7 +142,7 @@ class CallWriter:
         best = 1 + int(per_token(weighed[1:], copies).argmax())
         is_likelier = sure > -SURE and weighed[0] >= weighed[best]
         can_stand = not (
-            self.source.is_forced or self._is_refused(written) or self._is_cut(argument, copying)
+            self.source.is_forced or self._is_refused(written) or self._is_unsaid(argument, copying)
         )
         stands = is_likelier and can_stand and not _has_spelt_letters(self.engine, replies[best])
         return None if stands or self._text(replies[best]) == self._text(written) else replies[best]
@@ -140,10 +150,11 @@ class CallWriter:
     def _is_refused(self, content: Sequence[int]) -> bool:
         return self._text(content) in self.source.refused
 
-    def _is_cut(self, argument: StringArgument, copying: Constraint) -> bool:
-        """Whether what was written is said, but only as a part of something, as the city of its station."""
-        said = self._text(argument.content)
-        return any(said in text for text in self.source.texts) and not copying.allows(argument.content)
+    def _is_unsaid(self, argument: StringArgument, copying: Constraint) -> bool:
+        """Whether what was written was said as a mere part, as a station's city, or is another time."""
+        written = self._text(argument.content)
+        is_part = any(written in text for text in self.source.texts)
+        return bool(is_part or self.source.times(written)) and not copying.allows(argument.content)
 
     def _text(self, content: Sequence[int]) -> str:
         """Return the text of a string by its tokens, without what opens and closes it."""
