@@ -28,6 +28,13 @@ from rag.minilm import MiniLM
 KEPT_SHARE = 0.95
 """Share of the right passages and answers that the single thresholds let through."""
 
+NEEDED_SHARE = 0.6
+"""Share of messages that need a tool, of those that reach the tool agent.
+
+They were routed there for wanting one, so it is more than half; how much more differs from program to program. Of
+the requests that the fit is made on it is far more, since few of them were collected with tools that do not fit.
+"""
+
 MOST_SENTENCES = 20
 """Sentences of a passage that the evidence is fitted on."""
 
@@ -69,8 +76,9 @@ def fit_tool_evidence(
     """Weigh calls and likeness of tools; return the fit, and the thresholds with and without likeness.
 
     Which tool is meant and whether any is are two questions. The weights are those that tell the right tool
-    from its neighbours, and their sum is then scaled to say how likely a tool is needed at all. The first
-    message of a dialogue mostly gets a question back, not a call, so that this is told by the requests.
+    from its neighbours, and their sum is then scaled to say how likely a tool is needed at all, where
+    `NEEDED_SHARE` of the messages need one. The first message of a dialogue mostly gets a question back, not a
+    call, so that this is told by the requests.
 
     Args:
         model: Says how likely it calls each tool.
@@ -92,7 +100,7 @@ def fit_tool_evidence(
     needed = [offer.is_needed for offer in asked_at_once]
     slope, bias = even_scale(highest, needed) or (1.0, 0.0)
     grade, similarity = (weight * slope for weight in choosing)
-    evidence = Evidence(embeddings, grade, similarity, bias)
+    evidence = Evidence(embeddings, grade, similarity, bias + log_odds(NEEDED_SHARE))
     return evidence, {
         "call": bagged_threshold(
             [max(offer.calls) for offer in offers], [offer.is_needed for offer in offers]

@@ -258,6 +258,20 @@ def test_dialogues_do_not_say_when_a_message_alone_calls_for_a_tool(
     assert some["call"] != none["call"]
 
 
+def test_a_tool_is_held_likelier_where_more_messages_need_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, embeddings = ChatHomespun(model=str(write_tiny_model(tmp_path))), MiniLM()
+    requests = rows()["requests"]
+    fits = []
+    for share in (0.5, 0.8):
+        monkeypatch.setattr(evidence_fit, "NEEDED_SHARE", share)
+        fits.append(fit_tool_evidence(model, embeddings, requests, []))
+    (even, threshold), (likelier, same) = fits
+    assert likelier.bias - even.bias == pytest.approx(math.log(4))
+    assert threshold == same
+
+
 def test_requests_that_call_nothing_teach_no_choice(tmp_path: Path) -> None:
     model, embeddings = ChatHomespun(model=str(write_tiny_model(tmp_path))), MiniLM()
     idle = [{**row, "expected": []} for row in rows()["requests"]]
