@@ -31,8 +31,9 @@ KEPT_SHARE = 0.95
 NEEDED_SHARE = 0.6
 """Share of messages that need a tool, of those that reach the tool agent.
 
-They were routed there for wanting one, so it is more than half; how much more differs from program to program. Of
-the requests that the fit is made on it is far more, since few of them were collected with tools that do not fit.
+They were routed there for wanting one, so it is more than half; how much more differs from program to
+program. Of the requests that the fit is made on it is far more, since few were collected with tools that do not
+fit.
 """
 
 MOST_SENTENCES = 20
@@ -77,8 +78,8 @@ def fit_tool_evidence(
 
     Which tool is meant and whether any is are two questions. The weights are those that tell the right tool
     from its neighbours, and their sum is then scaled to say how likely a tool is needed at all, where
-    `NEEDED_SHARE` of the messages need one. The first message of a dialogue mostly gets a question back, not a
-    call, so that this is told by the requests.
+    `NEEDED_SHARE` of the messages need one. The first message of a dialogue mostly gets a question back, not
+    a call, so that this is told by the requests.
 
     Args:
         model: Says how likely it calls each tool.
