@@ -31,9 +31,9 @@ KEPT_SHARE = 0.95
 NEEDED_SHARE = 0.6
 """Share of messages that need a tool, of those that reach the tool agent.
 
-They were routed there for wanting one, so it is more than half; how much more differs from program to
-program. Of the requests that the fit is made on it is far more, since few were collected with tools that do not
-fit.
+They were routed there for wanting one, so it is more than half; how much more differs from
+program to program. Of the requests that the fit is made on it is far more, since few were
+collected with tools that do not fit.
 """
 
 MOST_SENTENCES = 20
